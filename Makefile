@@ -1,0 +1,28 @@
+# Thin: every target is a command in setup/, which needs nothing but Python 3.11 or newer.
+PYTHON ?= python3
+DEV = $(PYTHON) -m setup.bootstrap --dev
+VENV = .venv/bin/python
+
+.PHONY: run test check bench demo setup lock
+.DEFAULT_GOAL := run
+
+run:  ## everything that is needed, then the application: prints its address (PORT=9000 to choose)
+	@exec $(PYTHON) -m setup.run
+
+test:  ## all tests, on throw-away servers (ARGS="tests/members -k import" for some)
+	@$(DEV) && exec $(VENV) -m setup.test $(ARGS)
+
+check:  ## linters, types, import contracts, migrations, deployment check
+	@$(DEV) && exec $(VENV) -m setup.check
+
+bench:  ## measures the pages with 400 and with 100,000 organisations
+	@$(DEV) && exec $(VENV) -m tests.bench $(ARGS)
+
+demo:  ## puts the demo data back as it was on the first day
+	@exec $(PYTHON) -m setup.demo
+
+setup:  ## the environment and the front-end build alone
+	@$(DEV)
+
+lock:  ## pins and hashes the newest packages that requirements*.in allow
+	@exec $(PYTHON) -m setup.lock

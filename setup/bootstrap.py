@@ -1,0 +1,146 @@
+"""The environment: virtual environment, hash-checked packages, front-end build. Safe to run again and again.
+
+`python3 -m setup.bootstrap` makes what `make run` needs, `--dev` adds what tests and checks need.
+A stamp in .venv remembers what was installed, so that the second run costs milliseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from setup import ROOT, Stop, frontend, say, told
+from setup.commands import VENV, run
+
+VENV_PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "coalition.stamp"
+RUN_FILES = ["requirements.txt"]
+DEV_FILES = ["requirements.txt", "requirements-dev.txt"]
+
+
+def bootstrap(*, dev: bool = False) -> None:
+    """Make .venv and the front-end build what the requirement files and the lock file say.
+
+    Raises Stop with the sentence to show when something is missing.
+    """
+    if not os.access(ROOT, os.W_OK):
+        raise Stop(f"{ROOT} cannot be written by this user. Clone the repository into a folder of your own.")
+    build = Background(frontend.build) if frontend.npm_on_path() else None
+    make_venv()
+    install_packages(dev=dev)
+    if build:
+        build.result()
+    else:
+        frontend.build()
+
+
+class Background:
+    """A function running in a thread; result() waits and raises what it raised."""
+
+    def __init__(self, function) -> None:
+        self.error: Exception | None = None
+        self.thread = threading.Thread(target=self.run, args=[function])
+        self.thread.start()
+
+    def run(self, function) -> None:
+        try:
+            function()
+        except Exception as error:  # noqa: BLE001 raised again in result()
+            self.error = error
+
+    def result(self) -> None:
+        self.thread.join()
+        if self.error:
+            raise self.error
+
+
+def make_venv() -> None:
+    """Create .venv with pip and uv, unless the one that is there still works in this place."""
+    marker = VENV / "made-at"
+    if marker.is_file() and marker.read_text() == str(VENV) and works(VENV_PYTHON):
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    say("Making the virtual environment in .venv ...")
+    need_venv_module()
+    run([sys.executable, "-m", "venv", VENV], "The virtual environment could not be made.")
+    pip = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", ROOT / "setup/uv.txt"]
+    if run(pip):
+        say("uv could not be installed; pip will do its work, more slowly.")
+    marker.write_text(str(VENV))
+
+
+def works(python: Path) -> bool:
+    """Whether this interpreter still starts; one whose Python was upgraded away does not."""
+    if not python.exists():
+        return False
+    asked = "import sys; sys.exit(sys.version_info < (3, 11))"
+    return subprocess.run([python, "-c", asked], stderr=subprocess.DEVNULL).returncode == 0
+
+
+def need_venv_module() -> None:
+    """Debian ships Python without venv: install it as root, else say how."""
+    if has_venv_module():
+        return
+    package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say(f"Installing {package}, which Debian keeps apart from Python ...")
+        environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update", "-qq"], env=environ, stdout=subprocess.DEVNULL)
+        subprocess.run(["apt-get", "install", "-y", "-qq", package], env=environ, stdout=subprocess.DEVNULL)
+        importlib.invalidate_caches()
+    if not has_venv_module():
+        raise Stop(
+            f"This Python has no venv module. Install it (on Debian or Ubuntu: sudo apt-get install {package}) "
+            "and run the same command again."
+        )
+
+
+def has_venv_module() -> bool:
+    return bool(importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"))
+
+
+def install_packages(*, dev: bool) -> None:
+    """Bring .venv to exactly the pinned packages; development tools stay once they are there."""
+    stamps = {digest(RUN_FILES), digest(DEV_FILES)}
+    have = STAMP.read_text() if STAMP.is_file() else ""
+    if have == digest(DEV_FILES) or (have in stamps and not dev):
+        return
+    files = DEV_FILES if dev else RUN_FILES
+    say(f"Installing the packages of {' and '.join(files)} ...")
+    STAMP.unlink(missing_ok=True)
+    if not sync(files):
+        slowly = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes"]
+        for name in files:
+            slowly += ["-r", ROOT / name]
+        run(slowly, "The packages could not be installed.")
+    STAMP.write_text(digest(files))
+
+
+def sync(files: list[str]) -> bool:
+    """Install with uv: some ten times faster than pip. False when uv is missing or failed."""
+    if not (VENV / "bin" / "uv").exists():
+        return False
+    command = [VENV / "bin" / "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", VENV_PYTHON]
+    return run([*command, *(ROOT / name for name in files)]) == 0
+
+
+def digest(names: list[str]) -> str:
+    """A fingerprint of these files' content."""
+    together = hashlib.sha256()
+    for name in names:
+        together.update((ROOT / name).read_bytes())
+    return together.hexdigest()
+
+
+def main() -> None:
+    bootstrap(dev="--dev" in sys.argv)
+
+
+if __name__ == "__main__":
+    told(main)

