@@ -50,6 +50,17 @@ def _icon(name: str, classes: str = "icon") -> SafeString:
 DRAWN = {name: _icon(name) for name in ICONS}
 FLIPPED = {name: _icon(name, "icon icon-flip") for name in ICONS}
 
+# The first that a browser's own description holds; several claim to be others too, so the order counts.
+BROWSERS = [("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]
+SYSTEMS = [
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+]
+
 
 @register.simple_tag
 def icon(name: str, *, flip: bool = False) -> SafeString:
@@ -124,3 +135,11 @@ def problems(form: BaseForm) -> list[tuple[str, str]]:
 def _place(field: BoundField) -> str:
     """A group of radios or checkboxes has no element with the field's own id: its first choice stands for it."""
     return f"#{field.id_for_label or f'{field.auto_id}_0'}"
+
+
+@register.filter
+def device(description: str) -> str:
+    """What a browser calls itself, as people would: "Firefox on Windows"."""
+    browser = next((name for mark, name in BROWSERS if mark in description), _("A browser"))
+    system = next((name for mark, name in SYSTEMS if mark in description), _("an unknown device"))
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
