@@ -129,7 +129,10 @@ def moment(instant: datetime, zone: str) -> str:
 def short_moment(instant: datetime, zone: str) -> str:
     """Day and hour where the year is clear: "14 May, 17:00"."""
     there = _there(instant, zone)
-    return _("%(day)s, %(hour)s") % {"day": date_format(there, pgettext("date format", "j M")), "hour": hour(there, zone)}
+    return _("%(day)s, %(hour)s") % {
+        "day": date_format(there, pgettext("date format", "j M")),
+        "hour": hour(there, zone),
+    }
 
 
 def in_zone(instant: datetime, zone: str) -> str:

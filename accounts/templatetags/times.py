@@ -39,7 +39,9 @@ def _time(value: datetime | date, words: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def instant(context: Context, value: datetime | None, zone: str, reader: str | None = None, *, utc: bool = False) -> str:
+def instant(
+    context: Context, value: datetime | None, zone: str, reader: str | None = None, *, utc: bool = False
+) -> str:
     """An instant at its place and for the reader: "Thu 14 May 2026, 17:00 Zurich (22:00 for you, Vientiane)"."""
     if value is None:
         return ""

@@ -1,0 +1,66 @@
+"""The request as our views see it, and how a refused action is said in place."""
+
+import zoneinfo
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from accounts.models import TransitionError, User
+
+
+class Request(HttpRequest):
+    """Signed in (LoginRequiredMiddleware sees to it)."""
+
+    user: User
+
+
+class PersonMiddleware:
+    """Speaks the person's language, reads hours in their zone, and keeps their pages out of every cache."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not isinstance(user, User):
+            return self.get_response(request)
+        person = user.person
+        if person is None:
+            response = self.get_response(request)
+        else:
+            translation.activate(person.language)
+            request.LANGUAGE_CODE = translation.get_language()
+            with timezone.override(zoneinfo.ZoneInfo(person.zone)):
+                response = self.get_response(request)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def accepted(form: BaseForm, act: Callable[..., Any]) -> bool:
+    """Run `act(**cleaned_data)` if the form is valid; an impossible step becomes the form's own error.
+
+    Refused is not caught: the 403 page says the sentence.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        act(**form.cleaned_data)
+    except TransitionError as error:
+        form.add_error(None, str(error))
+        return False
+    return True
+
+
+def told(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
+    """Run an action that needs no form; say `done`, or why it was not possible, at the top of the next page."""
+    try:
+        act()
+    except TransitionError as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(request, done)
+    return True

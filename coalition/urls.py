@@ -1,0 +1,14 @@
+from django.conf import settings
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("home.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("members/", include("members.urls")),
+    path("campaigns/", include("campaigns.urls")),
+    path("meetings/", include("meetings.urls")),
+    path("positions/", include("decisions.urls")),
+    path("reminders/", include("notices.urls")),
+]
+if settings.EMBEDDED:
+    urlpatterns.append(path("mail/", include("home.mail_urls")))

@@ -1,0 +1,77 @@
+"""Recording what happened, in the transaction in which it happens."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+from history.models import Entry, Head
+
+
+def record(
+    verb: str,
+    subject: models.Model,
+    *,
+    by: User | None,
+    now: datetime | None = None,
+    visibility: str | None = None,
+    **details: Any,
+) -> Entry:
+    """Append to the chain of `subject`; call it inside the action's transaction.
+
+    `verb` is an English sentence marked with gettext_noop, e.g. "opened a round on version %(version)s"; its
+    placeholders come from `details`. `by` is None for what the clock did. `visibility`: a narrower class than the
+    object's own, or None.
+    """
+    content_type = ContentType.objects.get_for_model(subject)
+    Head.objects.get_or_create(content_type=content_type, object_id=subject.pk)
+    head = Head.objects.select_for_update().get(content_type=content_type, object_id=subject.pk)
+    entry = Entry(
+        content_type=content_type,
+        object_id=subject.pk,
+        number=head.number + 1,
+        at=now or timezone.now(),
+        actor=by.person if by else None,
+        verb=verb,
+        details=json.loads(json.dumps(details, cls=DjangoJSONEncoder)),
+        visibility=visibility,
+        previous=head.hash,
+    )
+    entry.hash = fingerprint(entry)
+    entry.save(force_insert=True)
+    head.number, head.hash = entry.number, entry.hash
+    head.save(update_fields=["number", "hash"])
+    return entry
+
+
+def fingerprint(entry: Entry) -> str:
+    """SHA-256 (hex) over the entry's content and the hash of the entry before it."""
+    content = [
+        entry.previous,
+        f"{entry.content_type.app_label}.{entry.content_type.model}",
+        str(entry.object_id),
+        entry.number,
+        entry.at.isoformat(),
+        str(entry.actor_id),
+        entry.verb,
+        entry.details,
+        entry.visibility,
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def snapshot(subject: models.Model, fields: Iterable[str]) -> dict[str, Any]:
+    """The values of `fields` (attribute names; foreign keys by their id) as the history keeps them."""
+    return {name: subject.__dict__[subject._meta.get_field(name).attname] for name in fields}  # type: ignore[union-attr]
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """{field: [from, to]} for the fields that differ between two snapshots."""
+    return {name: [before[name], after[name]] for name in after if before[name] != after[name]}

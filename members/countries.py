@@ -1,0 +1,98 @@
+"""Which country is meant? ISO 3166 codes, names in six languages and UN M49 regions, read once from our own data.
+
+Sources: data/m49_countries_six_languages.csv (datasets/country-codes, PDDL) and data/country_name_crosswalk.csv
+(made by hand: strings met in real member and treaty lists, with the code an importer should give each).
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from pathlib import Path
+
+from django.utils.translation import get_language
+
+from members.keys import name_key
+
+DATA = Path(__file__).parent / "data"
+# Plain names that neither file has.
+ALSO = {
+    "Palestine": "PSE",
+    "State of Palestine": "PSE",
+    "Ivory Coast": "CIV",
+    "Burma": "MMR",
+    "USA": "USA",
+    "UK": "GBR",
+}
+SCOPES = {"international": "international", "global": "international", "regional": "regional"}
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country or territory of UN M49; `region` and `subregion` are M49 codes."""
+
+    iso3: str
+    iso2: str
+    names: dict[str, str]
+    region: str
+    region_name: str
+    subregion: str
+    subregion_name: str
+
+    def __str__(self) -> str:
+        return self.names.get((get_language() or "en")[:2]) or self.names["en"]
+
+
+@cache
+def countries() -> dict[str, Country]:
+    """{iso3: Country} for all 249 rows."""
+    with (DATA / "m49_countries_six_languages.csv").open(encoding="utf-8") as lines:
+        return {
+            row["iso3"]: Country(
+                iso3=row["iso3"],
+                iso2=row["iso2"],
+                names={code: row[f"name_{code}"] for code in ("en", "fr", "es", "ru", "ar", "zh")},
+                region=row["region_code"],
+                region_name=row["region"],
+                subregion=row["intermediate_region_code"] or row["subregion_code"],
+                subregion_name=row["intermediate_region"] or row["subregion"],
+            )
+            for row in csv.DictReader(lines)
+        }
+
+
+@cache
+def regions() -> dict[str, str]:
+    """{M49 code: English name} of the five regions and their sub-regions, a region before its sub-regions."""
+    found = {}
+    for country in sorted(countries().values(), key=lambda one: (one.region_name, one.subregion_name)):
+        if country.region:
+            found.setdefault(country.region, country.region_name)
+            found.setdefault(country.subregion, country.subregion_name)
+    return found
+
+
+def in_region(code: str) -> list[str]:
+    """The ISO codes of the countries in a region or sub-region (M49 code)."""
+    return sorted(iso3 for iso3, country in countries().items() if code in (country.region, country.subregion))
+
+
+def country_named(text: str) -> Country | None:
+    """The country meant by `text`: a name in one of six languages, an ISO code, or a string the crosswalk knows."""
+    return countries().get(_codes_by_key().get(name_key(unescape(text)), ""))
+
+
+def scope_named(text: str) -> str:
+    """ "international" or "regional" when `text` says so instead of a country; else empty."""
+    return SCOPES.get(name_key(text), "")
+
+
+@cache
+def _codes_by_key() -> dict[str, str]:
+    found = {name_key(name): iso3 for name, iso3 in ALSO.items()}
+    with (DATA / "country_name_crosswalk.csv").open(encoding="utf-8") as lines:
+        found |= {name_key(unescape(row["name_as_found"])): row["iso3"] for row in csv.DictReader(lines) if row["iso3"]}
+    for country in countries().values():
+        for name in (*country.names.values(), country.iso2, country.iso3):
+            found.setdefault(name_key(name), country.iso3)
+    return found

@@ -1,0 +1,104 @@
+"""Which hats does a user wear today? Everything that decides what they may see and do, read in one statement."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast
+
+from accounts.models import User, Visibility
+from members.models import Appointment, CommitteeOffice, Membership, Representation, SeatHolder, SeatTerm
+
+FULL_MEMBERS = [Membership.Category.MEMBER, Membership.Category.AFFILIATE]
+
+
+@dataclass(frozen=True)
+class Hats:
+    """`roles` of Appointment; M49 `regions` facilitated ("" = all); organisations, committees and seats by id."""
+
+    roles: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    organisations: frozenset[UUID] = frozenset()
+    seated_in: frozenset[UUID] = frozenset()
+    chairs: frozenset[UUID] = frozenset()
+    steers: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles & {Appointment.Role.STAFF, Appointment.Role.ADMIN})
+
+    @property
+    def is_admin(self) -> bool:
+        return Appointment.Role.ADMIN in self.roles
+
+
+def hats(user: Any) -> Hats:
+    """The hats of `user`, read once per user instance, that is once per request."""
+    if not isinstance(user, User) or user.person_id is None or not user.is_active:
+        return Hats()
+    if not hasattr(user, "_hats"):
+        user._hats = _read(user.person_id)
+    return user._hats
+
+
+def _read(person: UUID) -> Hats:
+    rows = list(_held(person))
+
+    def ids(kind: str) -> frozenset[UUID]:
+        return frozenset(UUID(row["what"]) for row in rows if row["hat"] == kind)
+
+    return Hats(
+        roles=frozenset(row["what"] for row in rows if row["hat"] == "role"),
+        regions=frozenset(
+            row["extra"] for row in rows if row["hat"] == "role" and row["what"] == Appointment.Role.FACILITATOR
+        ),
+        organisations=ids("organisation"),
+        seated_in=ids("seat"),
+        chairs=ids("office"),
+        steers=any(row["extra"] == "true" for row in rows if row["hat"] in {"seat", "office"}),
+    )
+
+
+def _held(person: UUID) -> Any:
+    def text(field: str) -> Cast:
+        return Cast(F(field), CharField())
+
+    appointments = Appointment.objects.current().filter(person=person)
+    represented = Representation.objects.current().filter(
+        person=person,
+        organisation__ended_on=None,
+        organisation__memberships__status__in=[Membership.Status.ACTIVE, Membership.Status.DORMANT],
+        organisation__memberships__category__in=FULL_MEMBERS,
+    )
+    seats = SeatHolder.objects.current().filter(person=person, term__in=SeatTerm.objects.current())
+    offices = CommitteeOffice.objects.current().filter(person=person)
+    parts = [
+        (appointments, "role", text("role"), text("region")),
+        (represented, "organisation", text("organisation"), Value("")),
+        (seats, "seat", text("term__seat__committee"), text("term__seat__committee__is_steering")),
+        (offices, "office", text("committee"), text("committee__is_steering")),
+    ]
+    queries = [
+        rows.order_by()
+        .annotate(hat=Value(hat), what=what, extra=Cast(extra, CharField()))
+        .values("hat", "what", "extra")
+        for rows, hat, what, extra in parts
+    ]
+    return queries[0].union(*queries[1:], all=True)
+
+
+def classes_seen_by(user: Any) -> frozenset[str]:
+    """Which classes of visibility `user` sees whatever the object (foundations: one enum on each object).
+
+    RESTRICTED is in nobody's set: those named on an object see it through the object's own `visible_to`.
+    """
+    worn = hats(user)
+    seen = {Visibility.PUBLIC}
+    if worn.organisations or worn.seated_in or worn.chairs or Appointment.Role.FACILITATOR in worn.roles:
+        seen |= {Visibility.MEMBERS}
+    if worn.steers:
+        seen |= {Visibility.MEMBERS, Visibility.GROUP, Visibility.STEERING}
+    if worn.is_staff:
+        seen |= {Visibility.MEMBERS, Visibility.GROUP, Visibility.STEERING, Visibility.STAFF}
+    return frozenset(seen)

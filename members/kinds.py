@@ -1,0 +1,2 @@
+def register() -> None:
+    """The kinds of notices about members."""

@@ -1,0 +1,123 @@
+"""Imports of the roster: what a file said, what we thought of each row, what was decided and what it did."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Identified, TransitionError, User, known
+from members.models.organisations import Organisation
+
+
+class ImportBatch(Identified):
+    """One uploaded file. Nothing is written to the roster before it is applied."""
+
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded", _("Columns to be named")
+        PREVIEWED = "previewed", _("To be decided")
+        APPLIED = "applied", _("Applied")
+        DISCARDED = "discarded", _("Discarded")
+
+    STEPS = {
+        Status.UPLOADED: {Status.PREVIEWED, Status.DISCARDED},
+        Status.PREVIEWED: {Status.PREVIEWED, Status.APPLIED, Status.DISCARDED},
+        Status.APPLIED: set(),
+        Status.DISCARDED: set(),
+    }
+
+    file_name = models.CharField(_("file"), max_length=200)
+    sha256 = models.CharField(max_length=64)
+    encoding = models.CharField(max_length=20)
+    delimiter = models.CharField(max_length=1)
+    header = models.JSONField(default=list, help_text="The column names as found")
+    mapping = models.JSONField(default=dict, help_text="{our field: column number from 0}")
+    status = models.CharField(max_length=10, choices=Status, default=Status.UPLOADED)
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+        constraints = [
+            known("importbatch", "status", "uploaded", "previewed", "applied", "discarded"),
+            models.CheckConstraint(
+                condition=Q(status="applied", applied_at__isnull=False) | (~Q(status="applied") & Q(applied_at=None)),
+                name="applied_at_exactly_when_applied",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def step_to(self, status: "ImportBatch.Status") -> None:
+        """The only place that sets `status`. Does not save. Raises TransitionError."""
+        if status not in self.STEPS[self.Status(self.status)]:
+            raise TransitionError(_("This import is “%(state)s”.") % {"state": self.get_status_display()})
+        self.status = status
+
+
+class ImportRow(Identified):
+    """One line of the file: its cells, our verdict (the first that applies), the decision and what it changed."""
+
+    class Verdict(models.TextChoices):
+        ERROR = "error", _("Error")
+        REPEATED = "repeated", _("Duplicate within the file")
+        POSSIBLE = "possible", _("Possible duplicate")
+        COUNTRY = "country", _("Needs a country")
+        CHANGE = "change", _("Will change")
+        FILL = "fill", _("Fills blanks")
+        UNCHANGED = "unchanged", _("Unchanged")
+        NEW = "new", _("New")
+
+    class Decision(models.TextChoices):
+        NONE = "", _("Not decided")
+        SAME = "same", _("The same organisation")
+        DISTINCT = "distinct", _("Another organisation")
+        COUNTRY = "country", _("Country or scope given")
+        LEAVE = "leave", _("Left out")
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="rows")
+    line = models.PositiveIntegerField(help_text="The file's own row number; the first row below the header is 1")
+    cells = models.JSONField(help_text="The row as found, one text per column")
+    content_hash = models.CharField(max_length=64, db_index=True, help_text="Of the mapped cells: decisions go by it")
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    why = models.JSONField(default=dict, help_text="What the verdict rests on: error, country found, fields")
+    match = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    seen_version = models.PositiveIntegerField(null=True, help_text="The version of `match` the verdict saw")
+    decision = models.CharField(max_length=10, choices=Decision, default=Decision.NONE, blank=True)
+    decided = models.JSONField(default=dict, help_text="{country: iso3 or null, scope: ...} or {organisation: id}")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="import_rows")
+    before = models.JSONField(null=True, help_text="Values the row replaced, for undo")
+    after = models.JSONField(null=True, help_text="Values it wrote")
+
+    class Meta:
+        ordering = ["batch", "line"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "line"], name="line_once_per_import"),
+            known(
+                "importrow", "verdict", "error", "repeated", "possible", "country", "change", "fill", "unchanged", "new"
+            ),
+            known("importrow", "decision", "", "same", "distinct", "country", "leave"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch}, {self.line}"
+
+
+class ReviewedPair(Identified):
+    """Somebody looked at a row's spelling beside an organisation and said: the same, or not."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="reviewed_pairs")
+    other = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-reviewed_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "other"], name="pair_reviewed_once"),
+            models.CheckConstraint(condition=~Q(organisation=models.F("other")), name="a_pair_is_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} / {self.other}"

@@ -1,0 +1,204 @@
+"""Organisations, the names they go by, and their membership."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Identified, TransitionError, Visibility, known
+from accounts.rules import classes_seen_by
+from members.countries import Country, countries
+from members.models.terms import Term, TermQuerySet
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(visibility__in=classes_seen_by(user))
+
+    def active(self) -> Self:
+        return self.filter(ended_on=None)
+
+    def named(self, words: set[str]) -> Self:
+        """Those with, for every one of `words` (parts of keys), a name word that begins with it."""
+        found = self
+        for word in sorted(words):
+            found = found.filter(pk__in=Word.objects.filter(word__startswith=word).values("organisation"))
+        return found
+
+
+class Organisation(Identified):
+    """A body that belongs, belonged or wants to belong to the coalition. Never deleted: ended, with a reason."""
+
+    class Scope(models.TextChoices):
+        NATIONAL = "national", _("National")
+        REGIONAL = "regional", _("Regional")
+        INTERNATIONAL = "international", _("International")
+
+    class Kind(models.TextChoices):
+        NGO = "ngo", _("NGO")
+        NETWORK = "network", _("Network")
+        CAMPAIGN = "campaign", _("National campaign")
+        FAITH = "faith", _("Faith body")
+        UNION = "union", _("Union")
+        ACADEMIC = "academic", _("Academic")
+        OTHER = "other", _("Other")
+
+    name = models.CharField(_("name"), max_length=300)
+    key = models.CharField(max_length=600, editable=False)
+    language = models.CharField(_("language of the name"), max_length=8, blank=True)
+    acronym = models.CharField(_("acronym"), max_length=40, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.NGO)
+    scope = models.CharField(_("scope"), max_length=13, choices=Scope, default=Scope.NATIONAL)
+    country = models.CharField(_("country"), max_length=3, null=True, blank=True)  # noqa: DJ001 - null: none
+    website = models.URLField(_("website"), blank=True)
+    description = models.TextField(_("description"), blank=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("Only staff read this."))
+    visibility = models.CharField(_("who sees it"), max_length=12, choices=Visibility, default=Visibility.MEMBERS)
+    distinct_no = models.PositiveSmallIntegerField(default=0, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True, editable=False)
+    end_reason = models.TextField(_("reason of the end"), blank=True, editable=False)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["key", "id"]
+        indexes = [
+            models.Index(fields=["key", "id"], name="organisation_in_order"),
+            models.Index(fields=["country", "key", "id"], name="organisation_by_country"),
+        ]
+        constraints = [
+            known("organisation", "kind", "ngo", "network", "campaign", "faith", "union", "academic", "other"),
+            known("organisation", "scope", "national", "regional", "international"),
+            known("organisation", "visibility", *Visibility.values),
+            models.CheckConstraint(
+                condition=Q(country=None) | Q(country__regex="^[A-Z]{3}$"), name="country_is_an_iso_code"
+            ),
+            models.CheckConstraint(condition=~Q(key=""), name="organisation_has_a_key"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None, end_reason="") | (Q(ended_on__isnull=False) & ~Q(end_reason="")),
+                name="organisation_ends_with_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["key", "country", "distinct_no"],
+                condition=Q(ended_on=None),
+                nulls_distinct=False,
+                name="organisation_once_per_name_and_country",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def home(self) -> Country | None:
+        return countries().get(self.country or "")
+
+    @property
+    def place(self) -> str:
+        """Where it is: its country's name in the reader's language, else its scope."""
+        return str(self.home) if self.home else str(self.get_scope_display())
+
+    @property
+    def membership(self) -> "Membership | None":
+        """The newest one. Reads `memberships`: prefetch it for lists."""
+        return next(iter(self.memberships.all()), None)
+
+
+class OrganisationName(Identified):
+    """Another name it goes by; an alias is a spelling met in an import."""
+
+    class Kind(models.TextChoices):
+        FORMER = "former", _("Former name")
+        ACRONYM = "acronym", _("Acronym")
+        TRANSLATION = "translation", _("Translation")
+        ALIAS = "alias", _("Other spelling")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="names")
+    kind = models.CharField(_("kind"), max_length=11, choices=Kind)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    text = models.CharField(_("name"), max_length=300)
+    key = models.CharField(max_length=600, editable=False, db_index=True)
+
+    class Meta:
+        ordering = ["kind", "key"]
+        constraints = [
+            known("organisationname", "kind", "former", "acronym", "translation", "alias"),
+            models.UniqueConstraint(fields=["organisation", "kind", "text"], name="name_once_per_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Word(models.Model):
+    """One word of any of an organisation's names: the search finds it by its beginning, in any script."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["word"]
+        constraints = [models.UniqueConstraint(fields=["organisation", "word"], name="word_once_per_organisation")]
+        indexes = [models.Index(fields=["word"], opclasses=["varchar_pattern_ops"], name="word_by_its_beginning")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Membership(Term):
+    """That an organisation belongs to the coalition, in a category, from a day until it is ended with a reason."""
+
+    class Category(models.TextChoices):
+        MEMBER = "member", _("Member")
+        AFFILIATE = "affiliate", _("National affiliate")
+        ASSOCIATE = "associate", _("Associate")
+        ENDORSER = "endorser", _("Endorser")
+        OBSERVER = "observer", _("Observer")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        DORMANT = "dormant", _("Dormant")
+        SUSPENDED = "suspended", _("Suspended")
+        ENDED = "ended", _("Ended")
+
+    STEPS = {
+        Status.ACTIVE: {Status.DORMANT, Status.SUSPENDED, Status.ENDED},
+        Status.DORMANT: {Status.ACTIVE, Status.ENDED},
+        Status.SUSPENDED: {Status.ACTIVE, Status.ENDED},
+        Status.ENDED: set(),
+    }
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    category = models.CharField(_("category"), max_length=10, choices=Category, default=Category.MEMBER)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
+    reason = models.TextField(_("reason"), blank=True)
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since"]
+        indexes = [models.Index(fields=["status", "category"], name="membership_by_status")]
+        constraints = [
+            Term.ordered("membership"),
+            known("membership", "category", "member", "affiliate", "associate", "endorser", "observer"),
+            known("membership", "status", "active", "dormant", "suspended", "ended"),
+            models.UniqueConstraint(fields=["organisation"], condition=Q(until=None), name="one_open_membership"),
+            models.CheckConstraint(
+                condition=Q(status="ended", until__isnull=False) | (~Q(status="ended") & Q(until=None)),
+                name="membership_until_exactly_when_ended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.get_category_display()}"
+
+    def step_to(self, status: "Membership.Status") -> None:
+        """The only place that sets `status`. Does not save. Raises TransitionError."""
+        if status not in self.STEPS[self.Status(self.status)]:
+            raise TransitionError(
+                _("A membership that is “%(old)s” cannot become “%(new)s”.")
+                % {"old": self.get_status_display(), "new": status.label}
+            )
+        self.status = status

@@ -1,0 +1,65 @@
+"""Who may change the roster, committees and appointments; and the predicates the apps above compose."""
+
+import rules
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, Visibility
+from accounts.rules import is_oneself, permit
+from members.hats import classes_seen_by, hats
+
+__all__ = ["chairs_committee", "classes_seen_by", "is_admin", "is_staff", "sits_on_committee"]
+
+
+@rules.predicate
+def is_staff(user: User) -> bool:
+    """Staff or administrator: those who keep the roster and coordinate."""
+    return hats(user).is_staff
+
+
+@rules.predicate
+def is_admin(user: User) -> bool:
+    return hats(user).is_admin
+
+
+@rules.predicate
+def steers(user: User) -> bool:
+    return hats(user).steers
+
+
+@rules.predicate
+def sees_members(user: User) -> bool:
+    return Visibility.MEMBERS in classes_seen_by(user)
+
+
+@rules.predicate
+def sits_on_committee(user: User, subject: object) -> bool:
+    """Holds a seat on the subject's committee, as representative or alternate."""
+    return getattr(subject, "committee_id", None) in hats(user).seated_in
+
+
+@rules.predicate
+def chairs_committee(user: User, subject: object) -> bool:
+    return getattr(subject, "committee_id", None) in hats(user).chairs
+
+
+@rules.predicate
+def is_ended(user: User, subject: object) -> bool:
+    return getattr(subject, "ended_on", None) is not None
+
+
+STAFF_ONLY = _("Only staff and administrators keep the roster.")
+ADMIN_ONLY = _("Only administrators appoint people.")
+NOT_ENDED = _("Only staff and administrators change an organisation, and only until it has ended.")
+
+permit("members.add_organisation", is_staff, otherwise=STAFF_ONLY)
+permit("members.edit_organisation", is_staff & ~is_ended, otherwise=NOT_ENDED)
+permit("members.end_organisation", is_staff & ~is_ended, otherwise=NOT_ENDED)
+permit("members.export_roster", sees_members, otherwise=_("Only members of the coalition export the list."))
+permit("members.import_roster", is_staff, otherwise=STAFF_ONLY)
+permit("members.edit_people", is_staff, otherwise=STAFF_ONLY)
+permit("members.invite", is_staff, otherwise=_("Only staff and administrators invite people to sign in."))
+permit("members.appoint", is_admin, otherwise=ADMIN_ONLY)
+permit("members.manage_committees", is_staff, otherwise=_("Only staff and administrators change committees."))
+permit("members.edit_preferences", is_oneself, otherwise=_("Everybody changes only their own preferences."))
+permit("notices.see_deliveries", is_staff, otherwise=_("Only staff and administrators see what was sent."))
+permit("notices.settle_delivery", is_staff, otherwise=_("Only staff and administrators settle a delivery."))

@@ -1,0 +1,11 @@
+"""The roster's addresses, by noun."""
+
+from members.urls import committees, imports, organisations, people
+
+app_name = "members"
+urlpatterns = [
+    *organisations.urlpatterns,
+    *people.urlpatterns,
+    *committees.urlpatterns,
+    *imports.urlpatterns,
+]

@@ -1,0 +1,48 @@
+"""The message: plain text in the reader's language and zone, one link to the page with the button."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template import Context
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import timezone
+
+from notices.kind import KINDS
+from notices.models import Delivery
+
+
+def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMessage:
+    """The mail of `row` to `email`; the first line of the template is the subject. Language: the active one."""
+    kind, person = KINDS[row.kind], row.person
+    values = {
+        "subject": subject,
+        "person": person,
+        "now": now,
+        "reader_zone": person.zone,
+        "link": settings.BASE_URL + kind.path(subject),
+        "preferences_link": settings.BASE_URL + reverse("accounts:preferences"),
+        "coalition_name": settings.COALITION_NAME,
+        **kind.context(subject, person, now),
+    }
+    with timezone.override(ZoneInfo(person.zone)):
+        # Plain text: nothing is to be escaped. The inner template renders without Django's backend wrapper for that.
+        text = get_template(kind.template).template.render(Context(values, autoescape=False))  # type: ignore[attr-defined]
+    title, body = text.strip().split("\n", 1)
+    message = EmailMessage(
+        title.strip(),
+        body.strip() + "\n",
+        settings.DEFAULT_FROM_EMAIL,
+        [email],
+        headers={
+            "Message-ID": row.message_id,
+            "Auto-Submitted": "auto-generated",
+            "List-Id": f"{settings.COALITION_NAME} <notices.{settings.ALLOWED_HOSTS[0]}>",
+        },
+    )
+    for part in kind.attachments(subject, person, now):
+        message.attach(part.name, part.content, part.mimetype)
+    return message

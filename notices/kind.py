@@ -1,0 +1,92 @@
+"""What a kind of notice is, and the registry that the apps above fill from their `kinds.py`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_noop
+
+from accounts.models import Person
+
+KINDS: dict[str, "Kind"] = {}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One occasion before a deadline. `calendar`: so many days before, at 09:00 of the reader; else elapsed time."""
+
+    key: str
+    before: timedelta
+    calendar: bool = False
+
+
+def days_before(*days: int) -> tuple[Slot, ...]:
+    return tuple(Slot(f"P{day}D", timedelta(days=day), calendar=True) for day in days)
+
+
+def hours_before(*hours: int) -> tuple[Slot, ...]:
+    return tuple(Slot(f"PT{hour}H", timedelta(hours=hour)) for hour in hours)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    name: str
+    content: str
+    mimetype: str
+
+
+class Kind:
+    """One kind of notice: subclass it in an app's `kinds.py`, register an instance in `AppConfig.ready()`.
+
+    With `slots` the planner asks `subjects`, `anchor`, `since` and `audience`; without, an action calls `post`.
+    """
+
+    key: ClassVar[str]
+    model: ClassVar[type[models.Model]]
+    template: ClassVar[str]
+    slots: ClassVar[tuple[Slot, ...]] = ()
+    must_send: ClassVar[bool] = False  # breaks quiet hours
+
+    def subjects(self, since: datetime, until: datetime) -> Iterable[Any]:
+        """The subjects whose anchor lies between the two instants and that still await something."""
+        return ()
+
+    def anchor(self, subject: Any) -> datetime | date | None:
+        """The deadline the slots count back from; None when nothing is awaited any more."""
+        return None
+
+    def since(self, subject: Any) -> datetime | None:
+        """When this deadline came into being or last moved: slots long before it are not sent in arrears."""
+        return None
+
+    def audience(self, subject: Any) -> Iterable[Person]:
+        """Who is still asked, as the rows say now. Nobody who may not see the subject."""
+        raise NotImplementedError
+
+    def why_not(self, subject: Any, person: Person, now: datetime) -> str:
+        """Asked just before sending: empty when the notice is still due, else the reason it is not."""
+        if all(one.pk != person.pk for one in self.audience(subject)):
+            return gettext_noop("no longer asked")
+        return ""
+
+    def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
+        """What the template needs beyond `subject`, `person`, `now`, `link` and `coalition_name`."""
+        return {}
+
+    def path(self, subject: Any) -> str:
+        """The page with the button, from the root: "/positions/…/"."""
+        raise NotImplementedError
+
+    def attachments(self, subject: Any, person: Person, now: datetime) -> list[Attachment]:
+        return []
+
+
+def register(*kinds: Kind) -> None:
+    for kind in kinds:
+        KINDS[kind.key] = kind
+
+
+def kinds_about(model: type[models.Model]) -> list[Kind]:
+    return [kind for kind in KINDS.values() if kind.model is model and kind.slots]

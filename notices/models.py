@@ -1,0 +1,158 @@
+"""What is to be told to whom, and what became of it. These rows are the truth; Celery only wakes a worker."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Identified, Person, TransitionError, User, known
+
+NAMESPACE = uuid.UUID("6ba2b1f6-6a2e-5c7e-9d0c-4f1f0f7c1c11")
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def about(self, subject: models.Model) -> Self:
+        content_type = ContentType.objects.get_for_model(subject)
+        return self.filter(content_type=content_type, object_id=subject.pk)
+
+    def waiting(self) -> Self:
+        return self.filter(state__in=[Delivery.State.PLANNED, Delivery.State.DEFERRED])
+
+    def due(self, now: datetime) -> Self:
+        return self.waiting().filter(send_at__lte=now)
+
+    def overdue_lease(self, now: datetime) -> Self:
+        return self.filter(state=Delivery.State.SENDING, lease_until__lt=now)
+
+
+class Delivery(Identified):
+    """One notice to one person by one channel. Its id follows from its key: planning twice makes one row."""
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("E-mail")
+        INBOX = "inbox", _("Inbox")
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        SENDING = "sending", _("Being sent")
+        SENT = "sent", _("Sent")
+        DEFERRED = "deferred", _("Will be tried again")
+        FAILED = "failed", _("Failed")
+        UNCONFIRMED = "unconfirmed", _("Unconfirmed")
+        CANCELLED = "cancelled", _("Cancelled")
+        EXPIRED = "expired", _("Expired")
+
+    STEPS = {
+        State.PLANNED: {State.SENDING, State.CANCELLED, State.EXPIRED},
+        State.DEFERRED: {State.SENDING, State.CANCELLED, State.EXPIRED},
+        State.SENDING: {State.SENT, State.DEFERRED, State.FAILED, State.UNCONFIRMED},
+        # A worker that was only slow may still report what it saw; else staff decide.
+        State.UNCONFIRMED: {State.SENT, State.DEFERRED, State.FAILED, State.PLANNED, State.CANCELLED},
+        State.FAILED: {State.PLANNED, State.CANCELLED},
+        State.CANCELLED: {State.PLANNED},  # asked again before it was ever sent
+        State.SENT: set(),
+        State.EXPIRED: set(),
+    }
+
+    dedupe_key = models.CharField(max_length=300, unique=True)
+    kind = models.CharField(max_length=60)
+    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
+    object_id = models.UUIDField()
+    slot = models.CharField(max_length=40)
+    epoch = models.PositiveIntegerField(default=0)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.CharField(max_length=5, choices=Channel, default=Channel.MAIL)
+    send_at = models.DateTimeField(_("due"))
+    not_after = models.DateTimeField(null=True)
+    state = models.CharField(max_length=11, choices=State, default=State.PLANNED)
+    reason = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    lease_token = models.UUIDField(null=True)
+    message_id = models.CharField(max_length=200, unique=True)
+    settled_at = models.DateTimeField(null=True, help_text="When it reached its present state")
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["send_at", "id"]
+        indexes = [
+            models.Index(fields=["send_at"], condition=Q(state__in=["planned", "deferred"]), name="delivery_waiting"),
+            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="delivery_being_sent"),
+            models.Index(fields=["content_type", "object_id"], name="delivery_by_subject"),
+            models.Index(fields=["state", "-settled_at"], name="delivery_by_state"),
+        ]
+        constraints = [
+            known("delivery", "channel", "mail", "inbox"),
+            known(
+                "delivery",
+                "state",
+                "planned",
+                "sending",
+                "sent",
+                "deferred",
+                "failed",
+                "unconfirmed",
+                "cancelled",
+                "expired",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="sending", lease_until__isnull=False, lease_token__isnull=False)
+                | ~Q(state="sending"),
+                name="delivery_is_sent_under_a_lease",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.dedupe_key
+
+    def step_to(self, state: "Delivery.State", *, now: datetime, reason: str = "") -> None:
+        """The only place that sets `state`. Does not save. Raises TransitionError."""
+        if state not in self.STEPS[self.State(self.state)]:
+            raise TransitionError(
+                _("A notice that is “%(old)s” cannot become “%(new)s”.")
+                % {"old": self.get_state_display(), "new": state.label}
+            )
+        self.state, self.reason, self.settled_at = state, reason, now
+
+    @property
+    def subject(self) -> Any:
+        """The row it is about; None when it is gone."""
+        model = self.content_type.model_class()
+        return model._base_manager.filter(pk=self.object_id).first() if model else None
+
+
+class DeliveryEvent(models.Model):
+    """One change of a delivery's state. Append-only: triggers refuse anything else."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    from_state = models.CharField(max_length=11, blank=True)
+    to_state = models.CharField(max_length=11)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of a process without which nothing is sent."""
+
+    SILENCE = timedelta(minutes=15)
+
+    process = models.CharField(primary_key=True, max_length=10)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["process"]
+
+    def __str__(self) -> str:
+        return f"{self.process} {self.at:%Y-%m-%d %H:%M}"

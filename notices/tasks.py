@@ -1,0 +1,17 @@
+from celery import shared_task
+
+from accounts.clock import database_now
+from notices.actions import life, planning, sending
+
+
+@shared_task
+def plan() -> None:
+    planning.plan(now=database_now())
+
+
+@shared_task
+def send_due() -> None:
+    now = database_now()
+    life.beat("worker", now=now)
+    sending.settle_overdue(now=now)
+    sending.send_due()

@@ -1,0 +1,146 @@
+"""Makers of rows for tests, one per noun; each makes a row that a real coalition could hold."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import Address, Person, User
+from members.keys import name_key, name_words
+from members.models import (
+    Appointment,
+    Committee,
+    CommitteeOffice,
+    Membership,
+    Organisation,
+    Representation,
+    Seat,
+    SeatHolder,
+    SeatTerm,
+    Word,
+)
+
+LONG_AGO = date(2020, 1, 1)
+NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
+
+
+class PersonFactory(DjangoModelFactory):
+    class Meta:
+        model = Person
+        skip_postgeneration_save = True
+
+    display_name = factory.Sequence("Person {}".format)
+
+    @factory.post_generation
+    def email(person: Any, create: Any, extracted: Any, **_extra: Any) -> None:
+        """PersonFactory(email="") makes a person without an address."""
+        if extracted != "":
+            Address.objects.create(person=person, email=extracted or f"{person.pk.hex}@people.example")
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    person = factory.SubFactory(PersonFactory)
+    email = factory.LazyAttribute(lambda user: user.person.email)
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+        skip_postgeneration_save = True
+
+    name = factory.Sequence("Organisation {}".format)
+    key = factory.LazyAttribute(lambda organisation: name_key(organisation.name))
+    country = "KEN"
+
+    @factory.post_generation
+    def membership(organisation: Any, create: Any, extracted: Any, **extra: Any) -> None:
+        """OrganisationFactory(membership=False) makes one that is no member."""
+        Word.objects.bulk_create(
+            Word(organisation=organisation, word=word) for word in name_words(organisation.name, organisation.acronym)
+        )
+        if extracted is not False:
+            Membership.objects.create(organisation=organisation, **({"since": LONG_AGO} | extra))
+
+
+class RepresentationFactory(DjangoModelFactory):
+    class Meta:
+        model = Representation
+
+    person = factory.SubFactory(PersonFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    since = LONG_AGO
+
+
+class AppointmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Appointment
+
+    person = factory.SubFactory(PersonFactory)
+    role = Appointment.Role.STAFF
+    since = LONG_AGO
+
+
+class CommitteeFactory(DjangoModelFactory):
+    class Meta:
+        model = Committee
+
+    name = factory.Sequence("Committee {}".format)
+
+
+class SeatFactory(DjangoModelFactory):
+    class Meta:
+        model = Seat
+
+    committee = factory.SubFactory(CommitteeFactory)
+    number = factory.Sequence(lambda number: number + 1)
+
+
+class SeatTermFactory(DjangoModelFactory):
+    class Meta:
+        model = SeatTerm
+
+    seat = factory.SubFactory(SeatFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    since = LONG_AGO
+
+
+class SeatHolderFactory(DjangoModelFactory):
+    class Meta:
+        model = SeatHolder
+
+    term = factory.SubFactory(SeatTermFactory)
+    person = factory.SubFactory(PersonFactory)
+    since = LONG_AGO
+
+
+class CommitteeOfficeFactory(DjangoModelFactory):
+    class Meta:
+        model = CommitteeOffice
+
+    committee = factory.SubFactory(CommitteeFactory)
+    person = factory.SubFactory(PersonFactory)
+    since = LONG_AGO
+
+
+def user_with(role: str, committee: Committee | None = None) -> User:
+    """A user in one of the six roles of the permission table, or "nobody": signed in without any hat.
+
+    chair and seat need the committee; without one they get a steering committee of their own making.
+    """
+    user = UserFactory()
+    if role in {"admin", "staff", "facilitator"}:
+        AppointmentFactory(person=user.person, role=role)
+    elif role in {"chair", "seat"}:
+        committee = committee or Committee.objects.filter(is_steering=True).first()
+        committee = committee or CommitteeFactory(is_steering=True)
+        if role == "chair":
+            CommitteeOfficeFactory(committee=committee, person=user.person)
+        else:
+            SeatHolderFactory(person=user.person, term__seat__committee=committee)
+    elif role == "member":
+        RepresentationFactory(person=user.person)
+    return user
