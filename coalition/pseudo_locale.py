@@ -55,14 +55,14 @@ def build(root: Path, target: Path) -> int:
 def pseudo(text: str) -> str:
     """One text in the made-up language: placeholders, tags and surrounding white space stay as they are."""
     words = text.strip()
-    if not words:
-        return text
     parts = FIXED.split(words)
+    if not any(letter.isalpha() for part in parts[::2] for letter in part):
+        return text
     letters = sum(len(part) for part in parts[::2])
     filler = "".join(islice(cycle(FILLER), math.ceil(letters * GROWTH))).rstrip()
     accented = "".join(part if place % 2 else part.translate(ACCENTED) for place, part in enumerate(parts))
     before, _words, after = text.partition(words)
-    return f"{before}⟦{accented} {filler}⟧{after}" if filler else text
+    return f"{before}⟦{accented} {filler}⟧{after}"
 
 
 def _translated(message: str | tuple[str, str]) -> str | tuple[str, ...]:

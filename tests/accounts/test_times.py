@@ -54,9 +54,7 @@ def test_days_are_left_by_the_readers_calendar():
 def test_a_range_is_no_more_exact_for_machines_than_for_people():
     november = date(2026, 11, 1)
 
-    assert render("{% day_range day None 'month' %}", day=november) == (
-        '<time datetime="2026-11">November 2026</time>'
-    )
+    assert render("{% day_range day None 'month' %}", day=november) == ('<time datetime="2026-11">November 2026</time>')
 
 
 def test_three_zones_stand_side_by_side_each_once():

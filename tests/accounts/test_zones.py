@@ -16,9 +16,9 @@ def test_an_hour_is_said_for_the_place_and_then_for_the_reader():
 
 def test_the_day_is_named_where_the_readers_day_differs():
     assert in_words(CLOSING, "Europe/Zurich", "Pacific/Auckland").endswith("(Fri 15 May, 03:00 for you, Auckland)")
-    assert in_words(
-        datetime(2026, 5, 14, 1, tzinfo=UTC), "Europe/Zurich", "America/Bogota"
-    ).endswith("03:00 Zurich (Wed 13 May, 20:00 for you, Bogotá)")
+    assert in_words(datetime(2026, 5, 14, 1, tzinfo=UTC), "Europe/Zurich", "America/Bogota").endswith(
+        "03:00 Zurich (Wed 13 May, 20:00 for you, Bogotá)"
+    )
 
 
 def test_hours_that_agree_are_said_once():
@@ -41,7 +41,9 @@ def test_without_a_reader_only_the_place_is_said():
 def test_the_hour_in_utc_follows_when_asked_and_is_not_said_twice():
     assert in_words(CLOSING, "Europe/Zurich", "Asia/Yangon", utc=True).endswith("(21:30 for you, Yangon; 15:00 UTC)")
     assert in_words(CLOSING, "Africa/Accra", utc=True) == "Thu 14 May 2026, 15:00 Accra"
-    assert in_words(CLOSING, "Europe/Zurich", "Europe/Oslo", utc=True).endswith("17:00 Zurich, same for you (15:00 UTC)")
+    assert in_words(CLOSING, "Europe/Zurich", "Europe/Oslo", utc=True).endswith(
+        "17:00 Zurich, same for you (15:00 UTC)"
+    )
 
 
 def test_the_hour_at_a_place_follows_its_clock_change():
