@@ -1,0 +1,204 @@
+"""What is: campaigns, and the dated steps on their way."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Identified, Person, TransitionError, Visibility, known
+from accounts.rules import classes_seen_by
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def visible_to(self, user: Any) -> Self:
+        """By class; its owner sees it whatever its class."""
+        return self.filter(Q(visibility__in=classes_seen_by(user)) | _owned("owner", user))
+
+    def running(self) -> Self:
+        return self.filter(status=Campaign.Status.RUNNING)
+
+
+class Campaign(Identified):
+    """What the coalition wants to change, and who leads it. A label and a filter, not a wall."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Running")
+        FINISHED = "finished", _("Finished")
+        STOPPED = "stopped", _("Given up")
+
+    STEPS = {Status.RUNNING: {Status.FINISHED, Status.STOPPED}, Status.FINISHED: set(), Status.STOPPED: set()}
+
+    name = models.CharField(_("name"), max_length=200)
+    goal = models.TextField(_("goal"), help_text=_("What will be different when it is won? One or two sentences."))
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="campaigns", verbose_name=_("owner"))
+    visibility = models.CharField(_("who sees it"), max_length=12, choices=Visibility, default=Visibility.MEMBERS)
+    status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.RUNNING)
+    started_on = models.DateField(_("started on"))
+    finished_on = models.DateField(_("finished on"), null=True, blank=True)
+    outcome = models.TextField(_("how it ended"), blank=True)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            known("campaign", "visibility", *Visibility.values),
+            known("campaign", "status", "running", "finished", "stopped"),
+            models.CheckConstraint(
+                condition=Q(status="running", finished_on=None) | (~Q(status="running") & Q(finished_on__isnull=False)),
+                name="campaign_finished_on_exactly_when_over",
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_on=None) | Q(finished_on__gte=F("started_on")),
+                name="campaign_finishes_after_it_starts",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "name", "id"], name="campaign_by_status_and_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def step_to(self, status: "Campaign.Status") -> None:
+        """The only place that sets `status`. Does not save. Raises TransitionError."""
+        if status not in self.STEPS[self.Status(self.status)]:
+            raise TransitionError(
+                _("A campaign that is “%(old)s” cannot become “%(new)s”.")
+                % {"old": self.get_status_display(), "new": status.label}
+            )
+        self.status = status
+
+    @property
+    def is_running(self) -> bool:
+        return self.status == self.Status.RUNNING
+
+
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def visible_to(self, user: Any) -> Self:
+        """As its campaign."""
+        return self.filter(Q(campaign__visibility__in=classes_seen_by(user)) | _owned("campaign__owner", user))
+
+    def open(self) -> Self:
+        """Still ahead or overdue, in a campaign that goes on."""
+        return self.filter(status=Milestone.Status.PLANNED, campaign__status=Campaign.Status.RUNNING)
+
+    def owned_by(self, person: Person) -> Self:
+        return self.filter(owner=person)
+
+    def external(self) -> Self:
+        """Those whose date others set: the deadlines that do not move for us."""
+        return self.filter(is_external=True)
+
+
+class Milestone(Identified):
+    """A dated step of a campaign, as exact as the date is known; only a date known to the day reminds its owner."""
+
+    class Kind(models.TextChoices):
+        CONFERENCE = "conference", _("Conference")
+        SIGNING = "signing", _("Signing ceremony")
+        RATIFICATION = "ratification", _("Ratification threshold")
+        ANNIVERSARY = "anniversary", _("Anniversary")
+        REPORT = "report", _("Report launch")
+        ACTION_DAY = "action-day", _("Action day")
+        INTERNAL = "internal", _("Internal deadline")
+
+    class Precision(models.TextChoices):
+        DAY = "day", _("To the day")
+        MONTH = "month", _("To the month")
+        YEAR = "year", _("To the year")
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        REACHED = "reached", _("Reached")
+        DROPPED = "dropped", _("Dropped")
+
+    STEPS = {Status.PLANNED: {Status.REACHED, Status.DROPPED}, Status.REACHED: set(), Status.DROPPED: set()}
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="milestones", verbose_name=_("campaign")
+    )
+    title = models.CharField(_("what happens"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.INTERNAL)
+    starts_on = models.DateField(_("starts"))
+    ends_on = models.DateField(_("ends"), null=True, blank=True)
+    precision = models.CharField(_("how sure is the date?"), max_length=5, choices=Precision, default=Precision.DAY)
+    zone = models.CharField(_("time zone of the place"), max_length=64, default="UTC")
+    is_external = models.BooleanField(_("others set this date"), default=False)
+    owner = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="milestones", verbose_name=_("owner")
+    )
+    status = models.CharField(_("state"), max_length=8, choices=Status, default=Status.PLANNED)
+    reached_on = models.DateField(_("reached on"), null=True, blank=True)
+    drop_reason = models.TextField(_("why it was dropped"), blank=True)
+    note = models.TextField(_("note"), blank=True)
+    epoch = models.PositiveIntegerField(default=0, help_text="Raised whenever the date moves")
+    scheduled_at = models.DateTimeField(help_text="When the date was last set")
+
+    objects = MilestoneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_on", "title", "id"]
+        constraints = [
+            known(
+                "milestone",
+                "kind",
+                "conference",
+                "signing",
+                "ratification",
+                "anniversary",
+                "report",
+                "action-day",
+                "internal",
+            ),
+            known("milestone", "precision", "day", "month", "year"),
+            known("milestone", "status", "planned", "reached", "dropped"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="milestone_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="reached", reached_on__isnull=False) | (~Q(status="reached") & Q(reached_on=None)),
+                name="milestone_reached_on_exactly_when_reached",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status="dropped") & ~Q(drop_reason="")) | (~Q(status="dropped") & Q(drop_reason="")),
+                name="milestone_dropped_exactly_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(precision="day")
+                | Q(precision="month", starts_on__day=1)
+                | Q(precision="year", starts_on__day=1, starts_on__month=1),
+                name="milestone_starts_on_the_first_day_of_what_is_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["campaign", "starts_on"], name="milestone_by_campaign"),
+            models.Index(fields=["starts_on"], condition=Q(status="planned"), name="milestone_planned"),
+            models.Index(fields=["owner"], condition=Q(status="planned"), name="milestone_by_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def step_to(self, status: "Milestone.Status") -> None:
+        """The only place that sets `status`. Does not save. Raises TransitionError."""
+        if status not in self.STEPS[self.Status(self.status)]:
+            raise TransitionError(
+                _("A milestone that is “%(old)s” cannot become “%(new)s”.")
+                % {"old": self.get_status_display(), "new": status.label}
+            )
+        self.status = status
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.PLANNED and self.campaign.is_running
+
+    @property
+    def reminds(self) -> bool:
+        """Whether its owner is reminded: a date known to the day, ahead, and somebody to remind."""
+        return self.is_open and self.precision == self.Precision.DAY and self.owner_id is not None
+
+
+def _owned(field: str, user: Any) -> Q:
+    """A condition on the owner; nobody owns anything without a person (owner NULL must not match)."""
+    person = getattr(user, "person_id", None)
+    return Q(**{field: person}) if person is not None else Q(pk__in=[])
