@@ -126,13 +126,12 @@ def moment(instant: datetime, zone: str) -> str:
     return _("%(day)s, %(hour)s") % {"day": day(_there(instant, zone)), "hour": hour(instant, zone)}
 
 
-def short_moment(instant: datetime, zone: str) -> str:
-    """Day and hour where the year is clear: "14 May, 17:00"."""
+def short_moment(instant: datetime, zone: str, now: datetime) -> str:
+    """Day and hour: "14 May, 17:00", with the year where it is not this one: "14 May 2025, 17:00"."""
     there = _there(instant, zone)
-    return _("%(day)s, %(hour)s") % {
-        "day": date_format(there, pgettext("date format", "j M")),
-        "hour": hour(there, zone),
-    }
+    this_year = there.year == _there(now, zone).year
+    form = pgettext("date format", "j M") if this_year else pgettext("date format", "j M Y")
+    return _("%(day)s, %(hour)s") % {"day": date_format(there, form), "hour": hour(there, zone)}
 
 
 def in_zone(instant: datetime, zone: str) -> str:

@@ -129,7 +129,11 @@ def problems(form: BaseForm) -> list[tuple[str, str]]:
     """What is to be put right, as (address within the page, sentence); the address of the form's own errors is empty."""
     own = [("", str(error)) for error in form.non_field_errors()]
     own += [("", str(error)) for field in form.hidden_fields() for error in field.errors]
-    return own + [(_place(field), str(error)) for field in form.visible_fields() for error in field.errors]
+    return own + [
+        (_place(field), _("%(field)s: %(problem)s") % {"field": field.label, "problem": error})
+        for field in form.visible_fields()
+        for error in field.errors
+    ]
 
 
 def _place(field: BoundField) -> str:

@@ -23,9 +23,12 @@ def _reader(context: Context, zone: str | None = None) -> str:
     return zone or context.get("reader_zone") or "UTC"
 
 
+def _now(context: Context) -> datetime:
+    return context.get("now") or timezone.now()
+
+
 def _today(context: Context) -> date:
-    now: datetime = context.get("now") or timezone.now()
-    return now.astimezone(zoneinfo.ZoneInfo(_reader(context))).date()
+    return _now(context).astimezone(zoneinfo.ZoneInfo(_reader(context))).date()
 
 
 def _machine(instant: datetime) -> str:
@@ -51,11 +54,11 @@ def instant(
 
 @register.simple_tag(takes_context=True)
 def for_reader(context: Context, value: datetime | None, zone: str | None = None, *, short: bool = False) -> str:
-    """An instant in the reader's zone, which the footer names: "Thu 14 May 2026, 22:00"; short: "14 May, 22:00"."""
+    """An instant in the reader's zone, which the footer names: "Thu 14 May 2026, 22:00"; `short`: "14 May, 22:00"."""
     if value is None:
         return ""
     reader = _reader(context, zone)
-    return _time(value, zones.short_moment(value, reader) if short else zones.moment(value, reader))
+    return _time(value, zones.short_moment(value, reader, _now(context)) if short else zones.moment(value, reader))
 
 
 @register.simple_tag(takes_context=True)

@@ -33,6 +33,13 @@ def test_a_named_zone_goes_before_the_readers():
     assert "(23:00 for you, Manila)" not in render("{% instant at 'Asia/Manila' 'Asia/Manila' %}", at=CLOSING)
 
 
+def test_a_short_time_says_the_year_only_when_it_is_not_this_one():
+    this_year = render("{% for_reader at short=True %}", at=CLOSING, now=CLOSING)
+    next_year = render("{% for_reader at short=True %}", at=CLOSING, now=CLOSING.replace(year=2027))
+
+    assert [">14 May, 15:00<" in this_year, ">14 May 2026, 15:00<" in next_year] == [True, True]
+
+
 def test_an_instant_that_is_not_set_shows_nothing():
     assert render("{% instant at 'UTC' %}{% for_reader at %}{% day at %}{% day_range at %}", at=None) == ""
 
@@ -100,7 +107,7 @@ def test_the_error_summary_leads_to_each_field():
     html = render("{% include 'components/error_summary.html' %}", form=form)
 
     assert "3 things to put right" in html
-    assert '<a href="#id_reason">' in html
+    assert '<a href="#id_reason">Reason: This field is required.</a>' in html
     assert '<a href="#id_answer_0">' in html
     assert "<li>The round has closed.</li>" in html
 
