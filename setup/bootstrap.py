@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from setup import ROOT, Stop, frontend, say, told
@@ -31,33 +32,32 @@ def bootstrap(*, dev: bool = False) -> None:
     """
     if not os.access(ROOT, os.W_OK):
         raise Stop(f"{ROOT} cannot be written by this user. Clone the repository into a folder of your own.")
-    build = Background(frontend.build) if frontend.npm_on_path() else None
-    make_venv()
-    install_packages(dev=dev)
-    if build:
-        build.result()
-    else:
-        frontend.build()
+    beside = Background(lambda: frontend.build(dev=dev)) if frontend.npm_on_path() else None
+    try:
+        make_venv()
+        install_packages(dev=dev)
+    finally:
+        if beside:
+            beside.thread.join()
+    if beside and beside.error:
+        raise beside.error
+    if not beside:
+        frontend.build(dev=dev)
 
 
 class Background:
-    """A function running in a thread; result() waits and raises what it raised."""
+    """A function running in a thread; what it raised is in .error once .thread has ended."""
 
-    def __init__(self, function) -> None:
+    def __init__(self, function: Callable[[], None]) -> None:
         self.error: Exception | None = None
         self.thread = threading.Thread(target=self.run, args=[function])
         self.thread.start()
 
-    def run(self, function) -> None:
+    def run(self, function: Callable[[], None]) -> None:
         try:
             function()
-        except Exception as error:  # noqa: BLE001 raised again in result()
+        except Exception as error:  # noqa: BLE001 raised again by whoever waits
             self.error = error
-
-    def result(self) -> None:
-        self.thread.join()
-        if self.error:
-            raise self.error
 
 
 def make_venv() -> None:

@@ -17,22 +17,34 @@ NODE = VENV / "node"
 OLDEST_NODE = 18
 
 
-def build() -> None:
-    """Make static/build from package-lock.json and static/. Raises Stop with the sentence to show."""
+def build(*, dev: bool = False) -> None:
+    """Make static/build from package-lock.json and static/; `dev` fetches the linters too.
+
+    Raises Stop with the sentence to show.
+    """
     lock = ROOT / "package-lock.json"
     if not lock.is_file():
         return
-    fetched, built = ROOT / "node_modules" / ".coalition-stamp", BUILT / ".coalition-stamp"
-    if read(fetched) != fingerprint([lock]):
-        say("Fetching the front-end packages ...")
-        npm("ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
-        fetched.parent.mkdir(exist_ok=True)
-        fetched.write_text(fingerprint([lock]))
+    fetch(fingerprint([lock]), dev=dev)
+    built = BUILT / ".coalition-stamp"
     if read(built) != fingerprint(inputs()) or not SHEET.is_file():
         say("Building the style sheet ...")
         npm("run", "build", "--loglevel=error")
         BUILT.mkdir(parents=True, exist_ok=True)
         built.write_text(fingerprint(inputs()))
+
+
+def fetch(lock: str, *, dev: bool) -> None:
+    """Bring node_modules to what the lock file says; linters stay once they are there."""
+    stamp = ROOT / "node_modules" / ".coalition-stamp"
+    if read(stamp) == f"{lock} all" or (read(stamp) == lock and not dev):
+        return
+    say("Fetching the front-end packages ...")
+    stamp.unlink(missing_ok=True)
+    words = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefer-offline"]
+    npm("ci", *words, *([] if dev else ["--omit=dev"]))
+    stamp.parent.mkdir(exist_ok=True)
+    stamp.write_text(f"{lock} all" if dev else lock)
 
 
 def inputs() -> list[Path]:
@@ -90,5 +102,3 @@ def node_wheel() -> Path | None:
     places = spec.submodule_search_locations if spec else None
     folder = Path(next(iter(places))) if places else None
     return folder if folder and (folder / "bin" / "node").exists() else None
-
-
