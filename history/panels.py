@@ -52,6 +52,8 @@ def _shown(field: Any, value: Any) -> str:
     if field is not None and field.is_relation:
         row = field.related_model._default_manager.filter(pk=value).first()
         return str(row) if row else str(value)
+    if hasattr(field, "words_for"):
+        return field.words_for(value)
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
     return str(value)

@@ -8,8 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, TransitionError, Visibility, known
 from accounts.rules import classes_seen_by
-from members.countries import Country, countries
+from members.countries import Country, countries, in_region
 from members.models.terms import Term, TermQuerySet
+
+
+class CountryField(models.CharField):
+    """An ISO 3166 code of three letters. The countries are data, not choices of the schema."""
+
+    def words_for(self, value: str) -> str:
+        """The country's name in the reader's language: the history says it so."""
+        return str(countries().get(value, value))
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -18,6 +26,17 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def active(self) -> Self:
         return self.filter(ended_on=None)
+
+    def ended(self) -> Self:
+        return self.filter(ended_on__isnull=False)
+
+    def within(self, region: str) -> Self:
+        """Those at home in a region or sub-region (M49 code)."""
+        return self.filter(country__in=in_region(region))
+
+    def namesakes(self, key: str, country: str | None) -> Self:
+        """Those not ended that bear this key in this country (None: in none)."""
+        return self.active().filter(key=key, country=country).order_by("distinct_no")
 
     def named(self, words: set[str]) -> Self:
         """Those with, for every one of `words` (parts of keys), a name word that begins with it."""
@@ -50,7 +69,7 @@ class Organisation(Identified):
     acronym = models.CharField(_("acronym"), max_length=40, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.NGO)
     scope = models.CharField(_("scope"), max_length=13, choices=Scope, default=Scope.NATIONAL)
-    country = models.CharField(_("country"), max_length=3, null=True, blank=True)  # noqa: DJ001 - null: none
+    country = CountryField(_("country"), max_length=3, null=True, blank=True)
     website = models.URLField(_("website"), blank=True)
     description = models.TextField(_("description"), blank=True)
     note = models.TextField(_("note"), blank=True, help_text=_("Only staff read this."))
@@ -65,8 +84,13 @@ class Organisation(Identified):
     class Meta:
         ordering = ["key", "id"]
         indexes = [
-            models.Index(fields=["key", "id"], name="organisation_in_order"),
-            models.Index(fields=["country", "key", "id"], name="organisation_by_country"),
+            # One per list: each is walked in order from the cursor, so a page costs the same at any depth.
+            models.Index(fields=["key", "id"], condition=Q(ended_on=None), name="organisation_in_order"),
+            models.Index(
+                fields=["key", "id"], condition=Q(ended_on=None, visibility="public"), name="organisation_public_in_order"
+            ),
+            models.Index(fields=["key", "id"], condition=Q(ended_on__isnull=False), name="organisation_ended_in_order"),
+            models.Index(fields=["country", "key", "id"], condition=Q(ended_on=None), name="organisation_by_country"),
         ]
         constraints = [
             known("organisation", "kind", "ngo", "network", "campaign", "faith", "union", "academic", "other"),
@@ -119,10 +143,11 @@ class OrganisationName(Identified):
     kind = models.CharField(_("kind"), max_length=11, choices=Kind)
     language = models.CharField(_("language"), max_length=8, blank=True)
     text = models.CharField(_("name"), max_length=300)
-    key = models.CharField(max_length=600, editable=False, db_index=True)
+    key = models.CharField(max_length=600, editable=False)
 
     class Meta:
         ordering = ["kind", "key"]
+        indexes = [models.Index(fields=["key"], name="organisation_name_by_key")]
         constraints = [
             known("organisationname", "kind", "former", "acronym", "translation", "alias"),
             models.UniqueConstraint(fields=["organisation", "kind", "text"], name="name_once_per_kind"),
@@ -179,7 +204,10 @@ class Membership(Term):
 
     class Meta:
         ordering = ["-since"]
-        indexes = [models.Index(fields=["status", "category"], name="membership_by_status")]
+        indexes = [
+            models.Index(fields=["status", "organisation"], condition=Q(until=None), name="membership_by_status"),
+            models.Index(fields=["category", "organisation"], condition=Q(until=None), name="membership_by_category"),
+        ]
         constraints = [
             Term.ordered("membership"),
             known("membership", "category", "member", "affiliate", "associate", "endorser", "observer"),
