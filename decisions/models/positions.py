@@ -1,0 +1,164 @@
+"""Positions: texts the coalition may stand behind, in numbered versions."""
+
+import hashlib
+import re
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Identified, Person, TransitionError, Visibility, known
+from accounts.rules import classes_seen_by
+from campaigns.models import Campaign
+from decisions.models.rounds import Elector, Round
+from members.hats import hats
+from members.models import Committee
+
+
+class PositionQuerySet(models.QuerySet["Position"]):
+    def visible_to(self, user: Any, at: Any = Now()) -> Self:  # noqa: B008 - an expression: the database's clock
+        """Drafts and open ones by class; adopted ones to every member, from the closing instant and not the hour of
+        its announcement; the others to the steering committee and staff. The committee, the seats that are asked
+        and the author see theirs in every state.
+        """
+        seen, worn = classes_seen_by(user), hats(user)
+        electors = Elector.objects.spoken_for_by(user.person)
+        shown = (
+            Q(committee__in=worn.seated_in | worn.chairs)
+            | Q(pk__in=electors.values("round__version__position"))
+            | Q(author=user.person)
+            | Q(status__in=[Position.Status.DRAFT, Position.Status.OPEN], visibility__in=seen)
+        )
+        if Visibility.MEMBERS in seen:
+            carried = Round.objects.unannounced().closed(at).carried()
+            shown |= Q(status=Position.Status.ADOPTED) | Q(pk__in=carried.values("version__position"))
+        if Visibility.STEERING in seen:
+            shown |= Q(status__in=[Position.Status.REJECTED, Position.Status.WITHDRAWN])
+        return self.filter(shown)
+
+    def in_order(self) -> Self:
+        """What is open first, then drafts, then what is decided; within each the newest first."""
+        group = Case(When(status="open", then=Value(0)), When(status="draft", then=Value(1)), default=Value(2))
+        return self.annotate(group=group).order_by("group", "-changed_at", "id")
+
+    def after(self, group: int, changed_at: Any, pk: Any) -> Self:
+        """The rows that follow one row of `in_order`."""
+        same_instant = Q(changed_at=changed_at, id__gt=pk)
+        return self.filter(Q(group__gt=group) | Q(group=group) & (Q(changed_at__lt=changed_at) | same_instant))
+
+
+class Position(Identified):
+    """A text the coalition may stand behind. Drafted, answered on in rounds, adopted or not; never deleted."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open for sign-off")
+        ADOPTED = "adopted", _("Adopted")
+        REJECTED = "rejected", _("Not adopted")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    STEPS = {
+        Status.DRAFT: {Status.OPEN, Status.WITHDRAWN},
+        Status.OPEN: {Status.ADOPTED, Status.REJECTED, Status.WITHDRAWN},
+        Status.REJECTED: {Status.DRAFT},  # a new version may be asked about again
+        Status.ADOPTED: set(),
+        Status.WITHDRAWN: set(),
+    }
+
+    title = models.CharField(_("title"), max_length=200)
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, null=True, blank=True, related_name="positions", verbose_name=_("campaign")
+    )
+    committee = models.ForeignKey(
+        Committee, on_delete=models.PROTECT, related_name="positions", verbose_name=_("committee that decides")
+    )
+    visibility = models.CharField(
+        _("who sees the draft"), max_length=12, choices=Visibility, default=Visibility.STEERING
+    )
+    status = models.CharField(_("state"), max_length=9, choices=Status, default=Status.DRAFT)
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="positions")
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField(help_text="When its text or its state last changed")
+    withdrawal_reason = models.TextField(_("why it was withdrawn"), blank=True)
+
+    objects = PositionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-changed_at", "id"]
+        indexes = [models.Index(fields=["status", "-changed_at", "id"], name="position_by_status")]
+        constraints = [
+            known("position", "visibility", *Visibility.values),
+            known("position", "status", "draft", "open", "adopted", "rejected", "withdrawn"),
+            models.CheckConstraint(
+                condition=Q(status="withdrawn") & ~Q(withdrawal_reason="")
+                | ~Q(status="withdrawn") & Q(withdrawal_reason=""),
+                name="position_is_withdrawn_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def step_to(self, status: "Position.Status") -> None:
+        """The only place that sets `status`. Does not save. Raises TransitionError."""
+        if status not in self.STEPS[self.Status(self.status)]:
+            raise TransitionError(
+                _("A position that is “%(old)s” cannot become “%(new)s”.")
+                % {"old": self.get_status_display(), "new": status.label}
+            )
+        self.status = status
+
+
+class Version(Identified):
+    """A numbered state of a position."""
+
+    position = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["position", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["position", "number"], name="version_number_once_per_position"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="versions_count_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return _("%(title)s, version %(number)s") % {"title": self.position.title, "number": self.number}
+
+
+class Text(Identified):
+    """A version's wording in one language. Fixed once a round has opened on the version: a trigger sees to it."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="texts")
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
+    body = models.TextField(_("text"))
+    sha256 = models.CharField(max_length=64, editable=False)
+    is_authoritative = models.BooleanField(_("this wording decides"), default=True)
+
+    class Meta:
+        ordering = ["version", "-is_authoritative", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "language"], name="one_text_per_language"),
+            models.UniqueConstraint(
+                fields=["version"], condition=Q(is_authoritative=True), name="one_authoritative_text_per_version"
+            ),
+            models.CheckConstraint(condition=~Q(body=""), name="text_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} ({self.language})"
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """Parted by empty lines; the page numbers them."""
+        return [part.strip() for part in re.split(r"\n\s*\n", self.body) if part.strip()]
+
+
+def fingerprint(body: str) -> str:
+    """SHA-256 (hex) of a wording."""
+    return hashlib.sha256(body.encode()).hexdigest()
