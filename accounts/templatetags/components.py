@@ -5,6 +5,7 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -100,10 +101,11 @@ def seat(kind: str) -> SafeString:
 
 @register.simple_tag
 def seat_strip(kinds: list[str], label: str) -> SafeString:
-    """All seats in one line, in seat order; `label` says the same in words."""
+    """All seats in one line, in seat order and reading direction; `label` says the same in words."""
+    drawn = reversed(kinds) if get_language_bidi() else kinds  # a tick never mirrors, so the places do
     discs = "".join(
         f'<g class="seat seat-{SEATS[kind][0]}" transform="translate({32 * place} 0)">{SEATS[kind][1]}</g>'
-        for place, kind in enumerate(kinds)
+        for place, kind in enumerate(drawn)
     )
     return format_html(
         '<svg class="strip-svg" viewBox="0 0 {} 28" role="img" aria-label="{}">{}</svg>',
