@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class CampaignsConfig(AppConfig):
     name = "campaigns"
+
+    def ready(self) -> None:
+        from campaigns import rules  # noqa: F401 - registers the permissions
+        from campaigns.kinds import register_kinds
+
+        register_kinds()

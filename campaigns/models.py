@@ -1,6 +1,9 @@
 """What is: campaigns, and the dated steps on their way."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -85,9 +88,23 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def owned_by(self, person: Person) -> Self:
         return self.filter(owner=person)
 
+    def reminding(self) -> Self:
+        """Those whose owner is reminded: open, known to the day, and with somebody to remind."""
+        return self.open().filter(precision=Milestone.Precision.DAY, owner__isnull=False)
+
     def external(self) -> Self:
-        """Those whose date others set: the deadlines that do not move for us."""
-        return self.filter(is_external=True)
+        """Those whose date others set, known to the day: the deadlines that do not move for us."""
+        return self.filter(is_external=True, precision=Milestone.Precision.DAY)
+
+    def next_external(self, day: date) -> "Milestone | None":
+        """The first external deadline that is not over on `day`."""
+        ahead = self.open().external().filter(Q(starts_on__gte=day) | Q(ends_on__gte=day))
+        return ahead.select_related("campaign").order_by("starts_on", "id").first()
+
+    def next_external_of(self, campaigns: Iterable[Campaign], day: date) -> "dict[UUID, Milestone]":
+        """{campaign id: its first external deadline that is not over on `day`}, in one statement."""
+        ahead = self.open().external().filter(Q(starts_on__gte=day) | Q(ends_on__gte=day), campaign__in=campaigns)
+        return {one.campaign_id: one for one in ahead.order_by("campaign", "starts_on", "id").distinct("campaign")}
 
 
 class Milestone(Identified):

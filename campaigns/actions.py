@@ -1,0 +1,192 @@
+"""What can happen to campaigns and milestones."""
+
+import calendar
+from datetime import date, datetime
+from typing import Any, TypedDict, Unpack
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import Person, TransitionError, User
+from accounts.rules import require
+from campaigns.models import Campaign, Milestone
+from history.actions import changes, record, snapshot
+from notices.actions.planning import replan
+
+CAMPAIGN_FIELDS = ("name", "goal", "owner", "visibility")
+MILESTONE_FIELDS = (
+    "title",
+    "kind",
+    "starts_on",
+    "ends_on",
+    "precision",
+    "zone",
+    "is_external",
+    "owner",
+    "note",
+)
+
+
+class CampaignFields(TypedDict):
+    name: str
+    goal: str
+    owner: Person
+    visibility: str
+
+
+class MilestoneFields(TypedDict):
+    """`starts_on` and `ends_on` may be any day of the month or year that `precision` names."""
+
+    title: str
+    kind: str
+    starts_on: date
+    ends_on: date | None
+    precision: str
+    zone: str
+    is_external: bool
+    owner: Person | None
+    note: str
+
+
+@transaction.atomic
+def add_campaign(*, by: User, now: datetime, **fields: Unpack[CampaignFields]) -> Campaign:
+    """Start a campaign today. Raises Refused."""
+    require(by, "campaigns.add_campaign")
+    campaign = Campaign.objects.create(started_on=now.date(), **fields)
+    record(gettext_noop("Started the campaign"), campaign, by=by, now=now)
+    return campaign
+
+
+@transaction.atomic
+def edit_campaign(campaign: Campaign, *, by: User, now: datetime, **fields: Unpack[CampaignFields]) -> Campaign:
+    """Change what it is called, wants, who owns it and who sees it. Raises Refused."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    require(by, "campaigns.edit_campaign", campaign)
+    before = snapshot(campaign, CAMPAIGN_FIELDS)
+    _assign(campaign, fields)
+    campaign.save()
+    changed = changes(before, snapshot(campaign, CAMPAIGN_FIELDS))
+    if changed:
+        record(gettext_noop("Changed the campaign"), campaign, by=by, now=now, changes=changed)
+    if changed.keys() & {"visibility", "owner"}:  # the owners of milestones may see it no more, or again
+        _replan_milestones(campaign, now)
+    return campaign
+
+
+@transaction.atomic
+def finish_campaign(campaign: Campaign, *, by: User, now: datetime, status: str, outcome: str) -> Campaign:
+    """End it as won or given up (`status`); its milestones remind nobody any more. Raises Refused, TransitionError."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    require(by, "campaigns.finish_campaign", campaign)
+    campaign.step_to(Campaign.Status(status))
+    campaign.finished_on, campaign.outcome = now.date(), outcome
+    campaign.save()
+    verb = gettext_noop("Finished the campaign: %(outcome)s")
+    if campaign.status == Campaign.Status.STOPPED:
+        verb = gettext_noop("Gave the campaign up: %(outcome)s")
+    record(verb, campaign, by=by, now=now, outcome=outcome)
+    _replan_milestones(campaign, now)
+    return campaign
+
+
+@transaction.atomic
+def add_milestone(campaign: Campaign, *, by: User, now: datetime, **fields: Unpack[MilestoneFields]) -> Milestone:
+    """Add a dated step. Raises Refused, or TransitionError when the campaign is over."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    require(by, "campaigns.add_milestone", campaign)
+    if not campaign.is_running:
+        raise TransitionError(_("This campaign is over: it takes no more milestones."))
+    milestone = Milestone.objects.create(campaign=campaign, scheduled_at=now, **_as_known(fields))
+    record(gettext_noop("Added the milestone"), milestone, by=by, now=now)
+    record(gettext_noop("Added the milestone “%(title)s”"), campaign, by=by, now=now, title=milestone.title)
+    replan(milestone, now=now)
+    return milestone
+
+
+@transaction.atomic
+def edit_milestone(milestone: Milestone, *, by: User, now: datetime, **fields: Unpack[MilestoneFields]) -> Milestone:
+    """Change or move it; a new first day starts its reminders afresh.
+
+    Raises Refused, or TransitionError when it was dropped.
+    """
+    milestone = _locked(milestone)
+    require(by, "campaigns.edit_milestone", milestone)
+    if milestone.status == Milestone.Status.DROPPED:
+        raise TransitionError(_("This milestone was dropped: add a new one instead."))
+    before = snapshot(milestone, MILESTONE_FIELDS)
+    _assign(milestone, _as_known(fields))
+    changed = changes(before, snapshot(milestone, MILESTONE_FIELDS))
+    if "starts_on" in changed:
+        milestone.epoch += 1
+    if changed.keys() & {"starts_on", "precision"}:
+        milestone.scheduled_at = now
+    milestone.save()
+    if changed:
+        moved = gettext_noop("Moved the milestone")
+        verb = moved if "starts_on" in changed else gettext_noop("Changed the milestone")
+        record(verb, milestone, by=by, now=now, changes=changed)
+        replan(milestone, now=now)
+    return milestone
+
+
+@transaction.atomic
+def reach_milestone(milestone: Milestone, *, by: User, now: datetime) -> Milestone:
+    """Mark it as reached today, as its place counts days. Raises Refused, TransitionError."""
+    milestone = _locked(milestone)
+    require(by, "campaigns.reach_milestone", milestone)
+    milestone.step_to(Milestone.Status.REACHED)
+    milestone.reached_on = now.astimezone(ZoneInfo(milestone.zone)).date()
+    milestone.save()
+    record(gettext_noop("Reached"), milestone, by=by, now=now)
+    record(gettext_noop("Reached “%(title)s”"), milestone.campaign, by=by, now=now, title=milestone.title)
+    replan(milestone, now=now)
+    return milestone
+
+
+@transaction.atomic
+def drop_milestone(milestone: Milestone, *, by: User, now: datetime, reason: str) -> Milestone:
+    """Give it up, with the reason. Raises Refused, TransitionError."""
+    milestone = _locked(milestone)
+    require(by, "campaigns.drop_milestone", milestone)
+    milestone.step_to(Milestone.Status.DROPPED)
+    milestone.drop_reason = reason
+    milestone.save()
+    record(gettext_noop("Dropped: %(reason)s"), milestone, by=by, now=now, reason=reason)
+    record(gettext_noop("Dropped “%(title)s”"), milestone.campaign, by=by, now=now, title=milestone.title)
+    replan(milestone, now=now)
+    return milestone
+
+
+def _locked(milestone: Milestone) -> Milestone:
+    rows = Milestone.objects.select_for_update(of=("self",)).select_related("campaign", "owner")
+    return rows.get(pk=milestone.pk)
+
+
+def _replan_milestones(campaign: Campaign, now: datetime) -> None:
+    """Bounded: only those still planned and known to the day."""
+    rows = campaign.milestones.filter(status=Milestone.Status.PLANNED, precision=Milestone.Precision.DAY)
+    for milestone in rows.select_for_update(of=("self",)).select_related("campaign", "owner"):
+        replan(milestone, now=now)
+
+
+def _assign(row: Campaign | Milestone, fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(row, name, value)
+
+
+def _as_known(fields: MilestoneFields) -> MilestoneFields:
+    """The dates no more exact than they are known: from the first day of the month or year to the last."""
+    precision, start, end = fields["precision"], fields["starts_on"], fields["ends_on"]
+    if precision == Milestone.Precision.MONTH:
+        start = start.replace(day=1)
+        end = end and end.replace(day=calendar.monthrange(end.year, end.month)[1])
+        one_period = end and (end.year, end.month) == (start.year, start.month)
+    elif precision == Milestone.Precision.YEAR:
+        start = start.replace(month=1, day=1)
+        end = end and end.replace(month=12, day=31)
+        one_period = end and end.year == start.year
+    else:
+        one_period = end == start
+    return {**fields, "starts_on": start, "ends_on": None if one_period else end}
