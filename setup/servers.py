@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -37,9 +38,9 @@ class Servers:
     def start_postgres(self, supervisor: Supervisor) -> None:
         sockets = self.sockets / "postgres"
         sockets.mkdir(mode=0o700, exist_ok=True)
+        for folder in (self.sockets, self.data):  # root's server is another user, who passes through and sees nothing
+            folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
         child = postgres.server(self.data / "postgres", sockets, throw_away=self.throw_away)
-        if child.user:  # another user passes through our folders, but may not look into them
-            self.sockets.chmod(0o711)
         supervisor.start(child, lambda: postgres.answers(sockets), seconds=60)
 
     def start_valkey(self, supervisor: Supervisor) -> None:

@@ -15,7 +15,7 @@ from setup import ROOT, Stop, say
 
 
 def state_folder() -> Path:
-    """`var/`, made if need be; for root below a closed folder a private one that other users' servers can reach.
+    """`var/`, made if need be; for root below a closed folder a private one in the system's temporary folder.
 
     Raises Stop when it belongs to somebody else.
     """
@@ -24,11 +24,10 @@ def state_folder() -> Path:
         name = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
         folder = Path(tempfile.gettempdir()) / f"coalition-state-{name}"
         say(f"{ROOT} is closed to other users, so the data lies in {folder}")
-    folder.mkdir(mode=0o711, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     about = folder.lstat()
     if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.geteuid():
         raise Stop(f"{folder} belongs to another user. Run as that user, or move the folder away.")
-    folder.chmod(0o711)  # others may pass through to a server's folder that is theirs, and see nothing
     for name in ("mail", "static", "locale", "log"):
         (folder / name).mkdir(mode=0o700, exist_ok=True)
     return folder
