@@ -14,6 +14,7 @@ from members.models import (
     CommitteeOffice,
     Membership,
     Organisation,
+    PersonWord,
     Representation,
     Seat,
     SeatHolder,
@@ -37,6 +38,7 @@ class PersonFactory(DjangoModelFactory):
         """PersonFactory(email="") makes a person without an address."""
         if extracted != "":
             Address.objects.create(person=person, email=extracted or f"{person.pk.hex}@people.example")
+        PersonWord.objects.bulk_create(PersonWord(person=person, word=word) for word in name_words(person.display_name))
 
 
 class UserFactory(DjangoModelFactory):
@@ -106,6 +108,7 @@ class SeatTermFactory(DjangoModelFactory):
     seat = factory.SubFactory(SeatFactory)
     organisation = factory.SubFactory(OrganisationFactory)
     since = LONG_AGO
+    end_reason = factory.LazyAttribute(lambda term: "End of term" if getattr(term, "until", None) else "")
 
 
 class SeatHolderFactory(DjangoModelFactory):

@@ -121,7 +121,7 @@ def test_choices_are_held_by_the_database(model):
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
 def test_nothing_of_the_domain_is_deleted_along(model):
-    owned = {"Word"}  # what can be made again from its owner
+    owned = {"Word", "PersonWord"}  # what can be made again from its owner
     rules = {
         field.name: field.remote_field.on_delete
         for field in model._meta.local_fields

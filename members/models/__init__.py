@@ -3,7 +3,7 @@
 from members.models.committees import Committee, CommitteeOffice, Seat, SeatHolder, SeatTerm
 from members.models.imports import ImportBatch, ImportRow, ReviewedPair
 from members.models.organisations import Membership, Organisation, OrganisationName, Word
-from members.models.people import Appointment, Invitation, Representation
+from members.models.people import Appointment, Invitation, PersonWord, Representation, everybody
 
 __all__ = [
     "Appointment",
@@ -15,10 +15,12 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationName",
+    "PersonWord",
     "Representation",
     "ReviewedPair",
     "Seat",
     "SeatHolder",
     "SeatTerm",
     "Word",
+    "everybody",
 ]

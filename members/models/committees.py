@@ -80,6 +80,10 @@ class SeatTerm(Term):
             Term.ordered("seatterm"),
             known("seatterm", "filled", "elected", "appointed", "founder"),
             models.UniqueConstraint(fields=["seat"], condition=Q(until=None), name="one_open_term_per_seat"),
+            models.CheckConstraint(
+                condition=Q(until=None, end_reason="") | (Q(until__isnull=False) & ~Q(end_reason="")),
+                name="seat_term_ends_with_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:

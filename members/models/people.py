@@ -1,15 +1,56 @@
 """Who speaks for whom, who is appointed to what, and who is invited to sign in."""
 
+from datetime import datetime, timedelta
 from typing import Any, Self
+from uuid import UUID
 
+from django.core import signing
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Identified, Person, User, Visibility, known
+from accounts.models import Address, Identified, Person, User, Visibility, known
 from accounts.rules import classes_seen_by
 from members.models.organisations import Organisation
 from members.models.terms import Term, TermQuerySet
+
+
+class PersonQuerySet(models.QuerySet[Person]):
+    def visible_to(self, user: Any) -> Self:
+        """Everybody for staff; for others only themselves. Committees and organisations show who speaks for them."""
+        if Visibility.STAFF in classes_seen_by(user):
+            return self.all()
+        return self.filter(pk=user.person_id)
+
+    def named(self, words: set[str]) -> Self:
+        """Those with, for every one of `words` (parts of keys), a word of their name that begins with it."""
+        found = self
+        for word in sorted(words):
+            found = found.filter(pk__in=PersonWord.objects.filter(word__startswith=word).values("person"))
+        return found
+
+    def with_address(self, email: str) -> Self:
+        return self.filter(pk__in=Address.objects.filter(email__iexact=email.strip()).values("person"))
+
+
+def everybody() -> PersonQuerySet:
+    """Everybody we talk with. Person belongs to a lower app, which cannot know who may see whom."""
+    return PersonQuerySet(Person)
+
+
+class PersonWord(models.Model):
+    """One word of a person's name: the search finds it by its beginning, in any script. Erased with the name."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["word"]
+        constraints = [models.UniqueConstraint(fields=["person", "word"], name="word_once_per_person")]
+        indexes = [models.Index(fields=["word"], opclasses=["varchar_pattern_ops"], name="person_by_beginning_of_word")]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class RepresentationQuerySet(TermQuerySet):
@@ -85,8 +126,24 @@ class Appointment(Term):
         return f"{self.person}, {self.get_role_display()}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> Self:
+        """Neither accepted nor revoked; it may have expired."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
+    def of_token(self, token: str) -> Self:
+        """The invitation a link names, none if the link is not ours or was cut."""
+        try:
+            return self.filter(pk=UUID(signing.loads(token, salt=Invitation.SALT)))
+        except (signing.BadSignature, ValueError, TypeError, AttributeError):
+            return self.none()
+
+
 class Invitation(Identified):
     """Somebody is asked to sign in for the first time. The link is signed, so no secret is kept here."""
+
+    SALT = "members.invitation"
+    VALID = timedelta(days=7)
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField(_("e-mail"))
@@ -95,6 +152,8 @@ class Invitation(Identified):
     expires_at = models.DateTimeField(_("valid until"))
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-invited_at"]
@@ -111,3 +170,24 @@ class Invitation(Identified):
 
     def __str__(self) -> str:
         return f"{self.person}, {self.expires_at:%Y-%m-%d}"
+
+    @property
+    def token(self) -> str:
+        """What the link carries: whoever holds it may set the password, so it is shown only in the mail."""
+        return signing.dumps(str(self.pk), salt=self.SALT)
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.revoked_at is None
+
+    def problem(self, now: datetime) -> str:
+        """Why the link does not work at `now`, and what to do; empty while it does."""
+        if self.accepted_at is not None:
+            return _("This invitation was used already. Sign in with the password that was chosen then.")
+        if self.revoked_at is not None:
+            return _(
+                "This invitation was withdrawn; perhaps a newer one is in your mail. If not, ask the staff for another."
+            )
+        if now >= self.expires_at:
+            return _("This invitation was valid for seven days, and they are over. Ask the staff for a new one.")
+        return ""

@@ -1,6 +1,6 @@
 """Anything that holds from a day until a day: representations, appointments, terms, offices."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Self
 
 from django.db import models
@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Identified
 
 TODAY = Cast(Now(), models.DateField())  # the database's day, UTC
+
+
+def utc_day(now: datetime) -> date:
+    """The day on which something that happens at `now` begins or ends: the same calendar as TODAY."""
+    return now.astimezone(UTC).date()
 
 
 class TermQuerySet(models.QuerySet[Any]):

@@ -1,0 +1,247 @@
+"""What can happen to people: they become contacts, are appointed, change, and stop."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import Address, Person, TransitionError, User, Visibility
+from accounts.rules import require
+from history.actions import changes, record, snapshot
+from members.actions.committees import end_holder
+from members.actions.invitations import withdraw
+from members.keys import name_words
+from members.models import Appointment, Invitation, Organisation, PersonWord, Representation, SeatHolder
+from members.models.terms import utc_day
+
+APPOINTED = {
+    Appointment.Role.ADMIN: gettext_noop("Appointed administrator"),
+    Appointment.Role.STAFF: gettext_noop("Appointed to the staff"),
+    Appointment.Role.FACILITATOR: gettext_noop("Appointed facilitator"),
+    Appointment.Role.OBSERVER: gettext_noop("Appointed observer"),
+}
+DISMISSED = {
+    Appointment.Role.ADMIN: gettext_noop("Is no longer administrator"),
+    Appointment.Role.STAFF: gettext_noop("Left the staff"),
+    Appointment.Role.FACILITATOR: gettext_noop("Is no longer facilitator"),
+    Appointment.Role.OBSERVER: gettext_noop("Is no longer observer"),
+}
+
+
+def index_words(person: Person) -> None:
+    """Bring the words by which the search finds `person` up to their name."""
+    wanted = name_words(person.display_name)
+    person.words.exclude(word__in=wanted).delete()  # type: ignore[attr-defined]
+    PersonWord.objects.bulk_create(
+        [PersonWord(person=person, word=word[:200]) for word in sorted(wanted)], ignore_conflicts=True
+    )
+
+
+@transaction.atomic
+def add_contact(
+    organisation: Organisation,
+    *,
+    by: User,
+    role: str,
+    now: datetime,
+    person: Person | None = None,
+    display_name: str = "",
+    email: str = "",
+    language: str = "en",
+    zone: str = "UTC",
+) -> Representation:
+    """Somebody speaks for `organisation` from today: `person`, or a new one with the other values.
+
+    Raises Refused, or TransitionError when the organisation has ended or the person has that role there already.
+    """
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    require(by, "members.edit_people", person)
+    if organisation.ended_on is not None:
+        raise TransitionError(_("%(name)s has ended; nobody can speak for it.") % {"name": organisation})
+    if person is None:
+        person = _add_person(display_name, email, language, zone, by=by, now=now)
+    elif Representation.objects.filter(person=person, organisation=organisation, role=role, until=None).exists():
+        raise TransitionError(_("%(name)s has that role here already.") % {"name": person})
+    representation = Representation.objects.create(
+        person=person, organisation=organisation, role=role, since=utc_day(now)
+    )
+    record(
+        gettext_noop("Became a contact of %(organisation)s"),
+        person,
+        by=by,
+        now=now,
+        organisation=organisation.name,
+        organisation_id=organisation.pk,
+    )
+    # Who speaks for an organisation is for the committee and staff, unless the person chose to be listed.
+    _record_on_organisation(gettext_noop("Gained a contact: %(person)s"), representation, by=by, now=now)
+    return representation
+
+
+def _add_person(display_name: str, email: str, language: str, zone: str, *, by: User, now: datetime) -> Person:
+    person = Person.objects.create(display_name=display_name, language=language, zone=zone)
+    if email:
+        Address.objects.create(person=person, email=email)
+    index_words(person)
+    record(gettext_noop("Entered"), person, by=by, now=now)
+    return person
+
+
+def _record_on_organisation(verb: str, representation: Representation, *, by: User, now: datetime) -> None:
+    record(
+        verb,
+        representation.organisation,
+        by=by,
+        now=now,
+        visibility=Visibility.STEERING,
+        person=representation.person_id,
+    )
+
+
+@transaction.atomic
+def edit_person(
+    person: Person, *, by: User, display_name: str, email: str, language: str, zone: str, now: datetime
+) -> Person:
+    """Correct somebody's name, address, language or zone. An open invitation to an old address is withdrawn.
+
+    The e-mail they sign in with stays. Raises Refused.
+    """
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    require(by, "members.edit_people", person)
+    changed = _set(person, {"display_name": display_name, "language": language, "zone": zone})
+    if email.lower() != person.email.lower():
+        _move_mail(person, email, now=now)
+        changed.append("email")
+    if changed:
+        record(gettext_noop("Changed: %(fields)s"), person, by=by, now=now, fields=changed)
+    return person
+
+
+def _move_mail(person: Person, email: str, *, now: datetime) -> None:
+    """Mail goes to `email` from now on; the old address stays, as one that mail does not go to."""
+    person.addresses.update(is_primary=False)
+    if email and not person.addresses.filter(email__iexact=email).update(is_primary=True):
+        Address.objects.create(person=person, email=email)
+    for invitation in Invitation.objects.open().filter(person=person):
+        withdraw(invitation, now=now)
+    person.refresh_from_db()
+
+
+def _set(person: Person, values: dict[str, Any]) -> list[str]:
+    """Set and save; returns the names of the fields that changed: the history holds no personal data."""
+    before = snapshot(person, values)
+    for field, value in values.items():
+        setattr(person, field, value)
+    changed = list(changes(before, snapshot(person, values)))
+    person.save(update_fields=list(values))
+    if "display_name" in changed:
+        index_words(person)
+    return changed
+
+
+@transaction.atomic
+def edit_preferences(
+    person: Person,
+    *,
+    by: User,
+    display_name: str,
+    language: str,
+    zone: str,
+    quiet_from: time,
+    quiet_to: time,
+    is_listed: bool,
+    now: datetime,
+) -> Person:
+    """People say how they want to be called, in which language, at which hours. Raises Refused for another person."""
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    require(by, "members.edit_preferences", person)
+    values = {
+        "display_name": display_name,
+        "language": language,
+        "zone": zone,
+        "quiet_from": quiet_from,
+        "quiet_to": quiet_to,
+        "is_listed": is_listed,
+    }
+    if changed := _set(person, values):
+        record(gettext_noop("Changed: %(fields)s"), person, by=by, now=now, fields=changed)
+    return person
+
+
+@transaction.atomic
+def end_representation(representation: Representation, *, by: User, now: datetime) -> Representation:
+    """Somebody stops speaking for an organisation, today, and with their last role there for its seats too.
+
+    Raises Refused, or TransitionError when it has ended.
+    """
+    representation = Representation.objects.select_for_update().get(pk=representation.pk)
+    person, organisation = representation.person, representation.organisation
+    require(by, "members.edit_people", person)
+    if representation.until is not None:
+        raise TransitionError(_("%(name)s stopped already.") % {"name": person})
+    representation.until = max(utc_day(now), representation.since)
+    representation.save(update_fields=["until"])
+    record(
+        gettext_noop("Stopped being a contact of %(organisation)s"),
+        person,
+        by=by,
+        now=now,
+        organisation=organisation.name,
+        organisation_id=organisation.pk,
+    )
+    _record_on_organisation(gettext_noop("Lost a contact: %(person)s"), representation, by=by, now=now)
+    if not Representation.objects.filter(person=person, organisation=organisation, until=None).exists():
+        for holder in SeatHolder.objects.filter(person=person, term__organisation=organisation, until=None):
+            end_holder(holder, by=by, now=now)
+    return representation
+
+
+@transaction.atomic
+def appoint(person: Person, *, by: User, role: str, region: str = "", now: datetime) -> Appointment:
+    """Somebody works for the whole coalition from today; a facilitator for `region` (M49 code, "" = everywhere).
+
+    Raises Refused, or TransitionError when they hold that role already or the region belongs to no facilitator.
+    """
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    require(by, "members.appoint", person)
+    if region and role != Appointment.Role.FACILITATOR:
+        raise TransitionError(_("Only facilitators have a region. Choose “everywhere”."))
+    if Appointment.objects.filter(person=person, role=role, region=region, until=None).exists():
+        raise TransitionError(_("%(name)s holds that role already.") % {"name": person})
+    appointment = Appointment.objects.create(person=person, role=role, region=region, since=utc_day(now))
+    record(APPOINTED[Appointment.Role(role)], person, by=by, now=now, region=region)
+    return appointment
+
+
+@transaction.atomic
+def end_appointment(appointment: Appointment, *, by: User, now: datetime) -> Appointment:
+    """End it today. Raises Refused, or TransitionError when it has ended or nobody would be left to appoint others."""
+    # All administrators' rows, always in the same order: two who dismiss each other at once must wait in line.
+    admins = list(
+        Appointment.objects.filter(role=Appointment.Role.ADMIN, until=None)
+        .select_for_update(of=("self",))
+        .select_related("person__user")
+        .order_by("pk")
+    )
+    appointment = Appointment.objects.select_for_update(of=("self",)).select_related("person").get(pk=appointment.pk)
+    require(by, "members.appoint", appointment.person)
+    if appointment.until is not None:
+        raise TransitionError(_("This appointment has ended already."))
+    if appointment.role == Appointment.Role.ADMIN and not any(
+        _signs_in(other.person) for other in admins if other.person_id != appointment.person_id
+    ):
+        raise TransitionError(
+            _("%(name)s is the last administrator who can sign in. Appoint another first.")
+            % {"name": appointment.person}
+        )
+    appointment.until = max(utc_day(now), appointment.since)
+    appointment.save(update_fields=["until"])
+    record(DISMISSED[Appointment.Role(appointment.role)], appointment.person, by=by, now=now)
+    return appointment
+
+
+def _signs_in(person: Person) -> bool:
+    user = getattr(person, "user", None)
+    return user is not None and user.is_active
