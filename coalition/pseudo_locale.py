@@ -35,7 +35,8 @@ FIXED = re.compile(r"(%\(\w+\)[a-z]|%[a-z%]|\{[^{}]*\}|<[^<>]+>|&#?\w+;|https?:/
 ACCENTED = str.maketrans("aceginosuyzACEGINOSUYZ", "áçéğíñóšúýžÁÇÉĞÍÑÓŠÚÝŽ")
 FILLER = "ŧŵö ŧħŕéé ƒöüŕ "
 
-Found = tuple[str | tuple[str, str], str | None]  # message id (or singular and plural), context
+Message = str | tuple[str, ...] | list[str]  # the message, or its singular and plural
+Found = tuple[Message, str | None]  # message, context
 
 
 def build(root: Path, target: Path) -> int:
@@ -65,7 +66,7 @@ def pseudo(text: str) -> str:
     return f"{before}⟦{accented} {filler}⟧{after}"
 
 
-def _translated(message: str | tuple[str, str]) -> str | tuple[str, ...]:
+def _translated(message: Message) -> str | tuple[str, ...]:
     return pseudo(message) if isinstance(message, str) else tuple(pseudo(form) for form in message)
 
 
