@@ -126,10 +126,10 @@ def moment(instant: datetime, zone: str) -> str:
     return _("%(day)s, %(hour)s") % {"day": day(_there(instant, zone)), "hour": hour(instant, zone)}
 
 
-def short_moment(instant: datetime, zone: str, now: datetime) -> str:
+def short_moment(instant: datetime, zone: str, now: datetime | None = None) -> str:
     """Day and hour: "14 May, 17:00", with the year where it is not this one: "14 May 2025, 17:00"."""
     there = _there(instant, zone)
-    this_year = there.year == _there(now, zone).year
+    this_year = now is not None and there.year == _there(now, zone).year
     form = pgettext("date format", "j M") if this_year else pgettext("date format", "j M Y")
     return _("%(day)s, %(hour)s") % {"day": date_format(there, form), "hour": hour(there, zone)}
 

@@ -1,14 +1,13 @@
 """Times in templates: thin tags over `accounts.zones`.
 
-The reader's zone and the hour come from the context (`reader_zone`, `now`: see `home.context`); without them, UTC
-and the clock. Tags give HTML with <time>; filters and `in_words` give plain text, for mails.
+The reader's zone and the hour come from the context (`reader_zone`, `now`: see `home.context`); without a zone, UTC.
+An include with `only` does not see them. Tags give HTML with <time>; filters and `in_words` give plain text, for mails.
 """
 
 import zoneinfo
 from datetime import UTC, date, datetime
 
 from django import template
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -23,12 +22,9 @@ def _reader(context: Context, zone: str | None = None) -> str:
     return zone or context.get("reader_zone") or "UTC"
 
 
-def _now(context: Context) -> datetime:
-    return context.get("now") or timezone.now()
-
-
 def _today(context: Context) -> date:
-    return _now(context).astimezone(zoneinfo.ZoneInfo(_reader(context))).date()
+    now: datetime = context["now"]
+    return now.astimezone(zoneinfo.ZoneInfo(_reader(context))).date()
 
 
 def _machine(instant: datetime) -> str:
@@ -58,7 +54,7 @@ def for_reader(context: Context, value: datetime | None, zone: str | None = None
     if value is None:
         return ""
     reader = _reader(context, zone)
-    return _time(value, zones.short_moment(value, reader, _now(context)) if short else zones.moment(value, reader))
+    return _time(value, zones.short_moment(value, reader, context.get("now")) if short else zones.moment(value, reader))
 
 
 @register.simple_tag(takes_context=True)
@@ -117,7 +113,7 @@ def hour_in(value: datetime, zone: str) -> str:
 @register.filter
 def countdown(value: datetime, now: datetime) -> str:
     """How far away an instant is, rounded down: "in 1 day 7 hours", "3 hours ago"."""
-    return zones.countdown(value, now or timezone.now())
+    return zones.countdown(value, now)
 
 
 @register.filter
