@@ -1,7 +1,7 @@
 """What the browser may send about campaigns and milestones."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
         label=gettext_lazy("Owner"), help_text=gettext_lazy("Name or e-mail address of the person who leads it.")
     )
     visibility = forms.ChoiceField(label=gettext_lazy("Who sees it"), choices=CLASSES)
-    field_order: ClassVar = ["name", "goal", "owner", "visibility"]
+    field_order = ["name", "goal", "owner", "visibility"]
 
     class Meta:
         model = Campaign
@@ -61,7 +61,7 @@ class MilestoneForm(forms.ModelForm[Milestone]):
         ),
     )
     zone = ZoneField()
-    field_order: ClassVar = [
+    field_order = [
         "title",
         "kind",
         "starts_on",

@@ -5,8 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import Person, User
+from accounts.zones import city, day
 from campaigns.models import Milestone
 from notices.kind import Kind, days_before, register
 
@@ -38,10 +40,18 @@ class MilestoneDue(Kind):
         return [owner] if Milestone.objects.visible_to(account_of(owner)).filter(pk=subject.pk).exists() else []
 
     def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
-        return {"milestone": subject, "campaign": subject.campaign}
+        return {"milestone": subject, "campaign": subject.campaign, "when": when(subject)}
 
     def path(self, subject: Any) -> str:
         return reverse("campaigns:milestone", args=[subject.pk])
+
+
+def when(milestone: Milestone) -> str:
+    """The day with its weekday and the place that counts it: "Thu 14 May 2026, in Lusaka"."""
+    days = day(milestone.starts_on)
+    if milestone.ends_on is not None:
+        days = _("%(first)s to %(last)s") % {"first": days, "last": day(milestone.ends_on)}
+    return _("%(days)s, in %(city)s") % {"days": days, "city": city(milestone.zone)}
 
 
 def account_of(person: Person) -> User:

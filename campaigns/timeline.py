@@ -64,6 +64,7 @@ class Timeline:
     ticks: list[Tick]
     marks: list[Mark]
     today: str
+    today_anchor: str
 
 
 def timeline(milestones: Iterable[Milestone], today: date, *, mirrored: bool = False) -> Timeline | None:
@@ -77,7 +78,7 @@ def timeline(milestones: Iterable[Milestone], today: date, *, mirrored: bool = F
         return None
     days = [today, *(one.starts_on for _n, one in drawn), *(one.ends_on or one.starts_on for _n, one in drawn)]
     scale = Scale(min(days), max(days), mirrored=mirrored)
-    return Timeline(scale.first, scale.last, _ticks(scale), _marks(drawn, scale), scale.x(today))
+    return Timeline(scale.first, scale.last, _ticks(scale), _marks(drawn, scale), scale.x(today), scale.anchor(today))
 
 
 class Scale:
@@ -95,6 +96,13 @@ class Scale:
     def x(self, day: date) -> str:
         return f"{self.share(day):.2f}"
 
+    def anchor(self, day: date) -> str:
+        """Text near an edge grows inwards; "start" and "end" follow the direction of writing."""
+        share = self.share(day)
+        if 4 < share < 96:
+            return "middle"
+        return "start" if (share <= 4) != self.mirrored else "end"
+
 
 def _ticks(scale: Scale) -> list[Tick]:
     months = (scale.last.year - scale.first.year) * 12 + scale.last.month - scale.first.month
@@ -105,9 +113,8 @@ def _ticks(scale: Scale) -> list[Tick]:
         labelled = ((day.year * 12 + day.month - 1) % step == 0 or ahead == 0) and ahead < months
         if not labelled and months > 36:
             continue
-        share = scale.share(day)
-        anchor = "middle" if 4 < share < 96 else ("start" if (share <= 4) != scale.mirrored else "end")
-        ticks.append(Tick(scale.x(day), _label(day, ahead) if labelled else "", anchor, 102 if labelled else 96))
+        label = _label(day, ahead) if labelled else ""
+        ticks.append(Tick(scale.x(day), label, scale.anchor(day), 102 if labelled else 96))
     return _without_crowding(ticks)
 
 

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -50,20 +51,21 @@ def campaign(request: Request, pk: UUID) -> HttpResponse:
     page = page_of(
         shown.milestones.select_related("owner"), ("starts_on", "id"), request.GET.get("after"), size=MILESTONES
     )
-    for milestone in page.rows:
-        milestone.campaign = shown
     today = _today(request)
+    for row in page.rows:
+        row.campaign = shown
     return render(
         request,
         "campaigns/campaign_detail.html",
         {
             "campaign": shown,
             "page": page,
+            "milestones": [(row, (row.starts_on - today).days) for row in page.rows],
             "timeline": timeline(page.rows, today, mirrored=get_language_bidi()),
             "today": today,
-            "next": _next_external(page.rows, today),
+            "deadline": _next_external(page.rows, today),
             "reached": _last_reached(page.rows),
-            "may_edit": allows(request.user, "campaigns.edit_campaign", shown),
+            "may_edit": shown.is_running and allows(request.user, "campaigns.edit_campaign", shown),
             "entries": history(shown, request.user),
         },
     )
@@ -166,18 +168,18 @@ def _milestone(request: Request, pk: UUID) -> Milestone:
 def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
     return {
         "milestone": shown,
-        "may_edit": allows(request.user, "campaigns.edit_milestone", shown),
+        "days": (shown.starts_on - _today(request)).days,
+        "may_edit": shown.status != Milestone.Status.DROPPED
+        and allows(request.user, "campaigns.edit_milestone", shown),
+        "may_drop": shown.is_open and allows(request.user, "campaigns.drop_milestone", shown),
         "may_reach": shown.is_open and allows(request.user, "campaigns.reach_milestone", shown),
         "entries": history(shown, request.user),
     }
 
 
 def _today(request: Request) -> date:
-    return _local(database_now(), request)
-
-
-def _local(now: datetime, request: Request) -> date:
-    return now.astimezone(ZoneInfo(request.user.person.zone if request.user.person else "UTC")).date()
+    """The reader's day, for display: what is due is decided elsewhere, by the database's clock."""
+    return timezone.now().astimezone(ZoneInfo(request.user.person.zone if request.user.person else "UTC")).date()
 
 
 def _next_external(milestones: list[Milestone], today: date) -> Milestone | None:
@@ -187,4 +189,5 @@ def _next_external(milestones: list[Milestone], today: date) -> Milestone | None
 
 
 def _last_reached(milestones: list[Milestone]) -> Milestone | None:
-    return max((one for one in milestones if one.reached_on), key=lambda one: one.reached_on, default=None)
+    reached = sorted((one.reached_on, place) for place, one in enumerate(milestones) if one.reached_on)
+    return milestones[reached[-1][1]] if reached else None
