@@ -4,18 +4,17 @@ Every module here is a command (`python3 -m setup.run`) or a part of one. What g
 user's side is raised as Stop and told in one plain sentence, never as a traceback.
 """
 
-from __future__ import annotations
-
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-if sys.version_info < (3, 11):
-    have = ".".join(str(part) for part in sys.version_info[:2])
+if sys.hexversion < 0x030B0000:  # this file and this test must be readable for any Python 3
     sys.exit(
-        "Coalition needs Python 3.11 or newer and this is %s. Install a newer one and name it, "
-        "for example: make run PYTHON=python3.12" % have
+        "Coalition needs Python 3.11 or newer, and this is "
+        + sys.version.split()[0]
+        + ". Install a newer one and name it, for example: make run PYTHON=python3.12"
     )
 
 
@@ -29,7 +28,7 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def told(command) -> None:
+def told(command: Callable[[], int | None]) -> None:
     """Run a command's main function; a Stop becomes its sentence and exit code 1, Ctrl-C becomes 130."""
     try:
         sys.exit(command())

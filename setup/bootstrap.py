@@ -56,7 +56,7 @@ class Background:
     def run(self, function: Callable[[], None]) -> None:
         try:
             function()
-        except Exception as error:  # noqa: BLE001 raised again by whoever waits
+        except Exception as error:
             self.error = error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from setup import ROOT, Stop
@@ -37,7 +38,7 @@ NO_COMPILER = (
 COMPILER_SIGNS = ("unable to execute", "command 'gcc'", "command 'cc'", "no such file or directory: 'gcc'")
 
 
-def run(command: list, failure: str | None = None, *, first_on_path: Path | None = None) -> int:
+def run(command: Sequence[object], failure: str | None = None, *, first_on_path: Path | None = None) -> int:
     """Run in the repository, the output kept in .venv/setup.log. With `failure`, raise Stop with that and what to do."""
     words, environ = [str(part) for part in command], environment()
     if first_on_path:

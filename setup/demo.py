@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
+from pathlib import Path
 
 from setup import ROOT, Stop, ports, processes, say, state, told
 from setup.embedded import embedded
@@ -29,7 +29,7 @@ def main() -> int:
     return 0
 
 
-def reset_alone(supervisor: Supervisor, folder: os.PathLike[str]) -> None:
+def reset_alone(supervisor: Supervisor, folder: Path) -> None:
     """Nothing runs: start the servers for this, and stop them again."""
     supervisor.obey_signals()
     with embedded(supervisor, folder, ports.FIRST_CHOICE) as environ:
@@ -38,7 +38,7 @@ def reset_alone(supervisor: Supervisor, folder: os.PathLike[str]) -> None:
         raise Stop(FAILED)
 
 
-def reset_beside(facts: dict[str, str], folder: os.PathLike[str]) -> None:
+def reset_beside(facts: dict[str, str], folder: Path) -> None:
     """It runs: use its servers."""
     if "DATABASE_URL" not in facts:
         raise Stop("Coalition is just starting from this folder. Wait until its page answers, and try again.")

@@ -20,7 +20,7 @@ class Keeper:
         self.numbers = itertools.count(1)
         folder.mkdir(parents=True, exist_ok=True)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 aiosmtpd's name
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         name = f"{moment}-{next(self.numbers)}.eml"
         unfinished = self.folder / f"{name}.unfinished"
@@ -43,7 +43,9 @@ async def serve(folder: Path, port: int) -> None:
     """Take mail on this machine's own address until somebody ends the process."""
     keeper = Keeper(folder)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(keeper, enable_SMTPUTF8=True, hostname="localhost"), "127.0.0.1", port)
+    server = await loop.create_server(
+        lambda: SMTP(keeper, enable_SMTPUTF8=True, hostname="localhost"), "127.0.0.1", port
+    )
     async with server:
         await server.serve_forever()
 

@@ -111,7 +111,7 @@ def choose_owner(data: Path) -> Owner:
         return Owner()
     if data.exists() and data.stat().st_uid != 0:
         return Owner(user=data.stat().st_uid)
-    mapped = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
+    mapped: tuple[str, ...] = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
     if shutil.which("setpriv"):  # a new user namespace forgets the signal asked for in the supervisor
         mapped = (*mapped, "setpriv", "--pdeathsig", "INT")
     with contextlib.suppress(OSError):
@@ -151,7 +151,9 @@ def locales(major: int) -> list[list[str]]:
     return [["--locale=C.UTF-8"], ["--locale=C"]]
 
 
-def command(binaries: Binaries, owner: Owner, name: str, words: list[str], *, typed: str = "") -> subprocess.CompletedProcess[str]:
+def command(
+    binaries: Binaries, owner: Owner, name: str, words: list[str], *, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Run one of PostgreSQL's programs to its end, as its owner, the output in .stdout."""
     return subprocess.run(
         [*owner.prefix, str(binaries.folder / name), *words],
@@ -162,7 +164,9 @@ def command(binaries: Binaries, owner: Owner, name: str, words: list[str], *, ty
         errors="replace",
         cwd="/",
         env=environment(),
-        **({"user": owner.user, "group": owner.user, "extra_groups": []} if owner.user else {}),
+        user=owner.user,
+        group=owner.user,
+        extra_groups=None if owner.user is None else [],
     )
 
 

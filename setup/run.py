@@ -71,7 +71,9 @@ def run_embedded(supervisor: Supervisor, folder: Path, running: state.Running, p
         prepare(supervisor, environ, folder, "--demo-once")
         start_application(supervisor, environ, folder, port)
         address = environ["BASE_URL"] + "/"
-        running.tell({"address": address, **{name: environ[name] for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")}})
+        running.tell(
+            {"address": address, **{name: environ[name] for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")}}
+        )
         if not supervisor.stop_asked:
             welcome(address, time.time() - started)
         supervisor.run()
@@ -100,7 +102,9 @@ def prepare(supervisor: Supervisor, environ: dict[str, str], folder: Path, *opti
         return
     say("Preparing the database ...")
     stamp.unlink(missing_ok=True)
-    supervisor.run_once("prepare", processes.manage("prepare", *options), environ, failure="The database could not be prepared.")
+    supervisor.run_once(
+        "prepare", processes.manage("prepare", *options), environ, failure="The database could not be prepared."
+    )
     if not supervisor.stop_asked:
         stamp.write_text(now)
 

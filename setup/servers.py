@@ -54,7 +54,8 @@ class Servers:
 
 def socket_folder() -> Path:
     """A new private folder whose path is short enough for the address of a socket."""
-    places = [place for place in (tempfile.gettempdir(), "/tmp", "/var/tmp") if len(place) < LONGEST_SOCKET_FOLDER]
+    common = ("/tmp", "/var/tmp")  # noqa: S108 mkdtemp makes the folder in it, private and with a random name
+    places = [place for place in (tempfile.gettempdir(), *common) if len(place) < LONGEST_SOCKET_FOLDER]
     if not places:
         raise Stop("There is no temporary folder with a short path: sockets need one. Set TMPDIR to such a folder.")
     return Path(tempfile.mkdtemp(prefix="coalition-", dir=places[0]))

@@ -113,7 +113,9 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 preexec_fn=die_with_parent(child),
-                **({"user": child.user, "group": child.user, "extra_groups": []} if child.user else {}),
+                user=child.user,
+                group=child.user,
+                extra_groups=None if child.user is None else [],
             )
         child.started, child.due = time.monotonic(), None
         if child.process.stdout:
@@ -243,7 +245,7 @@ def how_it_ended(child: Child) -> str:
     return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
 
 
-def pause_for(seconds: float) -> list:
+def pause_for(seconds: float) -> list[tuple[selectors.SelectorKey, int]]:
     time.sleep(seconds)
     return []
 
