@@ -49,7 +49,11 @@ class Entry(Identified):
 
     @property
     def sentence(self) -> str:
-        return gettext(self.verb) % self.details
+        return self.say()
+
+    def say(self, **words: str) -> str:
+        """The sentence in the active language; `words` take the place of details that are only ids."""
+        return gettext(self.verb) % (self.details | words)
 
 
 class Head(Identified):

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts.models import Person
 from history.models import Entry
 
 LIMIT = 50
@@ -23,17 +25,46 @@ class Line:
 
 
 def history(subject: models.Model, user: Any) -> list[Line]:
-    """The newest entries of `subject` that `user` may see, newest first, in the reader's language."""
-    entries = Entry.objects.of(subject).visible_to(user).select_related("actor")[:LIMIT]
+    """The newest entries of `subject` that `user` may see, newest first, in the reader's language.
+
+    A `person` in the details is an id, said by the name the person has today; `fields` are names of fields.
+    """
+    entries = list(Entry.objects.of(subject).visible_to(user).select_related("actor")[:LIMIT])
+    people = _people(entries)
     return [
         Line(
             at=entry.at,
             actor_name=str(entry.actor) if entry.actor else _("The clock"),
-            sentence=entry.sentence,
-            changes=[_change(type(subject), name, *pair) for name, pair in entry.details.get("changes", {}).items()],
+            sentence=entry.say(person=people.get(entry.details.get("person"), ""), fields=_fields(subject, entry)),
+            changes=[_change(_model(entry, subject), name, *pair) for name, pair in _changed(entry)],
         )
-        for entry in entries
+        for entry in entries[:LIMIT]
     ]
+
+
+def _changed(entry: Entry) -> Any:
+    return entry.details.get("changes", {}).items()
+
+
+def _model(entry: Entry, subject: models.Model) -> type[models.Model]:
+    """Whose fields changed: the subject's, or those of a part of it that `of` names ("members.membership")."""
+    return apps.get_model(entry.details["of"]) if "of" in entry.details else type(subject)
+
+
+def _people(entries: list[Entry]) -> dict[str, str]:
+    named = {entry.details["person"] for entry in entries if "person" in entry.details}
+    return {str(person.pk): str(person) for person in Person.objects.filter(pk__in=named)} if named else {}
+
+
+def _fields(subject: models.Model, entry: Entry) -> str:
+    return ", ".join(_label(type(subject), name) for name in entry.details.get("fields", []))
+
+
+def _label(model: type[models.Model], name: str) -> str:
+    try:
+        return str(getattr(model._meta.get_field(name), "verbose_name", name))
+    except FieldDoesNotExist:
+        return name
 
 
 def _change(model: type[models.Model], name: str, old: Any, new: Any) -> tuple[str, str, str]:
