@@ -1,10 +1,79 @@
-"""What every page's frame needs."""
+"""What every page's frame needs: the way around, what waits, and what is wrong."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.zones import in_words
+from members.hats import hats
+from notices.actions.life import silent
+
+Link = tuple[str, str, bool]
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    return {"coalition_name": settings.COALITION_NAME}
+    """Context of base.html; nothing of the coalition's own for whoever is not signed in."""
+    user, now = getattr(request, "user", None), timezone.now()
+    common = {"coalition_name": settings.COALITION_NAME, "now": now, "reader_zone": "UTC"}
+    if not isinstance(user, User) or user.person is None:
+        return common
+    worn = hats(user)
+    return common | {
+        "reader_zone": user.person.zone,
+        "account_url": _address("accounts:preferences"),
+        "waiting_url": "/#waiting",
+        "waiting_count": 0,
+        "nav": _links(request, MAIN),
+        "staff_nav": _links(request, STAFF) if worn.is_staff else [],
+        "banners": _banners(user) if worn.is_staff else [],
+    }
+
+
+MAIN = (
+    ("home:home", lambda: _("Home")),
+    ("decisions:positions", lambda: _("Positions")),
+    ("members:organisations", lambda: _("Members")),
+    ("members:committees", lambda: _("Committees")),
+    ("campaigns:campaigns", lambda: _("Campaigns")),
+    ("meetings:meetings", lambda: _("Meetings")),
+)
+STAFF = (
+    ("members:people", lambda: _("People")),
+    ("members:imports", lambda: _("Imports")),
+    ("notices:deliveries", lambda: _("Reminders")),
+)
+
+
+def _links(request: HttpRequest, pages: Any) -> list[Link]:
+    """The longest address that the request's begins with is the current one."""
+    links = [(label(), _address(name)) for name, label in pages]
+    here = max((url for _label, url in links if request.path.startswith(url)), key=len, default="")
+    return [(label, url, url == here and (url != "/" or request.path == "/")) for label, url in links]
+
+
+def _banners(user: User) -> list[dict[str, str]]:
+    now, zone = timezone.now(), user.person.zone if user.person else "UTC"
+    names = {"beat": _("the scheduler"), "worker": _("the worker")}
+    return [
+        {
+            "level": "danger",
+            "text": _("Reminders stand still: %(process)s has been silent %(since)s. Nothing is lost; it goes out late.")
+            % {
+                "process": names[process],
+                "since": _("since %(instant)s") % {"instant": in_words(seen, zone)} if seen else _("from the start"),
+            },
+        }
+        for process, seen in silent(now).items()
+    ]
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return "/"

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.template import engines
 from django.utils import translation
 
-from coalition.pseudo_locale import build, pseudo
+from home.pseudo_locale import build, pseudo
 
 
 @pytest.fixture(scope="module")

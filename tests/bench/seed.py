@@ -1,0 +1,108 @@
+"""Fills a bench database and prints, as one line of JSON, a session of staff and the pages to time."""
+
+import json
+import os
+import sys
+from datetime import timedelta
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.bench.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.urls import reverse  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from members.models import Committee, Organisation  # noqa: E402
+from tests import factories  # noqa: E402
+
+# Two made-up words and a number: enough of a spread that a search finds some, many or one.
+ORGANISATIONS = """
+WITH parts AS (
+    SELECT n,
+        (ARRAY['open','safe','green','free','rural','clear','common','quiet','early','broad'])[1 + n % 10] AS one,
+        (ARRAY['fields','meadow','harvest','river','valley','forest','seed','plough','orchard','terrace','well'])
+            [1 + n % 11] AS two,
+        (ARRAY['KEN','NPL','FRA','BRA','MMR','LBN','NOR','COL','ZMB','FJI','JPN','SEN','CAN'])[1 + n % 13] AS country,
+        md5('organisation ' || n)::uuid AS id
+    FROM generate_series(1, %(size)s) AS n
+), made AS (
+    INSERT INTO members_organisation (id, name, key, language, acronym, kind, scope, country, website, description,
+        note, visibility, distinct_no, version, end_reason)
+    SELECT id, initcap(one) || ' ' || initcap(two) || ' ' || n, one || ' ' || two || ' ' || n, 'en', '', 'ngo',
+        'national', country, '', '', '', 'members', 0, 1, ''
+    FROM parts RETURNING id
+), words AS (
+    INSERT INTO members_word (organisation_id, word)
+    SELECT id, unnest(ARRAY[one, two, n::text]) FROM parts RETURNING 1
+)
+INSERT INTO members_membership (id, organisation_id, since, category, status, reason)
+SELECT md5('membership ' || n)::uuid, id, '2020-01-01',
+    (ARRAY['member','associate','endorser','member'])[1 + n % 4],
+    CASE WHEN n % 50 = 0 THEN 'suspended' ELSE 'active' END, ''
+FROM parts
+"""
+
+
+def main(size: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute(ORGANISATIONS, {"size": size})
+        cursor.execute("ANALYZE")
+    print(json.dumps({"session": session(), "pages": pages(size)}))
+
+
+def session() -> str:
+    """The key of a signed-in session of somebody who is staff and waits for nothing."""
+    user = factories.user_with("staff")
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def pages(size: int) -> dict[str, str]:
+    """{what we call it: its path}: the member list in five ways, and one page of each other noun."""
+    members = reverse("members:organisations")
+    deep = Organisation.objects.order_by("key", "id")[size * 3 // 4]
+    campaign = factories.CampaignFactory()
+    factories.MilestoneFactory.create_batch(12, campaign=campaign)
+    meeting = factories.MeetingFactory(campaign=campaign)
+    factories.AttendanceFactory.create_batch(26, meeting=meeting)
+    return {
+        "bare": "/bare/",
+        "home": reverse("home:home"),
+        "members, first page": members,
+        "members, deep page": f"{members}?after={deep.key}~{deep.pk}",
+        "members, filtered": f"{members}?status=active&country=NPL",
+        "members, searched": f"{members}?q=orchard",
+        "members, searched rarely": f"{members}?q={size // 2}",
+        "organisation": reverse("members:organisation", args=[deep.pk]),
+        "campaign": reverse("campaigns:campaign", args=[campaign.pk]),
+        "meeting": reverse("meetings:meeting", args=[meeting.pk]),
+        "position": reverse("decisions:position", args=[position().pk]),
+    }
+
+
+def position() -> Any:
+    """One with an open round of thirteen seats, seven of which have answered."""
+    steering = Committee.objects.filter(is_steering=True).first() or factories.CommitteeFactory(is_steering=True)
+    holders = [factories.SeatHolderFactory(term__seat__committee=steering) for _seat in range(13)]
+    now = timezone.now()
+    round_ = factories.RoundFactory(version__position__committee=steering, closes_at=now + timedelta(days=2))
+    for holder in holders:
+        elector = factories.ElectorFactory(round=round_, term=holder.term, organisation=holder.term.organisation)
+        if holder in holders[:7]:
+            factories.AnswerFactory(elector=elector, by=holder.person)
+    return round_.version.position
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
