@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class DecisionsConfig(AppConfig):
     name = "decisions"
+
+    def ready(self) -> None:
+        from decisions import rules  # noqa: F401 - registers the permissions
+        from decisions.kinds import register
+
+        register()

@@ -1,12 +1,14 @@
 """Makers of rows for tests, one per noun; each makes a row that a real coalition could hold."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
 from accounts.models import Address, Person, User
+from decisions.models import Elector, Position, Round, Text, Version
+from decisions.models.positions import fingerprint
 from members.keys import name_key, name_words
 from members.models import (
     Appointment,
@@ -127,6 +129,53 @@ class CommitteeOfficeFactory(DjangoModelFactory):
     committee = factory.SubFactory(CommitteeFactory)
     person = factory.SubFactory(PersonFactory)
     since = LONG_AGO
+
+
+class PositionFactory(DjangoModelFactory):
+    """A draft with its version 1 and one English text: PositionFactory(body="…")."""
+
+    class Meta:
+        model = Position
+        skip_postgeneration_save = True
+
+    title = factory.Sequence("Position {}".format)
+    committee = factory.SubFactory(CommitteeFactory)
+    author = factory.SubFactory(PersonFactory)
+    created_at = changed_at = NOON
+
+    @factory.post_generation
+    def body(position: Any, create: Any, extracted: Any, **_extra: Any) -> None:
+        version = Version.objects.create(
+            position=position, number=1, author=position.author, created_at=position.created_at
+        )
+        text = extracted or "First paragraph.\n\nSecond paragraph."
+        Text.objects.create(version=version, body=text, sha256=fingerprint(text))
+
+
+class RoundFactory(DjangoModelFactory):
+    """A round on version 1 of an open position, asking every seat of its committee that has a term."""
+
+    class Meta:
+        model = Round
+        skip_postgeneration_save = True
+
+    class Params:
+        position = factory.SubFactory(PositionFactory, status=Position.Status.OPEN)
+
+    version = factory.LazyAttribute(lambda asked: asked.position.versions.get(number=1))
+    committee = factory.LazyAttribute(lambda asked: asked.position.committee)
+    opened_by = factory.LazyAttribute(lambda asked: asked.position.author)
+    opens_at = NOON
+    scheduled_at = factory.LazyAttribute(lambda asked: asked.opens_at)
+    closes_at = factory.LazyAttribute(lambda asked: asked.opens_at + timedelta(days=2))
+    zone = "Europe/Zurich"
+    seats = factory.LazyAttribute(lambda asked: asked.committee.seats.count())
+    threshold = factory.LazyAttribute(lambda asked: asked.seats // 2 + 1)
+
+    @factory.post_generation
+    def electors(asked: Any, create: Any, extracted: Any, **_extra: Any) -> None:
+        for term in SeatTerm.objects.filter(seat__committee=asked.committee):
+            Elector.objects.create(round=asked, term=term, organisation=term.organisation)
 
 
 def user_with(role: str, committee: Committee | None = None) -> User:

@@ -96,6 +96,20 @@ class Round(Identified):
         """How many seats count."""
         return self.seats - self.vacant - self.suspended - self.doubled
 
+    def holders(self) -> models.QuerySet[Person]:
+        """Who speaks for the seats that are asked, as of today: representatives and alternates."""
+        return Person.objects.filter(
+            pk__in=SeatHolder.objects.current().filter(term__electors__round=self).values("person")
+        )
+
+    def holders_to_remind(self) -> models.QuerySet[Person]:
+        """Holders of the seats that have not answered, but nobody who has answered for another seat."""
+        electors = Elector.objects.filter(round=self).silent()
+        return Person.objects.filter(
+            ~Exists(AnswerChange.objects.filter(elector__round=self, by=OuterRef("pk"), is_late=False)),
+            pk__in=SeatHolder.objects.current().filter(term__in=electors.values("term")).values("person"),
+        )
+
     @property
     def tally(self) -> Tally:
         """Reads `electors` and their `answer`: prefetch them for lists."""

@@ -1,0 +1,164 @@
+"""Drafting: positions and their versions, until a round opens; and withdrawing."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import TransitionError, User, Visibility
+from accounts.rules import require
+from campaigns.models import Campaign
+from decisions.models import Position, Round, Text, Version
+from decisions.models.positions import fingerprint
+from decisions.outcome import Outcome
+from history.actions import changes, record, snapshot
+from members.models import Committee
+from notices.actions.planning import cancel, post
+
+FIELDS = ["title", "campaign", "visibility"]
+
+
+@transaction.atomic
+def draft_position(
+    *,
+    by: User,
+    title: str,
+    body: str,
+    committee: Committee,
+    campaign: Campaign | None = None,
+    visibility: str = Visibility.STEERING,
+    language: str = "en",
+    now: datetime,
+) -> Position:
+    """Start a position with its version 1, for `committee` to decide. Raises Refused."""
+    position = Position(
+        title=title,
+        committee=committee,
+        campaign=campaign,
+        visibility=visibility,
+        author_id=by.person_id,  # type: ignore[misc] - whoever passes `require` is a person
+        created_at=now,
+        changed_at=now,
+    )
+    require(by, "decisions.write", position)
+    position.save(force_insert=True)
+    _add_version(position, number=1, by=by, body=body, language=language, now=now)
+    record(gettext_noop("Started the draft"), position, by=by, now=now)
+    return position
+
+
+@transaction.atomic
+def edit_draft(
+    position: Position,
+    *,
+    by: User,
+    title: str,
+    body: str,
+    campaign: Campaign | None,
+    visibility: str,
+    seen: str,
+    now: datetime,
+) -> Position:
+    """Change a draft and the wording of its newest version. `seen`: the fingerprint of the wording it began from.
+
+    Raises Refused; TransitionError when it is no draft, a round has been held on the version (write a new one), or
+    somebody has changed the wording since.
+    """
+    position = _locked(position)
+    require(by, "decisions.write", position)
+    _require_draft(position)
+    text = newest_text(position)
+    if text.version.rounds.exists():
+        raise TransitionError(_("Seats have been asked about this version, so it stays as it is. Write a new version."))
+    if text.sha256 != seen:
+        raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
+    before = snapshot(position, FIELDS)
+    position.title, position.campaign, position.visibility, position.changed_at = title, campaign, visibility, now
+    position.save()
+    changed = changes(before, snapshot(position, FIELDS))
+    if text.body != body:
+        text.body, text.sha256 = body, fingerprint(body)
+        text.save(update_fields=["body", "sha256"])
+        verb = gettext_noop("Rewrote version %(version)s")
+    else:
+        verb = gettext_noop("Edited the draft")
+    record(verb, position, by=by, now=now, visibility=position.visibility, version=text.version.number, changes=changed)
+    return position
+
+
+@transaction.atomic
+def write_version(position: Position, *, by: User, body: str, seen: str, now: datetime) -> Version:
+    """Add a version; a position that was not adopted becomes a draft again. `seen` as in `edit_draft`.
+
+    Raises Refused; TransitionError while it is open for sign-off, or when it was adopted or withdrawn, or somebody
+    has written meanwhile.
+    """
+    position = _locked(position)
+    require(by, "decisions.write", position)
+    text = newest_text(position)
+    if position.status == Position.Status.REJECTED:
+        position.step_to(Position.Status.DRAFT)
+    _require_draft(position)
+    if text.sha256 != seen:
+        raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
+    position.changed_at = now
+    position.save()
+    number = text.version.number + 1
+    version = _add_version(position, number=number, by=by, body=body, language=text.language, now=now)
+    record(
+        gettext_noop("Wrote version %(version)s"),
+        position,
+        by=by,
+        now=now,
+        visibility=position.visibility,
+        version=number,
+    )
+    return version
+
+
+@transaction.atomic
+def withdraw_position(position: Position, *, by: User, reason: str, now: datetime) -> Position:
+    """Take a draft or an open position back; those who were asked are told why.
+
+    Raises Refused; TransitionError from the closing instant on, when the answers have decided.
+    """
+    position = _locked(position)
+    require(by, "decisions.withdraw", position)
+    position.step_to(Position.Status.WITHDRAWN)
+    running = Round.objects.select_for_update().filter(version__position=position, announced_at=None).first()
+    if running is not None and running.closes_at <= now:
+        raise TransitionError(_("The round has closed, so the answers have decided. It is announced within minutes."))
+    position.withdrawal_reason, position.changed_at = reason, now
+    position.save()
+    record(gettext_noop("Withdrawn: %(reason)s"), position, by=by, now=now, reason=reason)
+    if running is not None:
+        running.outcome, running.announced_at = Outcome.WITHDRAWN, now
+        running.save(update_fields=["outcome", "announced_at"])
+        cancel(running, reason=gettext_noop("the position was withdrawn"), now=now)
+        post("decisions.withdrawn", running, running.holders(), now=now)
+    return position
+
+
+def newest_text(position: Position) -> Text:
+    """The wording that decides, of the newest version; with its version and author."""
+    texts = Text.objects.filter(version__position=position, is_authoritative=True)
+    return texts.select_related("version__author").latest("version__number")
+
+
+def _locked(position: Position) -> Position:
+    return Position.objects.select_for_update().get(pk=position.pk)
+
+
+def _require_draft(position: Position) -> None:
+    if position.status != Position.Status.DRAFT:
+        raise TransitionError(
+            _("A position that is “%(state)s” cannot be rewritten.") % {"state": position.get_status_display()}
+        )
+
+
+def _add_version(position: Position, *, number: int, by: User, body: str, **rest: Any) -> Version:
+    version = Version.objects.create(position=position, number=number, author_id=by.person_id, created_at=rest["now"])
+    Text.objects.create(version=version, language=rest["language"], body=body, sha256=fingerprint(body))
+    return version

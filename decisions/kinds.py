@@ -1,0 +1,105 @@
+"""What do we send about decisions? The opening of a round, what is still to be answered, and how it ended."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import Person
+from decisions.actions.asking import told_of_outcome
+from decisions.models import Elector, Position, Round, Text
+from decisions.outcome import Outcome
+from members.models import SeatHolder
+from notices.kind import Kind, hours_before
+from notices.kind import register as register_kinds
+
+
+class AboutARound(Kind):
+    model = Round
+
+    def audience(self, subject: Round) -> Iterable[Person]:
+        return subject.holders()
+
+    def path(self, subject: Round) -> str:
+        return reverse("decisions:position", args=[_position_of(subject).pk])
+
+    def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
+        text = Text.objects.select_related("version__position").get(version=subject.version_id, is_authoritative=True)
+        return {"round": subject, "text": text, "version": text.version, "position": text.version.position}
+
+
+class Asking(AboutARound):
+    """Mails that ask for an answer: they hold the rule, the text and whose seat it is."""
+
+    def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
+        electors = Elector.objects.filter(round=subject).spoken_for_by(person)
+        elector = electors.select_related("organisation", "term__seat").order_by("term__seat__number").first()
+        others = SeatHolder.objects.current().filter(term=elector.term) if elector else SeatHolder.objects.none()
+        return super().context(subject, person, now) | {
+            "elector": elector,
+            "other": others.filter(~Q(person=person)).select_related("person").first(),
+        }
+
+    def path(self, subject: Round) -> str:
+        return super().path(subject) + "#answer"
+
+
+class RoundOpened(Asking):
+    """A round has opened: to everybody who speaks for a seat that is asked."""
+
+    key = "decisions.round_opened"
+    template = "decisions/emails/round_opened.txt"
+
+
+class AnswerDue(Asking):
+    """24 and 4 hours before the closing, to the holders of seats that have not answered."""
+
+    key = "decisions.answer_due"
+    template = "decisions/emails/answer_due.txt"
+    slots = hours_before(24, 4)
+
+    def subjects(self, since: datetime, until: datetime) -> Iterable[Round]:
+        return Round.objects.unannounced().filter(closes_at__gte=since, closes_at__lte=until)
+
+    def anchor(self, subject: Round) -> datetime | None:
+        return subject.closes_at if subject.announced_at is None else None
+
+    def since(self, subject: Round) -> datetime:
+        return subject.scheduled_at
+
+    def audience(self, subject: Round) -> Iterable[Person]:
+        return subject.holders_to_remind() if subject.announced_at is None else ()
+
+
+class OutcomeAnnounced(AboutARound):
+    """What the answers said: to the seats that were asked, whoever opened the round, and the chairs."""
+
+    key = "decisions.outcome"
+    template = "decisions/emails/outcome.txt"
+
+    def audience(self, subject: Round) -> Iterable[Person]:
+        return told_of_outcome(subject)
+
+    def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
+        return super().context(subject, person, now) | {
+            "is_adopted": subject.outcome == Outcome.ADOPTED,
+            "tally": subject.tally,
+            "decision": getattr(subject, "decision", None),
+        }
+
+
+class Withdrawn(AboutARound):
+    """The position was withdrawn while its round was open."""
+
+    key = "decisions.withdrawn"
+    template = "decisions/emails/withdrawn.txt"
+
+
+def _position_of(subject: Round) -> Position:
+    return Position.objects.get(versions=subject.version_id)
+
+
+def register() -> None:
+    register_kinds(RoundOpened(), AnswerDue(), OutcomeAnnounced(), Withdrawn())

@@ -1,0 +1,66 @@
+"""Who may draft, ask, answer, confirm and withdraw; and who may know what each seat answered."""
+
+import rules
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.rules import permit
+from decisions.models import Elector, Position
+from members.hats import hats
+from members.models import SeatHolder
+from members.rules import chairs_committee, is_staff, sees_members, sits_on_committee
+
+
+@rules.predicate
+def is_of_some_committee(user: User) -> bool:
+    return bool(hats(user).seated_in or hats(user).chairs)
+
+
+@rules.predicate
+def is_author(user: User, position: Position) -> bool:
+    return user.person_id is not None and position.author_id == user.person_id
+
+
+@rules.predicate
+def speaks_for_elector(user: User, elector: Elector) -> bool:
+    """Holds the elector's seat today, as representative or alternate."""
+    return SeatHolder.objects.current().filter(term=elector.term_id, person=user.person_id).exists()
+
+
+is_of_the_committee = sits_on_committee | chairs_committee
+COMMITTEE_AND_STAFF = _("Only staff and the seats and chairs of the committee write its positions.")
+
+permit("decisions.start_draft", is_staff | is_of_some_committee, otherwise=COMMITTEE_AND_STAFF)
+permit("decisions.write", is_staff | is_of_the_committee, otherwise=COMMITTEE_AND_STAFF)
+permit(
+    "decisions.open_round",
+    is_staff | chairs_committee,
+    otherwise=_("Only staff and the chair of the committee open a position for sign-off."),
+)
+permit(
+    "decisions.answer",
+    speaks_for_elector & ~is_staff,
+    otherwise=_("Only the seat’s representative and alternate answer for it; staff never do."),
+)
+permit(
+    "decisions.close_early",
+    chairs_committee,
+    otherwise=_("Only the chair of the committee brings the closing forward, once every seat has answered."),
+)
+permit("decisions.confirm", chairs_committee, otherwise=_("Only the chair of the committee confirms an outcome."))
+permit(
+    "decisions.withdraw",
+    is_staff | is_author,
+    otherwise=_("Only staff and whoever wrote the first draft withdraw a position."),
+)
+permit(
+    "decisions.see_answers",
+    is_staff | is_of_the_committee,
+    otherwise=_("Only staff and the committee see who answered what, and why."),
+)
+permit(
+    "decisions.see_silent",
+    is_staff | chairs_committee,
+    otherwise=_("Only staff and the chair see who has not answered yet."),
+)
+permit("decisions.export_register", sees_members, otherwise=_("Only members of the coalition export the register."))
