@@ -42,6 +42,13 @@ def history(subject: models.Model, user: Any) -> list[Line]:
     ]
 
 
+def values_before(subject: models.Model, version: int) -> dict[str, Any]:
+    """{field: value at `version`} for the fields of `subject` that have changed since."""
+    later = Entry.objects.of(subject).filter(details__version__gt=version).exclude(details__has_key="of")
+    pairs = [pair for entry in later.order_by("-number") for pair in _changed(entry)]
+    return {name: old for name, (old, _new) in pairs}
+
+
 def _changed(entry: Entry) -> Any:
     return entry.details.get("changes", {}).items()
 

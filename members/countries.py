@@ -64,7 +64,7 @@ def countries() -> dict[str, Country]:
 @cache
 def regions() -> dict[str, str]:
     """{M49 code: English name} of the five regions and their sub-regions, a region before its sub-regions."""
-    found = {}
+    found: dict[str, str] = {}
     for country in sorted(countries().values(), key=lambda one: (one.region_name, one.subregion_name)):
         if country.region:
             found.setdefault(country.region, country.region_name)
@@ -75,6 +75,11 @@ def regions() -> dict[str, str]:
 def in_region(code: str) -> list[str]:
     """The ISO codes of the countries in a region or sub-region (M49 code)."""
     return sorted(iso3 for iso3, country in countries().items() if code in (country.region, country.subregion))
+
+
+def country_choices() -> list[tuple[str, Country]]:
+    """[(ISO code, country)] in the alphabetical order of the reader's language."""
+    return sorted(countries().items(), key=lambda pair: name_key(str(pair[1])))
 
 
 def country_named(text: str) -> Country | None:

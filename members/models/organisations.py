@@ -30,6 +30,17 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def ended(self) -> Self:
         return self.filter(ended_on__isnull=False)
 
+    def standing(self, status: str, category: str) -> Self:
+        """Those whose open membership has this status and category; an empty one asks for nothing."""
+        wanted = {"memberships__status": status, "memberships__category": category}
+        wanted = {field: value for field, value in wanted.items() if value}
+        return self.filter(memberships__until=None, **wanted) if wanted else self.all()
+
+    def in_category(self, category: str) -> Self:
+        """Those that were ever in this category; an empty one asks for nothing."""
+        memberships = Membership.objects.filter(category=category)
+        return self.filter(pk__in=memberships.values("organisation")) if category else self.all()
+
     def within(self, region: str) -> Self:
         """Those at home in a region or sub-region (M49 code)."""
         return self.filter(country__in=in_region(region))
@@ -87,7 +98,9 @@ class Organisation(Identified):
             # One per list: each is walked in order from the cursor, so a page costs the same at any depth.
             models.Index(fields=["key", "id"], condition=Q(ended_on=None), name="organisation_in_order"),
             models.Index(
-                fields=["key", "id"], condition=Q(ended_on=None, visibility="public"), name="organisation_public_in_order"
+                fields=["key", "id"],
+                condition=Q(ended_on=None, visibility="public"),
+                name="organisation_public_in_order",
             ),
             models.Index(fields=["key", "id"], condition=Q(ended_on__isnull=False), name="organisation_ended_in_order"),
             models.Index(fields=["country", "key", "id"], condition=Q(ended_on=None), name="organisation_by_country"),

@@ -1,3 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from members.views import organisations
+
+urlpatterns = [
+    path("", organisations.organisations, name="organisations"),
+    path("export.csv", organisations.export, name="organisations_export"),
+    path("add/", organisations.add, name="organisation_add"),
+    path("<uuid:pk>/", organisations.organisation, name="organisation"),
+    path("<uuid:pk>/edit/", organisations.edit, name="organisation_edit"),
+    path("<uuid:pk>/membership/", organisations.membership, name="organisation_membership"),
+    path("<uuid:pk>/names/", organisations.names, name="organisation_names"),
+    path("<uuid:pk>/end/", organisations.end, name="organisation_end"),
+]

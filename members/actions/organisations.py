@@ -1,0 +1,300 @@
+"""What can happen to an organisation: it is added, edited, known by other names, changes standing, and ends."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import DateField, F, Q, Value
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import TransitionError, User, Visibility
+from accounts.rules import require
+from history.actions import changes, record, snapshot
+from members.keys import name_key, name_words
+from members.models import Membership, Organisation, OrganisationName, ReviewedPair, SeatTerm, Word
+
+FACTS = ["name", "acronym", "language", "kind", "scope", "country", "website", "description", "visibility"]
+EDITABLE = [*FACTS, "note"]
+NAMED = {
+    OrganisationName.Kind.FORMER: gettext_noop("Added the former name “%(name)s”"),
+    OrganisationName.Kind.ACRONYM: gettext_noop("Added the acronym “%(name)s”"),
+    OrganisationName.Kind.TRANSLATION: gettext_noop("Added the translated name “%(name)s”"),
+    OrganisationName.Kind.ALIAS: gettext_noop("Added the spelling “%(name)s”"),
+}
+
+
+class Namesake(TransitionError):
+    """Another organisation, not ended, bears the same name in the same country; `organisation` is that one."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self.organisation = organisation
+        super().__init__(
+            _("“%(name)s” (%(place)s) is in the list already.")
+            % {"name": organisation.name, "place": organisation.place}
+        )
+
+
+class Stale(TransitionError):
+    """The organisation has changed since the reader opened the form; `seen` is the version they saw."""
+
+    def __init__(self, seen: int) -> None:
+        self.seen = seen
+        super().__init__(_("Somebody else has changed this organisation since you opened the form."))
+
+
+@transaction.atomic
+def add_organisation(
+    *,
+    by: User,
+    now: datetime,
+    name: str,
+    category: str = Membership.Category.MEMBER,
+    status: str = Membership.Status.ACTIVE,
+    since: date | None = None,
+    distinct: bool = False,
+    **fields: Any,
+) -> Organisation:
+    """Put an organisation on the roster, with its membership from `since` (a day; today by default, UTC).
+
+    `fields`: any of EDITABLE. `distinct`: it is another one than its namesakes, which is kept as reviewed.
+    Raises Refused, Namesake, TransitionError (a name without a letter).
+    """
+    require(by, "members.add_organisation")
+    organisation = Organisation(**_editable({"name": name} | fields))
+    namesakes = _number(organisation, distinct=distinct)
+    _save(organisation)
+    Membership.objects.create(organisation=organisation, category=category, status=status, since=since or _day(now))
+    index_words(organisation)
+    _keep_reviewed(organisation, namesakes, by=by, now=now)
+    record(gettext_noop("Added the organisation"), organisation, by=by, now=now, version=organisation.version)
+    return organisation
+
+
+@transaction.atomic
+def edit_organisation(
+    organisation: Organisation,
+    *,
+    by: User,
+    now: datetime,
+    version: int | None = None,
+    distinct: bool = False,
+    former: bool = False,
+    **fields: Any,
+) -> Organisation:
+    """Change any of EDITABLE; what stays the same leaves no trace. Returns the row as it is now.
+
+    `version`: the one the reader saw. `former`: the old name was in use, keep it as a former name. `distinct` as in
+    add_organisation. Raises Refused, Stale, Namesake, TransitionError.
+    """
+    organisation = _locked(organisation)
+    require(by, "members.edit_organisation", organisation)
+    _refuse_stale(organisation, version)
+    before, identity = snapshot(organisation, EDITABLE), (organisation.key, organisation.country)
+    for field, value in _editable(fields).items():
+        setattr(organisation, field, value)
+    changed = changes(before, snapshot(organisation, EDITABLE))
+    if not changed:
+        return organisation
+    moved = identity != (_key(organisation.name), organisation.country)
+    namesakes = _number(organisation, distinct=distinct) if moved else []
+    organisation.version += 1
+    _save(organisation)
+    if former and "name" in changed:
+        _name(organisation, OrganisationName.Kind.FORMER, before["name"], before["language"])
+    index_words(organisation)
+    _keep_reviewed(organisation, namesakes, by=by, now=now)
+    _record_edit(organisation, changed, by=by, now=now)
+    return organisation
+
+
+@transaction.atomic
+def change_membership(
+    organisation: Organisation,
+    *,
+    by: User,
+    now: datetime,
+    status: str | None = None,
+    category: str | None = None,
+    since: date | None = None,
+    reason: str = "",
+) -> Membership:
+    """Change the open membership's standing (with a reason), category or first day; None leaves it.
+
+    Raises Refused, TransitionError (no such step; no reason; it has no membership; "ended", see end_organisation).
+    """
+    organisation = _locked(organisation)
+    require(by, "members.edit_organisation", organisation)
+    membership = organisation.memberships.select_for_update().filter(until=None).first()
+    if membership is None:
+        raise TransitionError(_("It has no membership that could change."))
+    before = snapshot(membership, ["status", "category", "since", "reason"])
+    if status is not None and status != membership.status:
+        _step(membership, Membership.Status(status), reason)
+    membership.category = category or membership.category
+    membership.since = since or membership.since
+    changed = changes(before, snapshot(membership, before))
+    if changed:
+        membership.save()
+        organisation.version += 1
+        organisation.save(update_fields=["version"])
+        record(
+            gettext_noop("Changed the membership"),
+            organisation,
+            by=by,
+            now=now,
+            of="members.membership",
+            version=organisation.version,
+            changes=changed,
+        )
+    return membership
+
+
+@transaction.atomic
+def add_name(
+    organisation: Organisation,
+    *,
+    by: User,
+    now: datetime,
+    text: str,
+    kind: str = OrganisationName.Kind.ALIAS,
+    language: str = "",
+) -> OrganisationName:
+    """Let it be found by another name too. Raises Refused, TransitionError (it has that name; no letter in it)."""
+    organisation = _locked(organisation)
+    require(by, "members.edit_organisation", organisation)
+    if text == organisation.name or organisation.names.filter(kind=kind, text=text).exists():
+        raise TransitionError(_("It has this name already."))
+    name = _name(organisation, kind, text, language)
+    index_words(organisation)
+    record(NAMED[OrganisationName.Kind(kind)], organisation, by=by, now=now, name=text)
+    return name
+
+
+@transaction.atomic
+def end_organisation(
+    organisation: Organisation, *, by: User, now: datetime, reason: str, version: int | None = None
+) -> Organisation:
+    """It leaves the roster today (UTC), for a reason; its membership and its contacts end with it.
+
+    Raises Refused, Stale, TransitionError (it holds a seat; no reason).
+    """
+    organisation = _locked(organisation)
+    require(by, "members.end_organisation", organisation)
+    _refuse_stale(organisation, version)
+    _refuse_seated(organisation, _day(now))
+    if not reason.strip():
+        raise TransitionError(_("Say why it ends."))
+    for membership in organisation.memberships.select_for_update().filter(until=None):
+        _step(membership, Membership.Status.ENDED, reason)
+        membership.until = max(membership.since, _day(now))
+        membership.save()
+    last_day = Greatest(F("since"), Value(_day(now), output_field=DateField()))
+    organisation.representations.filter(until=None).update(until=last_day)
+    organisation.ended_on, organisation.end_reason = _day(now), reason
+    organisation.version += 1
+    organisation.save(update_fields=["ended_on", "end_reason", "version"])
+    verb = gettext_noop("Ended the organisation: %(reason)s")
+    record(verb, organisation, by=by, now=now, reason=reason, version=organisation.version)
+    return organisation
+
+
+def index_words(organisation: Organisation) -> None:
+    """Make the search find it by every word of its present names, and by no other."""
+    names = OrganisationName.objects.filter(organisation=organisation).values_list("text", flat=True)
+    wanted = {word[:300] for word in name_words(organisation.name, organisation.acronym, *names)}
+    present = set(Word.objects.filter(organisation=organisation).values_list("word", flat=True))
+    if present - wanted:
+        Word.objects.filter(organisation=organisation, word__in=present - wanted).delete()
+    Word.objects.bulk_create(Word(organisation=organisation, word=word) for word in sorted(wanted - present))
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(UTC).date()
+
+
+def _locked(organisation: Organisation) -> Organisation:
+    return Organisation.objects.select_for_update().get(pk=organisation.pk)
+
+
+def _key(name: str) -> str:
+    key = name_key(name)[:600]
+    if not key:
+        raise TransitionError(_("A name needs at least one letter or digit."))
+    return key
+
+
+def _editable(fields: dict[str, Any]) -> dict[str, Any]:
+    if unknown := fields.keys() - set(EDITABLE):
+        raise TypeError(f"not fields that are edited: {sorted(unknown)}")
+    if "country" in fields:
+        fields["country"] = fields["country"] or None
+    return fields
+
+
+def _refuse_stale(organisation: Organisation, version: int | None) -> None:
+    if version is not None and version != organisation.version:
+        raise Stale(version)
+
+
+def _refuse_seated(organisation: Organisation, day: date) -> None:
+    held = SeatTerm.objects.filter(Q(until=None) | Q(until__gt=day), organisation=organisation)
+    term = held.select_related("seat__committee").first()
+    if term:
+        raise TransitionError(
+            _("End its seat first: %(committee)s, %(seat)s.") % {"committee": term.seat.committee, "seat": term.seat}
+        )
+
+
+def _number(organisation: Organisation, *, distinct: bool) -> list[Organisation]:
+    """Set the key, and the number that tells it from its namesakes, which are returned."""
+    organisation.key = _key(organisation.name)
+    namesakes = Organisation.objects.namesakes(organisation.key, organisation.country).exclude(pk=organisation.pk)
+    found = list(namesakes)
+    if found and not distinct:
+        raise Namesake(found[0])
+    organisation.distinct_no = found[-1].distinct_no + 1 if found else 0
+    return found
+
+
+def _save(organisation: Organisation) -> None:
+    """Save; somebody who added the same name in this very moment makes it a Namesake, not a failure."""
+    try:
+        with transaction.atomic():
+            organisation.save()
+    except IntegrityError as error:
+        rival = Organisation.objects.namesakes(organisation.key, organisation.country).exclude(pk=organisation.pk)
+        if "organisation_once_per_name_and_country" not in str(error) or not rival:
+            raise
+        raise Namesake(rival[0]) from error
+
+
+def _name(organisation: Organisation, kind: str, text: str, language: str) -> OrganisationName:
+    return OrganisationName.objects.get_or_create(
+        organisation=organisation, kind=kind, text=text, defaults={"language": language, "key": _key(text)}
+    )[0]
+
+
+def _step(membership: Membership, status: Membership.Status, reason: str) -> None:
+    if not reason.strip():
+        raise TransitionError(_("Say why the membership changes."))
+    membership.step_to(status)
+    membership.reason = reason
+
+
+def _keep_reviewed(organisation: Organisation, others: Iterable[Organisation], *, by: User, now: datetime) -> None:
+    pairs = [ReviewedPair(organisation=organisation, other=other, reviewed_by=by, reviewed_at=now) for other in others]
+    ReviewedPair.objects.bulk_create(pairs, ignore_conflicts=True)
+
+
+def _record_edit(organisation: Organisation, changed: dict[str, list[Any]], *, by: User, now: datetime) -> None:
+    """What only staff read leaves a trace that only staff read."""
+    note = {"note": changed.pop("note")} if "note" in changed else {}
+    version = organisation.version
+    if changed:
+        record(gettext_noop("Changed the facts"), organisation, by=by, now=now, version=version, changes=changed)
+    if note:
+        verb, kept = gettext_noop("Changed the note"), Visibility.STAFF
+        record(verb, organisation, by=by, now=now, visibility=kept, version=version, changes=note)

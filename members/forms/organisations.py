@@ -1,0 +1,237 @@
+"""What the browser may send about organisations."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from members.actions.organisations import EDITABLE, Namesake, Stale
+from members.countries import countries, country_choices
+from members.keys import name_key, name_words
+from members.models import Membership, Organisation, OrganisationName
+from members.models.organisations import OrganisationQuerySet
+
+Choices = list[tuple[str, Any]]
+EMPTY = ("", "—")
+ANY = ("", gettext_lazy("Any"))
+
+
+def languages() -> Choices:
+    """Languages by their own names, for the name of an organisation."""
+    named = {
+        code: str(info["name_local"]) for code, info in LANG_INFO.items() if "name_local" in info and len(code) < 9
+    }
+    named.pop("qps", None)
+    return [EMPTY, *sorted(named.items(), key=lambda pair: name_key(pair[1]))]
+
+
+def region_choices() -> Choices:
+    """Every region, with its sub-regions below it."""
+    groups: dict[str, dict[str, str]] = {}
+    for country in sorted(countries().values(), key=lambda one: (one.region_name, one.subregion_name)):
+        if country.region:
+            whole = _("All of %(region)s") % {"region": country.region_name}
+            group = groups.setdefault(country.region_name, {country.region: whole})
+            group[country.subregion] = country.subregion_name
+    return [ANY, *((region, list(group.items())) for region, group in groups.items())]
+
+
+def _select() -> forms.Select:
+    return forms.Select(attrs={"class": "select form-select"})
+
+
+class OrganisationFilter(forms.Form):
+    """The list's filters, all in the address. A cursor is no filter."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Name, acronym or other name"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "class": "textinput form-control"}),
+    )
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"), choices=[ANY, *Membership.Status.choices], required=False, widget=_select()
+    )
+    category = forms.ChoiceField(
+        label=gettext_lazy("Category"), choices=[ANY, *Membership.Category.choices], required=False, widget=_select()
+    )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country"),
+        choices=lambda: [ANY, *country_choices()],
+        required=False,
+        widget=_select(),
+    )
+    region = forms.ChoiceField(label=gettext_lazy("Region"), choices=region_choices, required=False, widget=_select())
+
+    def active(self) -> dict[str, str]:
+        return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+
+    def found(self, user: User) -> OrganisationQuerySet:
+        """What `user` may see of what matches, in order; nothing while a filter says what there is not."""
+        shown: OrganisationQuerySet = Organisation.objects.visible_to(user)
+        if not self.is_valid():
+            return shown.none()
+        chosen = self.cleaned_data
+        if chosen["status"] == Membership.Status.ENDED:
+            shown = shown.ended().in_category(chosen["category"])
+        else:
+            shown = shown.active().standing(chosen["status"], chosen["category"])
+        if chosen["country"]:
+            shown = shown.filter(country=chosen["country"])
+        if chosen["region"]:
+            shown = shown.within(chosen["region"])
+        if chosen["q"]:
+            words = name_words(chosen["q"])
+            shown = shown.named(words) if words else shown.none()
+        return shown.order_by("key", "id")
+
+    def address(self, **more: str) -> str:
+        """The query string of the filters in use, with `more` beside them."""
+        return "?" + urlencode(self.active() | {name: value for name, value in more.items() if value})
+
+    def chips(self) -> list[dict[str, Any]]:
+        """One per filter in use; its address is the list without it."""
+        active = self.active()
+        return [
+            {
+                "label": self._label(name, value),
+                "url": "?" + urlencode({key: kept for key, kept in active.items() if key != name}),
+                "remove": True,
+            }
+            for name, value in active.items()
+        ]
+
+    def _label(self, name: str, value: str) -> str:
+        if name == "q":
+            return _("“%(words)s” in the name") % {"words": value}
+        flat: dict[str, Any] = {}
+        for code, label in self.fields[name].choices:  # type: ignore[attr-defined]
+            flat.update(label if isinstance(label, list) else [(code, label)])
+        return _("%(filter)s: %(value)s") % {"filter": self.fields[name].label, "value": flat[value]}
+
+
+class OrganisationForm(forms.ModelForm):
+    """Facts of an organisation. Whether it is a namesake is asked only once it turns out to be one."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the name"),
+        choices=languages,
+        required=False,
+        help_text=gettext_lazy("So that it is read aloud and set as its readers expect."),
+    )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country"), choices=lambda: [EMPTY, *country_choices()], required=False
+    )
+    website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
+    former = forms.BooleanField(label=gettext_lazy("The old name was in use: keep it as a former name"), required=False)
+    distinct = forms.BooleanField(label=gettext_lazy("It is another organisation of the same name"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    namesake: Organisation | None = None
+    stale: Stale | None = None
+
+    class Meta:
+        model = Organisation
+        fields = EDITABLE
+        widgets = {"description": forms.Textarea(attrs={"rows": 5}), "note": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["name", "former", "distinct", "acronym", "language", "kind", "scope", "country"])
+        self._question = self.fields["distinct"]
+        if "distinct" not in self.data:
+            del self.fields["distinct"]
+        if self.instance.language:
+            known = dict(self.fields["language"].choices)  # type: ignore[attr-defined]
+            if self.instance.language not in known:
+                self.fields["language"].choices += [(self.instance.language, self.instance.language)]  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        if not name_key(self.cleaned_data["name"]):
+            raise forms.ValidationError(_("A name needs at least one letter or digit."))
+        return self.cleaned_data["name"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        cleaned["country"] = cleaned.get("country") or None
+        if (
+            cleaned.get("scope") == Organisation.Scope.NATIONAL
+            and not cleaned["country"]
+            and "country" not in self.errors
+        ):
+            self.add_error("country", _("Choose the country of a national organisation, or another scope."))
+        return cleaned
+
+    def ask_whether_distinct(self, error: Namesake) -> None:
+        """Its name is taken: say by whom, and offer to say that it is another."""
+        self.namesake = error.organisation
+        self.fields["distinct"] = self._question
+        self.order_fields(["name", "former", "distinct"])
+        self.add_error("name", str(error))
+
+    def lay_over(self, present: Organisation, before: dict[str, Any]) -> None:
+        """After Stale: keep what was typed, but where a field was left as it was, take what somebody else put there.
+
+        `before`: the values that others have changed, as the typist saw them. Sent again, the form is no longer stale.
+        """
+        self.data = self.data.copy()  # type: ignore[union-attr]
+        self.data["version"] = present.version
+        for field, seen in before.items():
+            if (self.cleaned_data.get(field) or "") == (seen or ""):
+                self.data[field] = getattr(present, field) or ""
+
+
+class NewOrganisationForm(OrganisationForm):
+    version = None  # type: ignore[assignment]
+    former = None  # type: ignore[assignment]
+    category = forms.ChoiceField(label=gettext_lazy("Category"), choices=Membership.Category.choices)
+    since = forms.DateField(
+        label=gettext_lazy("Belongs since"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("Empty: from today."),
+    )
+
+
+class MembershipForm(forms.ModelForm):
+    status = forms.ChoiceField(label=gettext_lazy("Status"))
+
+    class Meta:
+        model = Membership
+        fields = ["status", "category", "since", "reason"]
+        widgets = {"since": forms.DateInput(attrs={"type": "date"}), "reason": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "reason": gettext_lazy("Needed when the status changes. Everybody who sees the organisation reads it.")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = Membership.Status(self.instance.status)
+        reachable = {now, *self.instance.STEPS[now]} - {Membership.Status.ENDED}
+        self.initial["reason"] = ""
+        self.fields["status"].choices = [(one.value, one.label) for one in Membership.Status if one in reachable]  # type: ignore[attr-defined]
+
+
+class NameForm(forms.ModelForm):
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=languages, required=False)
+
+    class Meta:
+        model = OrganisationName
+        fields = ["text", "kind", "language"]
+
+    def clean_text(self) -> str:
+        if not name_key(self.cleaned_data["text"]):
+            raise forms.ValidationError(_("A name needs at least one letter or digit."))
+        return self.cleaned_data["text"]
+
+
+class EndForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why does it end?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Everybody who sees the organisation reads this."),
+    )

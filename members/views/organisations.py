@@ -1,0 +1,186 @@
+"""Pages of the roster: the list, one organisation, and the forms that change it."""
+
+from collections.abc import Callable
+from copy import copy
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.http import Request, accepted
+from accounts.models import TransitionError, Visibility
+from accounts.rules import allows, classes_seen_by, require
+from history.panels import history, values_before
+from members.actions.organisations import (
+    Namesake,
+    Stale,
+    add_name,
+    add_organisation,
+    change_membership,
+    edit_organisation,
+    end_organisation,
+)
+from members.exports import roster
+from members.forms.organisations import (
+    EndForm,
+    MembershipForm,
+    NameForm,
+    NewOrganisationForm,
+    OrganisationFilter,
+    OrganisationForm,
+)
+from members.models import Committee, Membership, Organisation, Representation, SeatTerm
+from members.pages import COUNTED, bounded_count, keyset_page
+
+SIZE = 25
+
+
+def organisations(request: Request) -> HttpResponse:
+    form = OrganisationFilter(request.GET)
+    found = form.found(request.user)
+    contacts = Representation.objects.visible_to(request.user).current().filter(role=Representation.Role.MAIN)
+    listed = found.defer("description", "note").prefetch_related(
+        "memberships", Prefetch("representations", contacts.select_related("person"), to_attr="contacts")
+    )
+    page = keyset_page(listed, after=request.GET.get("after", ""), before=request.GET.get("before", ""), size=SIZE)
+    is_whole = not page.after and not page.before
+    context = {
+        "filter": form,
+        "page": page,
+        "total": len(page.rows) if is_whole else bounded_count(found),
+        "counted": COUNTED,
+        "next": form.address(after=page.after) if page.after else "",
+        "previous": form.address(before=page.before) if page.before else "",
+        "may_add": allows(request.user, "members.add_organisation"),
+        "may_export": allows(request.user, "members.export_roster"),
+    }
+    return render(request, "members/organisation_list.html", context)
+
+
+def export(request: Request) -> StreamingHttpResponse:
+    lines = roster(OrganisationFilter(request.GET).found(request.user), by=request.user)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="members-{timezone.now():%Y-%m-%d}.csv"'
+    return response
+
+
+def organisation(request: Request, pk: UUID) -> HttpResponse:
+    subject = visible(request, pk)
+    people = Representation.objects.visible_to(request.user).current().filter(organisation=subject)
+    committees = Committee.objects.visible_to(request.user)
+    seats = SeatTerm.objects.current().filter(organisation=subject, seat__committee__in=committees)
+    context = {
+        "organisation": subject,
+        "contacts": people.select_related("person").prefetch_related("person__addresses").order_by("role", "since"),
+        "seats": seats.select_related("seat__committee"),
+        "entries": history(subject, request.user),
+        "sees_note": Visibility.STAFF in classes_seen_by(request.user),
+        "may_edit": allows(request.user, "members.edit_organisation", subject),
+        "may_end": allows(request.user, "members.end_organisation", subject),
+    }
+    return render(request, "members/organisation_detail.html", context)
+
+
+def add(request: Request) -> HttpResponse:
+    require(request.user, "members.add_organisation")
+    form = NewOrganisationForm(request.POST or None)
+    made: list[Organisation] = []
+
+    def act(**fields: Any) -> None:
+        made.append(add_organisation(by=request.user, now=timezone.now(), **fields))
+
+    if request.method == "POST" and kept(form, act):
+        messages.success(request, _("“%(name)s” is on the roster.") % {"name": made[0].name})
+        return redirect("members:organisation", made[0].pk)
+    return render(request, "members/organisation_add.html", {"form": form})
+
+
+def edit(request: Request, pk: UUID) -> HttpResponse:
+    subject = changeable(request, pk)
+    form = OrganisationForm(request.POST or None, instance=copy(subject), initial={"version": subject.version})
+
+    def act(**fields: Any) -> None:
+        edit_organisation(subject, by=request.user, now=timezone.now(), **fields)
+
+    if request.method == "POST" and kept(form, act):
+        messages.success(request, _("Your changes are kept."))
+        return redirect("members:organisation", pk)
+    context = {"form": form, "organisation": subject}
+    if form.stale:
+        context["theirs"] = history(subject, request.user, beyond=form.stale.seen)
+        form.lay_over(visible(request, pk), values_before(subject, form.stale.seen))
+    return render(request, "members/organisation_edit.html", context)
+
+
+def membership(request: Request, pk: UUID) -> HttpResponse:
+    subject = changeable(request, pk)
+    open_one = get_object_or_404(Membership, organisation=subject, until=None)
+    form = MembershipForm(request.POST or None, instance=open_one)
+
+    def act(**fields: Any) -> None:
+        change_membership(subject, by=request.user, now=timezone.now(), **fields)
+
+    if request.method == "POST" and accepted(form, act):
+        messages.success(request, _("The membership is changed."))
+        return redirect("members:organisation", pk)
+    return render(request, "members/organisation_membership.html", {"form": form, "organisation": subject})
+
+
+def names(request: Request, pk: UUID) -> HttpResponse:
+    subject = changeable(request, pk)
+    form = NameForm(request.POST or None)
+
+    def act(**fields: Any) -> None:
+        add_name(subject, by=request.user, now=timezone.now(), **fields)
+
+    if request.method == "POST" and accepted(form, act):
+        messages.success(request, _("The search finds it by “%(name)s” too.") % {"name": form.cleaned_data["text"]})
+        return redirect("members:organisation", pk)
+    return render(request, "members/organisation_names.html", {"form": form, "organisation": subject})
+
+
+def end(request: Request, pk: UUID) -> HttpResponse:
+    subject = changeable(request, pk, "members.end_organisation")
+    form = EndForm(request.POST or None)
+
+    def act(**fields: Any) -> None:
+        end_organisation(subject, by=request.user, now=timezone.now(), **fields)
+
+    if request.method == "POST" and accepted(form, act):
+        messages.success(request, _("“%(name)s” has ended. Its history stays.") % {"name": subject.name})
+        return redirect("members:organisation", pk)
+    return render(request, "members/organisation_end.html", {"form": form, "organisation": subject})
+
+
+def visible(request: Request, pk: UUID) -> Organisation:
+    """The organisation with its names, if the reader may see it; else 404."""
+    shown = Organisation.objects.visible_to(request.user).prefetch_related("names", "memberships")
+    return get_object_or_404(shown, pk=pk)
+
+
+def changeable(request: Request, pk: UUID, permission: str = "members.edit_organisation") -> Organisation:
+    """As `visible`; whoever may not change it reads who may."""
+    subject = visible(request, pk)
+    require(request.user, permission, subject)
+    return subject
+
+
+def kept(form: OrganisationForm, act: Callable[..., Any]) -> bool:
+    """As `accepted`; a namesake and a stale form become questions."""
+    if not form.is_valid():
+        return False
+    try:
+        act(**form.cleaned_data)
+    except Namesake as error:
+        form.ask_whether_distinct(error)
+    except Stale as error:
+        form.stale = error
+        form.add_error(None, str(error))
+    except TransitionError as error:
+        form.add_error(None, str(error))
+    return form.is_valid()
