@@ -1,0 +1,106 @@
+"""What do we send? Invitations, reminders, and that a meeting moved or will not be."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_noop
+
+from accounts.models import Person
+from meetings.calendar import calendar_file
+from meetings.models import Attendance, Meeting
+from notices.kind import Attachment, Kind, Slot, hours_before, register
+
+
+class AboutMeeting(Kind):
+    """What the four kinds share: the invited, the page with the answer, the answer given so far."""
+
+    model = Meeting
+    method = "REQUEST"
+    has_file = True
+
+    def audience(self, subject: Any) -> QuerySet[Person]:
+        return Person.objects.filter(attendances__meeting=subject)
+
+    def why_not(self, subject: Any, person: Person, now: datetime) -> str:
+        if not self.audience(subject).filter(pk=person.pk).exists():
+            return gettext_noop("no longer asked")
+        return "" if subject.is_planned else gettext_noop("the meeting was cancelled")
+
+    def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
+        return {"meeting": subject, "attendance": _attendance(subject, person)}
+
+    def path(self, subject: Any) -> str:
+        return reverse("meetings:meeting", args=[subject.pk]) + "#answer"
+
+    def attachments(self, subject: Any, person: Person, now: datetime) -> list[Attachment]:
+        if not self.has_file:
+            return []
+        attendance = _attendance(subject, person)
+        answer = attendance.answer if attendance else Attendance.Answer.NONE
+        text = calendar_file(subject, now, method=self.method, person=person, answer=answer)
+        return [Attachment("meeting.ics", text, f"text/calendar; method={self.method}")]
+
+
+class Invited(AboutMeeting):
+    key = "meetings.invitation"
+    template = "meetings/emails/invitation.txt"
+
+
+class Moved(AboutMeeting):
+    key = "meetings.moved"
+    template = "meetings/emails/moved.txt"
+
+
+class Cancelled(AboutMeeting):
+    """Goes out at any hour: somebody may be on the way."""
+
+    key = "meetings.cancelled"
+    template = "meetings/emails/cancelled.txt"
+    method = "CANCEL"
+    must_send = True
+
+    def why_not(self, subject: Any, person: Person, now: datetime) -> str:
+        return ""
+
+    def path(self, subject: Any) -> str:
+        return reverse("meetings:meeting", args=[subject.pk])
+
+
+class Reminder(AboutMeeting):
+    """7 days, 24 hours and 1 hour before, to the invited who have not declined."""
+
+    key = "meetings.reminder"
+    template = "meetings/emails/reminder.txt"
+    slots = (Slot("P7D", timedelta(days=7), calendar=True), *hours_before(24, 1))
+    has_file = False
+
+    def subjects(self, since: datetime, until: datetime) -> Iterable[Meeting]:
+        return Meeting.objects.planned().filter(starts_at__range=(since, until))
+
+    def anchor(self, subject: Any) -> datetime | None:
+        return subject.starts_at if subject.is_planned else None
+
+    def since(self, subject: Any) -> datetime:
+        return subject.scheduled_at
+
+    def since_for(self, subject: Any, person: Person) -> datetime:
+        """Who was invited later is not reminded in arrears of what lay before."""
+        return max(subject.scheduled_at, getattr(person, "invited_at", subject.scheduled_at))
+
+    def audience(self, subject: Any) -> QuerySet[Person]:
+        if not subject.is_planned:
+            return Person.objects.none()
+        coming = Attendance.objects.not_declined().filter(meeting=subject)
+        people = Person.objects.filter(attendances__in=coming)
+        return people.annotate(invited_at=F("attendances__invited_at"))
+
+
+def _attendance(meeting: Meeting, person: Person) -> Attendance | None:
+    return Attendance.objects.filter(meeting=meeting, person=person).first()
+
+
+def register_kinds() -> None:
+    register(Invited(), Moved(), Cancelled(), Reminder())
