@@ -66,6 +66,10 @@ class Running:
         self.tell({})
         return True
 
+    def release(self) -> None:
+        """Give the right back, or never have asked."""
+        self.file.close()
+
     def tell(self, facts: dict[str, str]) -> None:
         """Leave word of our process, address and servers for whoever comes next."""
         self.file.seek(0)
