@@ -12,7 +12,6 @@ from setup import ports, processes
 from setup.servers import Servers
 from setup.supervisor import Supervisor
 
-
 SOCKETS = "sockets"  # the file that remembers where the sockets of the last run were
 
 
