@@ -4,6 +4,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("home.urls")),
     path("accounts/", include("accounts.urls")),
+    path("accounts/", include("members.urls.preferences")),
     path("members/", include("members.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("meetings/", include("meetings.urls")),

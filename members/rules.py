@@ -3,9 +3,10 @@
 import rules
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User, Visibility
+from accounts.models import Person, User, Visibility
 from accounts.rules import is_oneself, permit
 from members.hats import classes_seen_by, hats
+from members.models import Appointment
 
 __all__ = ["chairs_committee", "classes_seen_by", "is_admin", "is_staff", "sits_on_committee"]
 
@@ -47,6 +48,17 @@ def is_ended(user: User, subject: object) -> bool:
     return getattr(subject, "ended_on", None) is not None
 
 
+@rules.predicate
+def is_about_an_administrator(user: User, subject: object) -> bool:
+    """Whoever changes where an administrator's mail goes, or invites one, could become one."""
+    return isinstance(subject, Person) and any(
+        appointment.role == Appointment.Role.ADMIN and appointment.until is None
+        for appointment in subject.appointments.all()  # type: ignore[attr-defined]
+    )
+
+
+keeps_contacts = is_staff & (is_admin | ~is_about_an_administrator)
+
 STAFF_ONLY = _("Only staff and administrators keep the roster.")
 ADMIN_ONLY = _("Only administrators appoint people.")
 NOT_ENDED = _("Only staff and administrators change an organisation, and only until it has ended.")
@@ -56,8 +68,16 @@ permit("members.edit_organisation", is_staff & ~is_ended, otherwise=NOT_ENDED)
 permit("members.end_organisation", is_staff & ~is_ended, otherwise=NOT_ENDED)
 permit("members.export_roster", sees_members, otherwise=_("Only members of the coalition export the list."))
 permit("members.import_roster", is_staff, otherwise=STAFF_ONLY)
-permit("members.edit_people", is_staff, otherwise=STAFF_ONLY)
-permit("members.invite", is_staff, otherwise=_("Only staff and administrators invite people to sign in."))
+permit(
+    "members.edit_people",
+    keeps_contacts,
+    otherwise=_("Only staff and administrators keep contacts; an administrator’s, only administrators."),
+)
+permit(
+    "members.invite",
+    keeps_contacts,
+    otherwise=_("Only staff and administrators invite people to sign in; administrators, only administrators."),
+)
 permit("members.appoint", is_admin, otherwise=ADMIN_ONLY)
 permit("members.manage_committees", is_staff, otherwise=_("Only staff and administrators change committees."))
 permit("members.edit_preferences", is_oneself, otherwise=_("Everybody changes only their own preferences."))

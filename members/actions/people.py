@@ -110,12 +110,11 @@ def edit_person(
     """
     person = Person.objects.select_for_update().get(pk=person.pk)
     require(by, "members.edit_people", person)
-    changed = _set(person, {"display_name": display_name, "language": language, "zone": zone})
+    if changed := _set(person, {"display_name": display_name, "language": language, "zone": zone}):
+        record(gettext_noop("Changed: %(fields)s"), person, by=by, now=now, fields=changed)
     if email.lower() != person.email.lower():
         _move_mail(person, email, now=now)
-        changed.append("email")
-    if changed:
-        record(gettext_noop("Changed: %(fields)s"), person, by=by, now=now, fields=changed)
+        record(gettext_noop("Changed the e-mail address"), person, by=by, now=now)
     return person
 
 

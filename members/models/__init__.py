@@ -3,7 +3,7 @@
 from members.models.committees import Committee, CommitteeOffice, Seat, SeatHolder, SeatTerm
 from members.models.imports import ImportBatch, ImportRow, ReviewedPair
 from members.models.organisations import Membership, Organisation, OrganisationName, Word
-from members.models.people import Appointment, Invitation, PersonWord, Representation, everybody
+from members.models.people import Appointment, Invitation, PersonQuerySet, PersonWord, Representation, everybody
 
 __all__ = [
     "Appointment",
@@ -15,6 +15,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationName",
+    "PersonQuerySet",
     "PersonWord",
     "Representation",
     "ReviewedPair",

@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from members.views import committees, seats
+
+urlpatterns = [
+    path("committees/", committees.committee_list, name="committees"),
+    path("committees/add/", committees.committee_add, name="committee-add"),
+    path("committees/<uuid:pk>/", committees.committee_detail, name="committee"),
+    path("committees/<uuid:pk>/edit/", committees.committee_edit, name="committee-edit"),
+    path("committees/<uuid:pk>/seats/add/", committees.committee_seats, name="committee-seats"),
+    path("committees/<uuid:pk>/offices/add/", seats.office_add, name="office-add"),
+    path("offices/<uuid:pk>/end/", seats.office_end, name="office-end"),
+    path("seats/<uuid:pk>/fill/", seats.seat_fill, name="seat-fill"),
+    path("terms/<uuid:pk>/end/", seats.term_end, name="term-end"),
+    path("terms/<uuid:pk>/holders/add/", seats.seat_holder, name="seat-holder"),
+    path("holders/<uuid:pk>/end/", seats.holder_end, name="holder-end"),
+]

@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from members.views import invitations, people
+
+urlpatterns = [
+    path("people/", people.people_list, name="people"),
+    path("people/<uuid:pk>/", people.person_detail, name="person"),
+    path("people/<uuid:pk>/edit/", people.person_edit, name="person-edit"),
+    path("people/<uuid:pk>/appoint/", people.appoint, name="person-appoint"),
+    path("people/<uuid:pk>/invite/", invitations.invite, name="person-invite"),
+    path("organisations/<uuid:pk>/contacts/add/", people.contact_add, name="contact-add"),
+    path("representations/<uuid:pk>/end/", people.representation_end, name="representation-end"),
+    path("appointments/<uuid:pk>/end/", people.appointment_end, name="appointment-end"),
+    path("invitations/<uuid:pk>/resend/", invitations.resend, name="invitation-resend"),
+    path("invitations/<uuid:pk>/revoke/", invitations.revoke, name="invitation-revoke"),
+    path("invitations/<str:token>/", invitations.accept, name="invitation-accept"),
+]

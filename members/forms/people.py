@@ -1,0 +1,106 @@
+"""What the browser may send about people."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import zone_field
+from accounts.models import Person, User
+from members.countries import regions
+from members.models import Appointment, Invitation, Representation, everybody
+
+
+class PersonForm(forms.Form):
+    display_name = forms.CharField(label=_("Name"), max_length=200, help_text=_("As they write it themselves."))
+    email = forms.EmailField(label=_("E-mail"), required=False, help_text=_("Without it they get no mail."))
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial="en")
+
+    def __init__(self, *args: Any, now: datetime, person: Person | None = None, **kwargs: Any) -> None:
+        if person is not None:
+            kwargs["initial"] = {
+                "display_name": person.display_name,
+                "email": person.email,
+                "language": person.language,
+                "zone": person.zone,
+            }
+        super().__init__(*args, **kwargs)
+        self.fields["zone"] = zone_field(now, person.zone if person else "")
+        self.fields["zone"].help_text = _("The city whose clock they live by.")
+        self.fields["zone"].initial = "UTC"
+
+
+class ContactForm(PersonForm):
+    """A new contact; who shares an address with somebody we know may be that person, so we ask."""
+
+    NEW = "new"
+    role = forms.ChoiceField(label=_("Role"), choices=Representation.Role, initial=Representation.Role.MAIN)
+    person = forms.ChoiceField(
+        label=_("Is it one of these people?"),
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_("They have this address too. One person may speak for several organisations."),
+    )
+    field_order = ("person", "display_name", "email", "role", "language", "zone")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        email = self.data.get("email", "").strip()
+        self.known = {
+            str(person.pk): person
+            for person in (everybody().visible_to(user).with_address(email)[:10] if email else [])
+        }
+        if not self.known:
+            del self.fields["person"]
+            return
+        people = [(pk, self._described(person)) for pk, person in self.known.items()]
+        self.fields["person"].choices = [*people, (self.NEW, _("Nobody of them: a new person"))]  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _described(person: Person) -> str:
+        rows = person.representations.filter(until=None).select_related("organisation")  # type: ignore[attr-defined]
+        return ", ".join([person.display_name, *(str(row.organisation) for row in rows[:5])])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        chosen = values.pop("person", "")
+        if self.known and not chosen:
+            self.add_error("person", _("Choose who it is: somebody we know, or a new person."))
+        values["person"] = self.known.get(chosen)
+        return values
+
+
+class AppointForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Appointment.Role)
+    region = forms.ChoiceField(
+        label=_("Region"), required=False, help_text=_("Only for facilitators: the part of the world they look after.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = [("", _("Everywhere")), *sorted(regions().items(), key=lambda pair: pair[1])]  # type: ignore[attr-defined]
+
+
+class AcceptForm(forms.Form):
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least ten characters. Three or four words that only you would put together are good."),
+    )
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invitation = invitation
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        try:
+            validate_password(password, User(email=self.invitation.email))
+        except ValidationError as error:
+            raise forms.ValidationError(error.messages) from error
+        return password

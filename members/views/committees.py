@@ -1,0 +1,76 @@
+"""Committees: who sits, who speaks for the seats, who chairs."""
+
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.http import Request, accepted
+from accounts.rules import allows, require
+from history.panels import history
+from members.actions import committees as actions
+from members.forms.committees import CommitteeForm, SeatsForm
+from members.models import Committee, SeatTerm
+from members.models.terms import utc_day
+from members.seating import seating
+
+MANAGE = "members.manage_committees"
+
+
+def committee_list(request: Request) -> HttpResponse:
+    filled = SeatTerm.objects.current().values("seat")
+    committees = Committee.objects.visible_to(request.user).annotate(
+        seat_count=Count("seats"), vacant_count=Count("seats", filter=~Q(seats__in=filled))
+    )
+    context = {"committees": committees, "may_manage": allows(request.user, MANAGE)}
+    return render(request, "members/committee_list.html", context)
+
+
+def committee_detail(request: Request, pk: UUID) -> HttpResponse:
+    committee = _committee(request, pk)
+    context = {
+        "committee": committee,
+        "seating": seating(committee, request.user, utc_day(timezone.now())),
+        "entries": history(committee, request.user),
+        "may_manage": allows(request.user, MANAGE, committee),
+    }
+    return render(request, "members/committee_detail.html", context)
+
+
+def committee_add(request: Request) -> HttpResponse:
+    require(request.user, MANAGE)
+    form = CommitteeForm(request.POST or None)
+    if accepted(form, partial(actions.add_committee, by=request.user, now=timezone.now())):
+        committee = Committee.objects.get(name=form.cleaned_data["name"])
+        messages.success(request, _("The committee is set up. Add its seats."))
+        return redirect("members:committee-seats", committee.pk)
+    return render(request, "members/committee_form.html", {"form": form})
+
+
+def committee_edit(request: Request, pk: UUID) -> HttpResponse:
+    committee = _committee(request, pk)
+    require(request.user, MANAGE, committee)
+    form = CommitteeForm(request.POST or None, instance=_committee(request, pk))
+    if accepted(form, partial(actions.edit_committee, committee, by=request.user, now=timezone.now())):
+        messages.success(request, _("Saved."))
+        return redirect("members:committee", pk)
+    return render(request, "members/committee_form.html", {"form": form, "committee": committee})
+
+
+def committee_seats(request: Request, pk: UUID) -> HttpResponse:
+    committee = _committee(request, pk)
+    require(request.user, MANAGE, committee)
+    form = SeatsForm(request.POST or None)
+    if accepted(form, partial(actions.add_seats, committee, by=request.user, now=timezone.now())):
+        messages.success(request, _("The seats are added. They are vacant."))
+        return redirect("members:committee", pk)
+    return render(request, "members/committee_seats.html", {"form": form, "committee": committee})
+
+
+def _committee(request: Request, pk: UUID) -> Committee:
+    return get_object_or_404(Committee.objects.visible_to(request.user), pk=pk)

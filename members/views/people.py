@@ -1,0 +1,117 @@
+"""People: who they are, whom they speak for, what they are appointed to."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.http import Request, accepted, told
+from accounts.models import Person
+from accounts.rules import allows, require
+from history.panels import history
+from members.actions import people as actions
+from members.forms.people import AppointForm, ContactForm, PersonForm
+from members.keys import name_words
+from members.models import Appointment, Organisation, PersonQuerySet, Representation, everybody
+from members.profiles import profile
+
+MOST = 50
+
+
+def people_list(request: Request) -> HttpResponse:
+    require(request.user, "members.edit_people")
+    search = request.GET.get("q", "").strip()
+    found = _found(everybody().visible_to(request.user), search)
+    represents = Representation.objects.visible_to(request.user).filter(until=None).select_related("organisation")
+    found = found.select_related("user").prefetch_related(
+        "addresses",
+        Prefetch("representations", represents),
+        Prefetch("appointments", Appointment.objects.filter(until=None)),
+    )
+    rows = list(found[: MOST + 1])
+    context = {"people": rows[:MOST], "more": len(rows) > MOST, "most": MOST, "search": search}
+    return render(request, "members/person_list.html", context)
+
+
+def _found(people: PersonQuerySet, search: str) -> PersonQuerySet:
+    if "@" in search:
+        return people.with_address(search)
+    return people.named(name_words(search))
+
+
+def person_detail(request: Request, pk: UUID) -> HttpResponse:
+    people = everybody().visible_to(request.user).select_related("user").prefetch_related("addresses", "appointments")
+    person = get_object_or_404(people, pk=pk)
+    context = {
+        "person": person,
+        "profile": profile(person, request.user, timezone.now()),
+        "entries": history(person, request.user),
+        "may_edit": allows(request.user, "members.edit_people", person),
+        "may_invite": allows(request.user, "members.invite", person),
+        "may_appoint": allows(request.user, "members.appoint", person),
+    }
+    return render(request, "members/person_detail.html", context)
+
+
+def person_edit(request: Request, pk: UUID) -> HttpResponse:
+    person = _person(request, pk)
+    require(request.user, "members.edit_people", person)
+    now = timezone.now()
+    form = PersonForm(request.POST or None, person=person, now=now)
+    if accepted(form, partial(actions.edit_person, person, by=request.user, now=now)):
+        messages.success(request, _("Saved."))
+        return redirect("members:person", pk)
+    return render(request, "members/person_form.html", {"form": form, "person": person})
+
+
+def contact_add(request: Request, pk: UUID) -> HttpResponse:
+    """From an organisation's page: somebody new, or somebody we know, speaks for it."""
+    organisation = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
+    require(request.user, "members.edit_people")
+    now = timezone.now()
+    form = ContactForm(request.POST or None, user=request.user, now=now)
+    if accepted(form, partial(actions.add_contact, organisation, by=request.user, now=now)):
+        messages.success(request, _("The contact is added. Nobody was told; you can invite them to sign in."))
+        return redirect("members:organisation", pk)
+    return render(request, "members/person_contact.html", {"form": form, "organisation": organisation})
+
+
+def representation_end(request: Request, pk: UUID) -> HttpResponse:
+    rows = Representation.objects.visible_to(request.user).select_related("person", "organisation")
+    row = get_object_or_404(rows, pk=pk)
+    require(request.user, "members.edit_people", row.person)
+    act = partial(actions.end_representation, row, by=request.user, now=timezone.now())
+    if request.method == "POST":
+        told(request, act, _("Ended today."))
+        return redirect("members:person", row.person_id)
+    return render(request, "members/person_representation_end.html", {"row": row})
+
+
+def appoint(request: Request, pk: UUID) -> HttpResponse:
+    person = _person(request, pk)
+    require(request.user, "members.appoint", person)
+    form = AppointForm(request.POST or None)
+    if accepted(form, partial(actions.appoint, person, by=request.user, now=timezone.now())):
+        messages.success(request, _("Appointed from today."))
+        return redirect("members:person", pk)
+    return render(request, "members/person_appoint.html", {"form": form, "person": person})
+
+
+@require_POST
+def appointment_end(request: Request, pk: UUID) -> HttpResponse:
+    people: Any = everybody().visible_to(request.user)
+    row = get_object_or_404(Appointment.objects.filter(person__in=people), pk=pk)
+    act = partial(actions.end_appointment, row, by=request.user, now=timezone.now())
+    told(request, act, _("The appointment ended today."))
+    return redirect("members:person", row.person_id)
+
+
+def _person(request: Request, pk: UUID) -> Person:
+    return get_object_or_404(everybody().visible_to(request.user), pk=pk)
