@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Person, User
 from accounts.zones import city, day
@@ -17,6 +18,7 @@ class MilestoneDue(Kind):
     """14, 7, 3, 1 and 0 days before the first day, to the owner, while it is planned and known to the day."""
 
     key = "campaigns.milestone_due"
+    label = gettext_lazy("Reminder of a milestone")
     model = Milestone
     template = "campaigns/emails/milestone_due.txt"
     slots = days_before(14, 7, 3, 1, 0)

@@ -71,6 +71,11 @@ class Campaign(Identified):
             )
         self.status = status
 
+    def is_visible_to(self, user: Any) -> bool:
+        """As `visible_to`, of a row already read: whether a page about something else may name it."""
+        owner = getattr(user, "person_id", None)
+        return self.visibility in classes_seen_by(user) or (owner is not None and owner == self.owner_id)
+
     @property
     def is_running(self) -> bool:
         return self.status == self.Status.RUNNING

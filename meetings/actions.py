@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.models import Person, TransitionError, User
+from accounts.models import Person, TransitionError, User, Visibility
 from accounts.rules import require
 from campaigns.models import Campaign
 from history.actions import changes, record, snapshot
@@ -22,6 +22,11 @@ MOVED = timedelta(hours=1)  # foundations: a move that raises the epoch
 FIELDS = ("title", "campaign", "starts_at", "ends_at", "zone", "place", "link", "agenda", "visibility")
 IN_CALENDAR = {"title", "starts_at", "ends_at", "zone", "place", "link"}  # what people have written down
 MOST_IN_HISTORY = 300  # letters of a long text
+SAID = {
+    Attendance.Answer.YES: gettext_noop("Said yes to the invitation"),
+    Attendance.Answer.MAYBE: gettext_noop("Said perhaps to the invitation"),
+    Attendance.Answer.NO: gettext_noop("Said no to the invitation"),
+}
 
 
 class MeetingFields(TypedDict):
@@ -92,7 +97,7 @@ def invite_people(meeting: Meeting, *, by: User, now: datetime, people: Iterable
 
 
 @transaction.atomic
-def answer_invitation(meeting: Meeting, *, by: User, now: datetime, answer: str) -> Attendance:
+def answer_invitation(meeting: Meeting, *, by: User, now: datetime, answer: Attendance.Answer) -> Attendance:
     """Say yes, perhaps or no for oneself, again and again until it begins; a no stops this person's reminders.
 
     Raises Refused for whoever was not invited, TransitionError once it has begun or was cancelled.
@@ -106,13 +111,13 @@ def answer_invitation(meeting: Meeting, *, by: User, now: datetime, answer: str)
     if meeting.starts_at <= now:
         raise TransitionError(_("The meeting has begun: answers are closed."))
     declined_before = attendance.answer == Attendance.Answer.NO
-    attendance.answer, attendance.answered_at = Attendance.Answer(answer), now
+    attendance.answer, attendance.answered_at = answer, now
     attendance.save(update_fields=["answer", "answered_at"])
     if attendance.answer == Attendance.Answer.NO:
         cancel(meeting, reason=gettext_noop("declined"), now=now, kinds=["meetings.reminder"], people=_only(by))
     elif declined_before:
         replan(meeting, now=now)
-    record(gettext_noop("Answered the invitation: %(answer)s"), meeting, by=by, now=now, answer=answer)
+    record(SAID[attendance.answer], meeting, by=by, now=now, visibility=_for_answers(meeting))
     return attendance
 
 
@@ -189,7 +194,7 @@ def _take_changes(
     if changed.keys() & IN_CALENDAR:
         # Two changes before the first mail left make one mail: it is rendered when it goes out.
         cancel(meeting, reason=gettext_noop("it changed again"), now=now, kinds=["meetings.moved"])
-        slot = f"sequence-{meeting.sequence}"
+        slot = f"change-{meeting.sequence}"
         post("meetings.moved", meeting, _invited(meeting), now=now, slot=slot, not_after=meeting.starts_at)
     if "starts_at" in changed:
         replan(meeting, now=now)
@@ -213,6 +218,12 @@ def _invite(meeting: Meeting, people: Iterable[Person], now: datetime) -> int:
 
 def _invited(meeting: Meeting) -> models.QuerySet[Person]:
     return Person.objects.filter(attendances__meeting=meeting)
+
+
+def _for_answers(meeting: Meeting) -> str | None:
+    """Who comes is not for everybody who sees the meeting: the page names people to the committee and staff only."""
+    wide = {Visibility.PUBLIC, Visibility.MEMBERS, Visibility.GROUP}
+    return Visibility.STEERING if meeting.visibility in wide else None
 
 
 def _only(user: User) -> list[Person]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import Person
 from meetings.calendar import calendar_file
@@ -46,11 +46,13 @@ class AboutMeeting(Kind):
 
 class Invited(AboutMeeting):
     key = "meetings.invitation"
+    label = gettext_lazy("Invitation to a meeting")
     template = "meetings/emails/invitation.txt"
 
 
 class Moved(AboutMeeting):
     key = "meetings.moved"
+    label = gettext_lazy("A meeting changed")
     template = "meetings/emails/moved.txt"
 
 
@@ -58,6 +60,7 @@ class Cancelled(AboutMeeting):
     """Goes out at any hour: somebody may be on the way."""
 
     key = "meetings.cancelled"
+    label = gettext_lazy("A meeting was cancelled")
     template = "meetings/emails/cancelled.txt"
     method = "CANCEL"
     must_send = True
@@ -73,6 +76,7 @@ class Reminder(AboutMeeting):
     """7 days, 24 hours and 1 hour before, to the invited who have not declined."""
 
     key = "meetings.reminder"
+    label = gettext_lazy("Reminder of a meeting")
     template = "meetings/emails/reminder.txt"
     slots = (Slot("P7D", timedelta(days=7), calendar=True), *hours_before(24, 1))
     has_file = False

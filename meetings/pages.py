@@ -1,0 +1,67 @@
+"""What the page of a meeting shows to whom."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+
+from accounts.models import User, Visibility
+from accounts.rules import allows, classes_seen_by
+from history.panels import history
+from meetings.forms import AnswerForm
+from meetings.models import Attendance, Meeting
+from members.hats import hats
+
+MOST_NAMED = 100
+
+
+def meeting_page(meeting: Meeting, user: User, now: datetime) -> dict[str, Any]:
+    """The context of the page. Who was invited is named only to the invited, to staff and to the committee."""
+    mine = meeting.attendances.filter(person=user.person_id).first() if user.person_id else None
+    may_edit = allows(user, "meetings.edit_meeting", meeting)
+    named = mine is not None or may_edit or Visibility.STEERING in classes_seen_by(user)
+    ahead = meeting.is_planned and meeting.starts_at > now
+    form = AnswerForm(initial={"answer": mine.answer} if mine else None)
+    return {
+        "meeting": meeting,
+        "mine": mine,
+        "ahead": ahead,
+        "running": meeting.is_planned and meeting.starts_at <= now < meeting.ends_at,
+        "answer_form": form if mine is not None and ahead else None,
+        "may_edit": may_edit and meeting.is_planned,
+        "may_invite": may_edit and ahead,
+        "may_cancel": may_edit and meeting.is_planned and meeting.ends_at > now,
+        "may_write": _may_write(meeting, user, now),
+        "counts": _counts(meeting),
+        "invited": list(_invited(meeting)[: MOST_NAMED + 1]) if named else [],
+        "most_named": MOST_NAMED,
+        "campaign": meeting.campaign if meeting.campaign and meeting.campaign.is_visible_to(user) else None,
+        "committee": _committee(meeting, user),
+        "entries": history(meeting, user),
+    }
+
+
+def _may_write(meeting: Meeting, user: User, now: datetime) -> bool:
+    begun = meeting.starts_at <= now and meeting.status != Meeting.Status.CANCELLED
+    return begun and allows(user, "meetings.write_minutes", meeting)
+
+
+def _counts(meeting: Meeting) -> list[tuple[str, int]]:
+    """(answer in words, how many) in the order of the answers, those that nobody gave left out."""
+    found = dict(meeting.attendances.order_by().values_list("answer").annotate(Count("pk")))
+    answers = Attendance.Answer
+    order = [answers.YES, answers.MAYBE, answers.NO, answers.NONE]
+    return [(str(answer.label), found[answer]) for answer in order if answer in found]
+
+
+def _invited(meeting: Meeting) -> Any:
+    return meeting.attendances.select_related("person").order_by("person__display_name", "pk")
+
+
+def _committee(meeting: Meeting, user: User) -> Any:
+    """Its committee, if this page may name it."""
+    committee, worn = meeting.committee, hats(user)
+    if committee is None:
+        return None
+    own = committee.pk in worn.seated_in | worn.chairs
+    return committee if own or committee.visibility in classes_seen_by(user) else None
