@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,25 +30,52 @@ def record(
     placeholders come from `details`. `by` is None for what the clock did. `visibility`: a narrower class than the
     object's own, or None.
     """
-    content_type = ContentType.objects.get_for_model(subject)
-    Head.objects.get_or_create(content_type=content_type, object_id=subject.pk)
-    head = Head.objects.select_for_update().get(content_type=content_type, object_id=subject.pk)
-    entry = Entry(
-        content_type=content_type,
-        object_id=subject.pk,
-        number=head.number + 1,
-        at=now or timezone.now(),
-        actor=by.person if by else None,
-        verb=verb,
-        details=json.loads(json.dumps(details, cls=DjangoJSONEncoder)),
-        visibility=visibility,
-        previous=head.hash,
+    return record_all(verb, [(subject, details)], by=by, now=now, visibility=visibility)[0]
+
+
+def record_all(
+    verb: str,
+    happened: Sequence[tuple[models.Model, dict[str, Any]]],
+    *,
+    by: User | None,
+    now: datetime | None = None,
+    visibility: str | None = None,
+) -> list[Entry]:
+    """As `record`, for (subject, details) of different objects of one model, in four statements however many."""
+    if not happened:
+        return []
+    content_type = ContentType.objects.get_for_model(happened[0][0])
+    heads = _locked_heads(content_type, [subject.pk for subject, _details in happened])
+    entries = []
+    for subject, details in happened:
+        head = heads[subject.pk]
+        entry = Entry(
+            content_type=content_type,
+            object_id=subject.pk,
+            number=head.number + 1,
+            at=now or timezone.now(),
+            actor=by.person if by else None,
+            verb=verb,
+            details=json.loads(json.dumps(details, cls=DjangoJSONEncoder)),
+            visibility=visibility,
+            previous=head.hash,
+        )
+        entry.hash = head.hash = fingerprint(entry)
+        head.number = entry.number
+        entries.append(entry)
+    Entry.objects.bulk_create(entries, batch_size=1000)
+    Head.objects.bulk_create(
+        heads.values(), batch_size=1000, update_conflicts=True, unique_fields=["id"], update_fields=["number", "hash"]
     )
-    entry.hash = fingerprint(entry)
-    entry.save(force_insert=True)
-    head.number, head.hash = entry.number, entry.hash
-    head.save(update_fields=["number", "hash"])
-    return entry
+    return entries
+
+
+def _locked_heads(content_type: ContentType, ids: list[Any]) -> dict[Any, Head]:
+    """{object id: its head}, made where there is none; locked in one order, so that two never wait for each other."""
+    new = [Head(content_type=content_type, object_id=pk) for pk in sorted(set(ids))]
+    Head.objects.bulk_create(new, batch_size=1000, ignore_conflicts=True)
+    found = Head.objects.select_for_update().filter(content_type=content_type, object_id__in=ids).order_by("object_id")
+    return {head.object_id: head for head in found}
 
 
 def fingerprint(entry: Entry) -> str:

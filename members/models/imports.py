@@ -1,11 +1,20 @@
 """Imports of the roster: what a file said, what we thought of each row, what was decided and what it did."""
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Identified, TransitionError, User, known
-from members.models.organisations import Organisation
+from accounts.models import Identified, TransitionError, User, Visibility, known
+from accounts.rules import classes_seen_by
+from members.models.organisations import Membership, Organisation
+
+
+class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
+    def visible_to(self, user: Any) -> Self:
+        """Those who keep the roster: a file may hold what only staff reads."""
+        return self if Visibility.STAFF in classes_seen_by(user) else self.none()
 
 
 class ImportBatch(Identified):
@@ -13,7 +22,7 @@ class ImportBatch(Identified):
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", _("Columns to be named")
-        PREVIEWED = "previewed", _("To be decided")
+        PREVIEWED = "previewed", _("Preview: nothing written yet")
         APPLIED = "applied", _("Applied")
         DISCARDED = "discarded", _("Discarded")
 
@@ -30,15 +39,26 @@ class ImportBatch(Identified):
     delimiter = models.CharField(max_length=1)
     header = models.JSONField(default=list, help_text="The column names as found")
     mapping = models.JSONField(default=dict, help_text="{our field: column number from 0}")
+    category = models.CharField(
+        _("new organisations join as"),
+        max_length=10,
+        choices=Membership.Category,
+        blank=True,
+        help_text="For rows that name no category themselves; empty: on the list without a membership",
+    )
+    since = models.DateField(_("member since"), null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.UPLOADED)
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
 
+    objects = ImportBatchQuerySet.as_manager()
+
     class Meta:
-        ordering = ["-uploaded_at"]
+        ordering = ["-uploaded_at", "id"]
         constraints = [
             known("importbatch", "status", "uploaded", "previewed", "applied", "discarded"),
+            known("importbatch", "category", "", "member", "affiliate", "associate", "endorser", "observer"),
             models.CheckConstraint(
                 condition=Q(status="applied", applied_at__isnull=False) | (~Q(status="applied") & Q(applied_at=None)),
                 name="applied_at_exactly_when_applied",
@@ -48,10 +68,17 @@ class ImportBatch(Identified):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def is_open(self) -> bool:
+        """Still to be decided: neither applied nor discarded."""
+        return bool(self.STEPS[self.Status(self.status)])
+
     def step_to(self, status: "ImportBatch.Status") -> None:
         """The only place that sets `status`. Does not save. Raises TransitionError."""
         if status not in self.STEPS[self.Status(self.status)]:
-            raise TransitionError(_("This import is “%(state)s”.") % {"state": self.get_status_display()})
+            raise TransitionError(
+                _("This import is closed (“%(state)s”); nothing was done again.") % {"state": self.get_status_display()}
+            )
         self.status = status
 
 
@@ -59,6 +86,7 @@ class ImportRow(Identified):
     """One line of the file: its cells, our verdict (the first that applies), the decision and what it changed."""
 
     class Verdict(models.TextChoices):
+        NONE = "", _("Not judged yet")
         ERROR = "error", _("Error")
         REPEATED = "repeated", _("Duplicate within the file")
         POSSIBLE = "possible", _("Possible duplicate")
@@ -75,29 +103,57 @@ class ImportRow(Identified):
         COUNTRY = "country", _("Country or scope given")
         LEAVE = "leave", _("Left out")
 
+    class Outcome(models.TextChoices):
+        NONE = "", _("Not applied yet")
+        ADDED = "added", _("Added")
+        CHANGED = "changed", _("Changed")
+        UNCHANGED = "unchanged", _("Nothing to change")
+        OUT = "out", _("Left out")
+        MOVED = "moved", _("Left out: the roster changed after the preview")
+        CLASHED = "clashed", _("Left out: an organisation of this name and country is there already")
+
+    TO_DECIDE = [Verdict.REPEATED, Verdict.POSSIBLE, Verdict.COUNTRY]
+    STAYS_OUT = [Verdict.ERROR, *TO_DECIDE]
+    WRITES = [Verdict.CHANGE, Verdict.FILL, Verdict.NEW]
+
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="rows")
     line = models.PositiveIntegerField(help_text="The file's own row number; the first row below the header is 1")
     cells = models.JSONField(help_text="The row as found, one text per column")
-    content_hash = models.CharField(max_length=64, db_index=True, help_text="Of the mapped cells: decisions go by it")
-    verdict = models.CharField(max_length=10, choices=Verdict)
-    why = models.JSONField(default=dict, help_text="What the verdict rests on: error, country found, fields")
+    content_hash = models.CharField(
+        max_length=64, db_index=True, blank=True, help_text="Of the mapped cells: decisions go by it"
+    )
+    verdict = models.CharField(max_length=10, choices=Verdict, default=Verdict.NONE, blank=True)
+    why = models.JSONField(default=dict, help_text="What the verdict rests on: members/roster/verdicts.py")
     match = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
     seen_version = models.PositiveIntegerField(null=True, help_text="The version of `match` the verdict saw")
     decision = models.CharField(max_length=10, choices=Decision, default=Decision.NONE, blank=True)
-    decided = models.JSONField(default=dict, help_text="{country: iso3 or null, scope: ...} or {organisation: id}")
+    decided = models.JSONField(default=dict, help_text="What was decided: members/roster/decisions.py")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.NONE, blank=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="import_rows")
-    before = models.JSONField(null=True, help_text="Values the row replaced, for undo")
+    before = models.JSONField(null=True, help_text="Values the row replaced, for undo; null when it added")
     after = models.JSONField(null=True, help_text="Values it wrote")
 
     class Meta:
         ordering = ["batch", "line"]
+        indexes = [models.Index(fields=["batch", "verdict", "line"], name="import_rows_by_verdict")]
         constraints = [
             models.UniqueConstraint(fields=["batch", "line"], name="line_once_per_import"),
             known(
-                "importrow", "verdict", "error", "repeated", "possible", "country", "change", "fill", "unchanged", "new"
+                "importrow",
+                "verdict",
+                "",
+                "error",
+                "repeated",
+                "possible",
+                "country",
+                "change",
+                "fill",
+                "unchanged",
+                "new",
             ),
             known("importrow", "decision", "", "same", "distinct", "country", "leave"),
+            known("importrow", "outcome", "", "added", "changed", "unchanged", "out", "moved", "clashed"),
         ]
 
     def __str__(self) -> str:
@@ -105,7 +161,7 @@ class ImportRow(Identified):
 
 
 class ReviewedPair(Identified):
-    """Somebody looked at a row's spelling beside an organisation and said: the same, or not."""
+    """Somebody looked at two organisations of like names and said: these are two."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="reviewed_pairs")
     other = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
