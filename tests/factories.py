@@ -7,8 +7,10 @@ import factory
 from factory.django import DjangoModelFactory
 
 from accounts.models import Address, Person, User
+from campaigns.models import Campaign, Milestone
 from decisions.models import Elector, Position, Round, Text, Version
 from decisions.models.positions import fingerprint
+from meetings.models import Attendance, Meeting
 from members.keys import name_key, name_words
 from members.models import (
     Appointment,
@@ -176,6 +178,48 @@ class RoundFactory(DjangoModelFactory):
     def electors(asked: Any, create: Any, extracted: Any, **_extra: Any) -> None:
         for term in SeatTerm.objects.filter(seat__committee=asked.committee):
             Elector.objects.create(round=asked, term=term, organisation=term.organisation)
+
+
+class CampaignFactory(DjangoModelFactory):
+    class Meta:
+        model = Campaign
+
+    name = factory.Sequence("Campaign {}".format)
+    goal = "A treaty text with strong duties to survivors."
+    owner = factory.SubFactory(PersonFactory)
+    started_on = LONG_AGO
+
+
+class MilestoneFactory(DjangoModelFactory):
+    class Meta:
+        model = Milestone
+
+    campaign = factory.SubFactory(CampaignFactory)
+    title = factory.Sequence("Milestone {}".format)
+    starts_on = date(2026, 6, 1)
+    owner = factory.SelfAttribute("campaign.owner")  # who sees it whatever its class
+    scheduled_at = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class MeetingFactory(DjangoModelFactory):
+    class Meta:
+        model = Meeting
+
+    title = factory.Sequence("Meeting {}".format)
+    starts_at = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    ends_at = factory.LazyAttribute(lambda meeting: meeting.starts_at + timedelta(hours=1))
+    zone = "Europe/Zurich"
+    called_by = factory.SubFactory(PersonFactory)
+    scheduled_at = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class AttendanceFactory(DjangoModelFactory):
+    class Meta:
+        model = Attendance
+
+    meeting = factory.SubFactory(MeetingFactory)
+    person = factory.SubFactory(PersonFactory)
+    invited_at = factory.SelfAttribute("meeting.scheduled_at")
 
 
 def user_with(role: str, committee: Committee | None = None) -> User:
