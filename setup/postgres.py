@@ -30,6 +30,7 @@ ALWAYS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
+    "random_page_cost": "1.1",  # what is asked often lies in memory: indexes beat reading whole tables
 }
 
 
