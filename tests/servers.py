@@ -60,7 +60,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     if worker is None:
         start_servers(early_config, folder)
     else:
-        os.environ["REDIS_URL"] = os.environ["REDIS_URL"].replace("virtual_host=0", f"virtual_host={int(worker[2:]) + 1}")
+        os.environ["REDIS_URL"] = os.environ["REDIS_URL"].replace(
+            "virtual_host=0", f"virtual_host={int(worker[2:]) + 1}"
+        )
     start_smtp(early_config)
     os.environ["COALITION_VAR"] = str(folder)
     return (yield)
@@ -110,6 +112,11 @@ def process_environ(db: None) -> dict[str, str]:
 
     The test must commit what the process shall see: use with `@pytest.mark.django_db(transaction=True)`.
     """
+    return environment_on_this_database()
+
+
+def environment_on_this_database() -> dict[str, str]:
+    """The same, for fixtures that outlive one test; the test database must be there."""
     to = connection.settings_dict
     login = f"{quote(to['USER'])}:{quote(to['PASSWORD'])}" if to["PASSWORD"] else quote(to["USER"])
     place = f"{to['HOST']}:{to['PORT']}" if to["PORT"] else to["HOST"]
