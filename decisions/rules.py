@@ -22,9 +22,11 @@ def is_author(user: User, position: Position) -> bool:
 
 
 @rules.predicate
-def speaks_for_elector(user: User, elector: Elector) -> bool:
+def speaks_for_elector(user: User, elector: Elector | None) -> bool:
     """Holds the elector's seat today, as representative or alternate."""
-    return SeatHolder.objects.current().filter(term=elector.term_id, person=user.person_id).exists()
+    return elector is not None and (
+        SeatHolder.objects.current().filter(term=elector.term_id, person=user.person_id).exists()
+    )
 
 
 is_of_the_committee = sits_on_committee | chairs_committee
@@ -57,6 +59,11 @@ permit(
     "decisions.see_answers",
     is_staff | is_of_the_committee,
     otherwise=_("Only staff and the committee see who answered what, and why."),
+)
+permit(
+    "decisions.read_versions",
+    is_staff | is_of_the_committee,
+    otherwise=_("Only staff and the committee read earlier versions."),
 )
 permit(
     "decisions.see_silent",

@@ -16,7 +16,7 @@ from decisions.actions.drafting import newest_text
 from decisions.models import Answer, Decision, Elector, Position, Round, Version
 from decisions.outcome import Outcome, Tally, outcome
 from history.actions import record
-from members.models import Committee, CommitteeOffice, Membership, Seat, SeatTerm
+from members.models import Committee, CommitteeOffice, Membership, Seat, SeatHolder, SeatTerm
 from notices.actions.planning import post, replan
 
 REGISTER = 7_040_014  # the advisory lock under which closing instants and numbers are given out, one at a time
@@ -48,6 +48,12 @@ def base_of(committee: Committee) -> Base:
     once = {term.organisation_id: term for term in reversed(able)}
     counted = sorted(once.values(), key=lambda term: term.seat.number)
     return Base(counted, seats, seats - len(terms), len(terms) - len(able), len(able) - len(counted))
+
+
+def without_holder(base: Base) -> list[SeatTerm]:
+    """Those of `base` for whom nobody can answer today: no representative and no alternate."""
+    held = set(SeatHolder.objects.current().filter(term__in=base.terms).values_list("term", flat=True))
+    return [term for term in base.terms if term.pk not in held]
 
 
 @transaction.atomic

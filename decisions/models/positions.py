@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Extract, Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person, TransitionError, Visibility, known
@@ -16,6 +16,8 @@ from campaigns.models import Campaign
 from decisions.models.rounds import Elector, Round
 from members.hats import hats
 from members.models import Committee
+
+SECONDS: "models.Field[Any, Any]" = models.DecimalField(max_digits=20, decimal_places=6)
 
 
 class PositionQuerySet(models.QuerySet["Position"]):
@@ -39,15 +41,13 @@ class PositionQuerySet(models.QuerySet["Position"]):
             shown |= Q(status__in=[Position.Status.REJECTED, Position.Status.WITHDRAWN])
         return self.filter(shown)
 
-    def in_order(self) -> Self:
-        """What is open first, then drafts, then what is decided; within each the newest first."""
+    def with_standing(self) -> Self:
+        """`standing` sorts a list: what is open first, then drafts, then what is decided; within each newest first."""
         group = Case(When(status="open", then=Value(0)), When(status="draft", then=Value(1)), default=Value(2))
-        return self.annotate(group=group).order_by("group", "-changed_at", "id")
-
-    def after(self, group: int, changed_at: Any, pk: Any) -> Self:
-        """The rows that follow one row of `in_order`."""
-        same_instant = Q(changed_at=changed_at, id__gt=pk)
-        return self.filter(Q(group__gt=group) | Q(group=group) & (Q(changed_at__lt=changed_at) | same_instant))
+        seconds = Extract("changed_at", "epoch", output_field=SECONDS)
+        return self.annotate(
+            standing=Cast(group, SECONDS) * Value(10**11, output_field=SECONDS) - Cast(seconds, SECONDS)
+        )
 
 
 class Position(Identified):

@@ -20,9 +20,8 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         worn = hats(user)
         return self.filter(position__committee__in=worn.seated_in | worn.chairs)
 
-    def before(self, year: int, number: int) -> Self:
-        """The rows that follow one row of the register."""
-        return self.filter(Q(year__lt=year) | Q(year=year, number__lt=number))
+    def for_export(self) -> Self:
+        return self.select_related("round__committee", "text")
 
 
 class Decision(Identified):

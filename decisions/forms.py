@@ -1,0 +1,185 @@
+"""What the browser may send about positions, rounds and answers."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User, Visibility
+from accounts.rules import classes_seen_by
+from accounts.zones import in_zone
+from campaigns.models import Campaign
+from campaigns.picking import ZoneField
+from decisions.models import Position, Version
+from decisions.outcome import Choice, majority
+from members.hats import hats
+from members.models import Committee
+from notices.hours import at_local
+
+CLASSES = [
+    (Visibility.MEMBERS, gettext_lazy("All member organisations")),
+    (Visibility.STEERING, gettext_lazy("The steering committee and staff")),
+    (Visibility.STAFF, gettext_lazy("Staff, and the committee that decides")),
+]
+LANGUAGES = [pair for pair in settings.LANGUAGES if pair[0] != "qps"]
+USUAL_WINDOW = timedelta(days=7)
+USUAL_HOUR = time(17)
+LONGEST = 60_000  # characters of a text: about twenty pages
+
+
+class BodyField(forms.CharField):
+    """The wording, its paragraphs parted by empty lines."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("The text"),
+            max_length=LONGEST,
+            widget=forms.Textarea(attrs={"rows": 14}),
+            help_text=gettext_lazy("Leave an empty line between paragraphs; the page numbers them."),
+        )
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+class SeenField(forms.CharField):
+    """The fingerprint of the text the form was made from. A form that comes back carries the present one."""
+
+    widget = forms.HiddenInput
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
+
+
+class SeenVersionField(forms.ModelChoiceField):
+    """The version that was read; a form that comes back carries the present one."""
+
+    widget = forms.HiddenInput
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
+
+
+class DraftForm(forms.Form):
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+    body = BodyField()
+    language = forms.ChoiceField(label=gettext_lazy("Language of the text"), choices=LANGUAGES)
+    committee = forms.ModelChoiceField(
+        label=gettext_lazy("Committee that decides"), queryset=Committee.objects.none(), empty_label=None
+    )
+    campaign = forms.ModelChoiceField(
+        label=gettext_lazy("Campaign"),
+        queryset=Campaign.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None"),
+    )
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("Who sees the draft"),
+        choices=CLASSES,
+        initial=Visibility.STEERING,
+        help_text=gettext_lazy("The committee always does. Once adopted, every member sees the text."),
+    )
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        worn = hats(user)
+        committees = Committee.objects.visible_to(user)
+        if not worn.is_staff:
+            committees = committees.filter(pk__in=worn.seated_in | worn.chairs)
+        self.fields["committee"].queryset = committees  # type: ignore[attr-defined]
+        self.fields["campaign"].queryset = Campaign.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["language"].initial = user.person.language if user.person else "en"
+        seen = classes_seen_by(user)
+        self.fields["visibility"].choices = [pair for pair in CLASSES if pair[0] in seen]  # type: ignore[attr-defined]
+
+
+class EditForm(DraftForm):
+    """A draft keeps its committee and its language."""
+
+    seen = SeenField(max_length=64)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        del self.fields["committee"], self.fields["language"]
+        # What stands there stays choosable, even by whoever could not choose it anew.
+        standing = self.initial.get("visibility")
+        choices = self.fields["visibility"].choices  # type: ignore[attr-defined]
+        if standing not in {value for value, _label in choices}:
+            label = Visibility(standing).label
+            self.fields["visibility"].choices = [*choices, (standing, label)]  # type: ignore[attr-defined]
+
+
+class VersionForm(forms.Form):
+    body = BodyField()
+    seen = SeenField(max_length=64)
+
+
+class RoundForm(forms.Form):
+    """`cleaned_data` is what the action takes: version, threshold, closes_at, zone."""
+
+    threshold = forms.IntegerField(label=gettext_lazy("Approvals needed"), min_value=1)
+    closes_on = forms.DateField(
+        label=gettext_lazy("Closes on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    closes_hour = forms.TimeField(
+        label=gettext_lazy("At"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    zone = ZoneField()
+    version = SeenVersionField(queryset=Version.objects.none())
+
+    def __init__(self, *args: Any, position: Position, base: int, user: User, now: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.now = now
+        zone = user.person.zone if user.person else "UTC"
+        self.fields["threshold"].initial = majority(base) if base else None
+        self.fields["threshold"].help_text = _("More than half of the %(base)s seats that count is %(half)s.") % {
+            "base": base,
+            "half": majority(base),
+        }
+        self.fields["closes_on"].initial = (now + USUAL_WINDOW).astimezone(ZoneInfo(zone)).date()
+        self.fields["closes_hour"].initial = USUAL_HOUR
+        self.fields["zone"].offer(now, zone)  # type: ignore[attr-defined]
+        self.fields["zone"].label = _("In the time of")
+        self.fields["zone"].help_text = _("Everybody also sees the closing hour in their own zone.")
+        self.fields["version"].queryset = Version.objects.filter(position=position)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not {"closes_on", "closes_hour", "zone"} <= set(cleaned):
+            return cleaned
+        zone = cleaned["zone"]
+        closes_at = at_local(cleaned.pop("closes_on"), cleaned.pop("closes_hour"), zone)
+        if closes_at <= self.now:
+            self.add_error(
+                "closes_on",
+                _("The closing hour must lie ahead: it is %(now)s now.") % {"now": in_zone(self.now, zone)},
+            )
+        return cleaned | {"closes_at": closes_at}
+
+
+class AnswerForm(forms.Form):
+    """One seat's answer to one version; the page writes its fields by hand."""
+
+    choice = forms.ChoiceField(
+        choices=Choice.choices, error_messages={"required": gettext_lazy("Choose one of the answers.")}
+    )
+    reason = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea)
+    version = forms.ModelChoiceField(queryset=Version.objects.all(), widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("choice") != Choice.OBJECT:
+            cleaned["reason"] = ""
+        elif not cleaned.get("reason"):
+            self.add_error("reason", _("Say why you object: a reason is needed, a proposed text helps."))
+        return cleaned
+
+
+class WithdrawalForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why is it withdrawn?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )

@@ -1,0 +1,35 @@
+"""The register as a file: one line per decision, in a form that no spreadsheet runs."""
+
+from decisions.models import Decision
+from members.exports import safe_cell
+
+COLUMNS = [
+    "Number",
+    "Closed (UTC)",
+    "Title",
+    "Committee",
+    "Approved",
+    "Objected",
+    "Abstained",
+    "No answer",
+    "Seats counted",
+    "Approvals needed",
+    "Language",
+    "Text",
+]
+
+
+def cells(decision: Decision) -> list[str]:
+    """One line, in the order of COLUMNS. Reads `round__committee` and `text`: select them."""
+    counts = decision.counts
+    texts = [
+        decision.label,
+        decision.decided_at.strftime("%Y-%m-%d %H:%M"),
+        decision.title,
+        decision.round.committee.name,
+        *(str(counts[name]) for name in ("approve", "object", "abstain", "silent", "base")),
+        str(decision.round.threshold),
+        decision.text.language,
+        decision.text.body,
+    ]
+    return [safe_cell(text) for text in texts]

@@ -1,0 +1,126 @@
+"""Positions: the list, the page of one, and writing them."""
+
+from functools import partial
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.clock import database_now
+from accounts.http import Request, accepted
+from accounts.rules import allows, require
+from campaigns.pages import page_of
+from decisions.actions import drafting
+from decisions.actions.drafting import newest_text
+from decisions.forms import AnswerForm, DraftForm, EditForm, VersionForm, WithdrawalForm
+from decisions.models import Position, Text
+from decisions.pages import page_of_position, rows_of
+
+PAGE_OR_FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_GET
+def positions(request: Request) -> HttpResponse:
+    now, status = database_now(), request.GET.get("status", "")
+    visible = Position.objects.visible_to(request.user).select_related("committee", "decision")
+    if status in Position.Status.values:
+        visible = visible.filter(status=status)
+    page = page_of(visible.with_standing(), ("standing", "id"), request.GET.get("after"))
+    return render(
+        request,
+        "decisions/position_list.html",
+        {
+            "page": page,
+            "rows": rows_of(page.rows, request.user, now),
+            "states": Position.Status.choices,
+            "status": status,
+            "may_draft": allows(request.user, "decisions.start_draft"),
+        },
+    )
+
+
+@require_GET
+def position(request: Request, pk: UUID) -> HttpResponse:
+    return shown(request, position_or_404(request, pk))
+
+
+@PAGE_OR_FORM
+def new_position(request: Request) -> HttpResponse:
+    require(request.user, "decisions.start_draft")
+    form = DraftForm(request.POST or None, user=request.user)
+    made: list[Position] = []
+    act = partial(drafting.draft_position, by=request.user, now=database_now())
+    if request.method == "POST" and accepted(form, lambda **fields: made.append(act(**fields))):
+        return redirect("decisions:position", made[0].pk)
+    return render(request, "decisions/position_form.html", {"form": form})
+
+
+@PAGE_OR_FORM
+def edit_position(request: Request, pk: UUID) -> HttpResponse:
+    draft = position_or_404(request, pk)
+    require(request.user, "decisions.write", draft)
+    text = newest_text(draft)
+    initial = {"title": draft.title, "campaign": draft.campaign_id, "visibility": draft.visibility}
+    form = EditForm(
+        request.POST or None, user=request.user, initial={**initial, "body": text.body, "seen": text.sha256}
+    )
+    act = partial(drafting.edit_draft, draft, by=request.user, now=database_now())
+    if request.method == "POST" and accepted(form, act):
+        return redirect("decisions:position", pk)
+    return render(request, "decisions/position_form.html", {"form": form, "position": draft, "text": text})
+
+
+@PAGE_OR_FORM
+def new_version(request: Request, pk: UUID) -> HttpResponse:
+    draft = position_or_404(request, pk)
+    require(request.user, "decisions.write", draft)
+    text = newest_text(draft)
+    form = VersionForm(request.POST or None, initial={"body": text.body, "seen": text.sha256})
+    act = partial(drafting.write_version, draft, by=request.user, now=database_now())
+    if request.method == "POST" and accepted(form, act):
+        return redirect("decisions:position", pk)
+    context = {"form": form, "position": draft, "text": text, "number": text.version.number + 1}
+    return render(request, "decisions/version_form.html", context)
+
+
+@require_GET
+def version(request: Request, pk: UUID, number: int) -> HttpResponse:
+    """An earlier wording: for those who may write; a member reads what was adopted."""
+    read = position_or_404(request, pk)
+    require(request.user, "decisions.read_versions", read)
+    text = get_object_or_404(
+        Text.objects.select_related("version__author"),
+        version__position=read,
+        version__number=number,
+        is_authoritative=True,
+    )
+    return render(request, "decisions/version_detail.html", {"position": read, "text": text})
+
+
+@PAGE_OR_FORM
+def withdraw(request: Request, pk: UUID) -> HttpResponse:
+    withdrawn = position_or_404(request, pk)
+    require(request.user, "decisions.withdraw", withdrawn)
+    form = WithdrawalForm(request.POST or None)
+    act = partial(drafting.withdraw_position, withdrawn, by=request.user, now=database_now())
+    if request.method == "POST" and accepted(form, act):
+        return redirect("decisions:position", pk)
+    return render(request, "decisions/position_withdraw.html", {"form": form, "position": withdrawn})
+
+
+def position_or_404(request: Request, pk: UUID) -> Position:
+    visible = Position.objects.visible_to(request.user).select_related("committee", "campaign", "author")
+    return get_object_or_404(visible, pk=pk)
+
+
+def shown(request: Request, position: Position, form: AnswerForm | None = None) -> HttpResponse:
+    """The page of a position; with an answer form that was not accepted, what was typed is kept."""
+    now = database_now()
+    page = page_of_position(position, request.user, now, request.GET.get("seat"))
+    may = {
+        name: allows(request.user, f"decisions.{name}", position)
+        for name in ("write", "open_round", "withdraw", "see_answers", "see_silent", "read_versions")
+    } | {name: allows(request.user, f"decisions.{name}", position) for name in ("close_early", "confirm")}
+    context = {"position": position, "page": page, "asked": page.asked, "may": may, "form": form, "now": now}
+    return render(request, "decisions/position_detail.html", context)

@@ -1,0 +1,43 @@
+"""The register of adopted positions, as a page and as a file."""
+
+import csv
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.http import Request
+from accounts.rules import allows, require
+from campaigns.pages import page_of
+from decisions.models import Decision
+from decisions.register_file import COLUMNS, cells
+from members.exports import BOM
+
+
+@require_GET
+def register(request: Request) -> HttpResponse:
+    visible = Decision.objects.visible_to(request.user)
+    years = list(visible.order_by("-year").values_list("year", flat=True).distinct())
+    year = next((one for one in years if str(one) == request.GET.get("year")), None)
+    rows = visible if year is None else visible.filter(year=year)
+    page = page_of(rows.select_related("round__committee"), ("-decided_at", "-id"), request.GET.get("after"))
+    context = {"page": page, "years": years, "year": year, "may_export": allows(request.user, EXPORT)}
+    return render(request, "decisions/register.html", context)
+
+
+EXPORT = "decisions.export_register"
+
+
+@require_GET
+def register_file(request: Request) -> HttpResponse:
+    """What the page shows, as CSV: the same year, the same reader."""
+    require(request.user, EXPORT)
+    rows, year = Decision.objects.visible_to(request.user).for_export(), request.GET.get("year", "")
+    if year.isdecimal():
+        rows = rows.filter(year=min(int(year), 9999))
+    response = HttpResponse(BOM, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="register.csv"'
+    writer = csv.writer(response)
+    writer.writerow(COLUMNS)
+    writer.writerows(cells(row) for row in rows.iterator(chunk_size=500))
+    return response

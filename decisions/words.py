@@ -1,0 +1,27 @@
+"""How a round is said in words: the arithmetic of its base."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from decisions.outcome import majority
+
+
+def arithmetic(*, seats: int, vacant: int = 0, suspended: int = 0, doubled: int = 0) -> str:
+    """Why so many? "13 seats, less 1 vacant, leaves 12. More than half of 12 is 7."."""
+    base = seats - vacant - suspended - doubled
+    less = [
+        (vacant, _("%(count)s vacant")),
+        (suspended, _("%(count)s whose organisation is suspended or has ended")),
+        (doubled, _("%(count)s of an organisation that holds another seat")),
+    ]
+    named = [words % {"count": count} for count, words in less if count]
+    all_seats = ngettext("%(count)s seat", "%(count)s seats", seats) % {"count": seats}
+    half = _("More than half of %(base)s is %(half)s.") % {"base": base, "half": majority(base)}
+    if not named:
+        return _("%(all)s, all of which count. %(half)s") % {"all": all_seats, "half": half}
+    return _("%(all)s, less %(less)s, leaves %(base)s. %(half)s") % {
+        "all": all_seats,
+        "less": _(" and ").join(named),
+        "base": base,
+        "half": half,
+    }
