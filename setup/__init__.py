@@ -4,6 +4,7 @@ Every module here is a command (`python3 -m setup.run`) or a part of one. What g
 user's side is raised as Stop and told in one plain sentence, never as a traceback.
 """
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,7 @@ def say(text: str) -> None:
 
 def told(command: Callable[[], int | None]) -> None:
     """Run a command's main function; a Stop becomes its sentence and exit code 1, Ctrl-C becomes 130."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as an exception, so that whatever runs for us ends too
     try:
         sys.exit(command())
     except Stop as stop:

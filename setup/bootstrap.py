@@ -20,6 +20,7 @@ from setup import ROOT, Stop, frontend, say, told
 from setup.commands import VENV, run
 
 VENV_PYTHON = VENV / "bin" / "python"
+UV = VENV / "bin" / "uv"
 STAMP = VENV / "coalition.stamp"
 RUN_FILES = ["requirements.txt"]
 DEV_FILES = ["requirements.txt", "requirements-dev.txt"]
@@ -61,7 +62,7 @@ class Background:
 
 
 def make_venv() -> None:
-    """Create .venv with pip and uv, unless the one that is there still works in this place."""
+    """Create .venv, unless the one that is there still works in this place."""
     marker = VENV / "made-at"
     if marker.is_file() and marker.read_text() == str(VENV) and works(VENV_PYTHON):
         return
@@ -69,9 +70,6 @@ def make_venv() -> None:
     say("Making the virtual environment in .venv ...")
     need_venv_module()
     run([sys.executable, "-m", "venv", VENV], "The virtual environment could not be made.")
-    pip = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", ROOT / "setup/uv.txt"]
-    if run(pip):
-        say("uv could not be installed; pip will do its work, more slowly.")
     marker.write_text(str(VENV))
 
 
@@ -123,11 +121,19 @@ def install_packages(*, dev: bool) -> None:
 
 
 def sync(files: list[str]) -> bool:
-    """Install with uv: some ten times faster than pip. False when uv is missing or failed."""
-    if not (VENV / "bin" / "uv").exists():
+    """Install with uv: some ten times faster than pip. False when that failed."""
+    if not has_uv():
+        say("uv could not be installed; pip will do its work, more slowly.")
         return False
-    command = [VENV / "bin" / "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", VENV_PYTHON]
+    command = [UV, "pip", "sync", "--quiet", "--require-hashes", "--python", VENV_PYTHON]
     return run([*command, *(ROOT / name for name in files)]) == 0
+
+
+def has_uv() -> bool:
+    """Whether .venv has uv, installed now if need be."""
+    if not UV.exists():
+        run([VENV_PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", ROOT / "setup" / "uv.txt"])
+    return UV.exists()
 
 
 def digest(names: list[str]) -> str:

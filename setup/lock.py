@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 
 from setup import ROOT, Stop, say, told
-from setup.bootstrap import VENV_PYTHON, make_venv
+from setup.bootstrap import UV, has_uv, make_venv
+from setup.commands import NO_NETWORK, environment
 
 PAIRS = {
     "requirements.in": "requirements.txt",
@@ -28,10 +28,11 @@ FLAGS = [
 
 def lock() -> None:
     make_venv()
-    environ = {key: value for key, value in os.environ.items() if key != "PIP_FIND_LINKS"}
+    if not has_uv():
+        raise Stop(f"uv could not be installed. {NO_NETWORK}")
     for source, target in PAIRS.items():
-        command = [VENV_PYTHON, "-m", "uv", "pip", "compile", *FLAGS, source, "-o", target, "--upgrade"]
-        if subprocess.run([str(part) for part in command], cwd=ROOT, env=environ).returncode:
+        command = [str(UV), "pip", "compile", *FLAGS, source, "-o", target, "--upgrade"]
+        if subprocess.run(command, cwd=ROOT, env=environment()).returncode:
             raise Stop(f"{source} could not be resolved; what uv said stands above.")
         say(f"{target} is written.")
 
