@@ -3,7 +3,7 @@
 import time
 
 from celery.beat import PersistentScheduler
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from notices.actions.life import beat
@@ -14,13 +14,13 @@ SECONDS_BETWEEN_BEATS = 20
 class BeatingScheduler(PersistentScheduler):
     """Silence of this process must be visible: nothing is sent without it."""
 
-    last_beat = 0.0
+    last_beat = float("-inf")
 
     def tick(self, *args: object, **kwargs: object) -> float:
         if time.monotonic() - self.last_beat >= SECONDS_BETWEEN_BEATS:
             self.last_beat = time.monotonic()
             try:
                 beat("beat", now=timezone.now())
-            except DatabaseError:
+            except Error:
                 connection.close()  # the database is away; the schedule goes on
         return super().tick(*args, **kwargs)

@@ -31,9 +31,9 @@ def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMess
     with timezone.override(ZoneInfo(person.zone)):
         # Plain text: nothing is to be escaped. The inner template renders without Django's backend wrapper for that.
         text = get_template(kind.template).template.render(Context(values, autoescape=False))  # type: ignore[attr-defined]
-    title, body = text.strip().split("\n", 1)
+    title, body = text.strip().split("\n", 1)  # a template without a body is an error, told in the log
     message = EmailMessage(
-        title.strip(),
+        " ".join(title.split()),
         body.strip() + "\n",
         settings.DEFAULT_FROM_EMAIL,
         [email],

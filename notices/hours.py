@@ -1,9 +1,10 @@
 """At which hour? Pure arithmetic on instants, zones and quiet hours; nothing here reads a clock or a table."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 MORNING = time(9)  # the hour of a calendar reminder, in the reader's zone (foundations)
+MARGIN = timedelta(minutes=5)  # so that a mail which goes before quiet hours is out before they begin
 
 
 def at_local(day: date, hour: time, zone: str) -> datetime:
@@ -11,35 +12,40 @@ def at_local(day: date, hour: time, zone: str) -> datetime:
 
     An hour the clocks jump over is the first instant after the gap; one they repeat is its first occurrence.
     """
-    local = datetime.combine(day, hour, ZoneInfo(zone))
-    instant = local.astimezone(ZoneInfo("UTC"))
-    if instant.astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None):
+    place = ZoneInfo(zone)
+    local = datetime.combine(day, hour, place)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(place).replace(tzinfo=None) == local.replace(tzinfo=None):
         return instant
-    # In a gap, fold=0 reads the hour with the offset before it: the jump is the difference of the two offsets.
-    after = local.replace(fold=1).utcoffset() or timedelta()
-    before = local.utcoffset() or timedelta()
-    return _first_instant_after_gap(local, before, after)
+    # Within a gap the two readings of the hour lie on either side of the jump.
+    return _jump_between(local.replace(fold=1).astimezone(UTC), instant, place)
 
 
-def _first_instant_after_gap(local: datetime, before: timedelta, after: timedelta) -> datetime:
-    low = (local.replace(tzinfo=ZoneInfo("UTC")) - max(before, after)).astimezone(ZoneInfo("UTC"))
-    high = (local.replace(tzinfo=ZoneInfo("UTC")) - min(before, after)).astimezone(ZoneInfo("UTC"))
-    zone, offset = local.tzinfo, low.astimezone(local.tzinfo).utcoffset()
+def _jump_between(low: datetime, high: datetime, place: ZoneInfo) -> datetime:
+    before = low.astimezone(place).utcoffset()
     while high - low > timedelta(seconds=1):
         middle = low + (high - low) / 2
-        if middle.astimezone(zone).utcoffset() == offset:
+        if middle.astimezone(place).utcoffset() == before:
             low = middle
         else:
             high = middle
     return high.replace(microsecond=0)
 
 
-def is_quiet(instant: datetime, zone: str, quiet_from: time, quiet_to: time) -> bool:
-    """Whether `instant` falls into the person's quiet hours; the same hour twice means none."""
-    hour = instant.astimezone(ZoneInfo(zone)).time()
-    if quiet_from <= quiet_to:
-        return quiet_from <= hour < quiet_to
-    return hour >= quiet_from or hour < quiet_to
+def quiet_span(instant: datetime, zone: str, quiet_from: time, quiet_to: time) -> tuple[datetime, datetime] | None:
+    """The quiet hours `instant` falls into: (their beginning, their end), or None. The same hour twice means none.
+
+    They end the first time the clock shows `quiet_to`, also in a night in which it shows it twice.
+    """
+    if quiet_from == quiet_to:
+        return None
+    today = instant.astimezone(ZoneInfo(zone)).date()
+    overnight = timedelta(days=int(quiet_from > quiet_to))
+    for began in (today - timedelta(days=1), today):
+        start, end = at_local(began, quiet_from, zone), at_local(began + overnight, quiet_to, zone)
+        if start <= instant < end:
+            return start, end
+    return None
 
 
 def outside_quiet_hours(
@@ -49,14 +55,8 @@ def outside_quiet_hours(
 
     Source: foundations, "Hour of a reminder".
     """
-    if not is_quiet(instant, zone, quiet_from, quiet_to):
+    span = quiet_span(instant, zone, quiet_from, quiet_to)
+    if span is None:
         return instant
-    local = instant.astimezone(ZoneInfo(zone))
-    # The evening of a night that began yesterday, seen after midnight.
-    began = local.date() if local.time() >= quiet_from else local.date() - timedelta(days=1)
-    ends = began if quiet_from < quiet_to else began + timedelta(days=1)
-    end = at_local(ends, quiet_to, zone)
-    if before is not None and end >= before:
-        # A minute early, so that the mail is out before the silence begins.
-        return at_local(began, quiet_from, zone) - timedelta(minutes=1)
-    return end
+    start, end = span
+    return start - MARGIN if before is not None and end >= before else end

@@ -1,12 +1,14 @@
 """What a kind of notice is, and the registry that the apps above fill from their `kinds.py`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
-from django.utils.translation import gettext_noop
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from accounts.models import Person
 
@@ -44,10 +46,14 @@ class Kind:
     """
 
     key: ClassVar[str]
+    label: ClassVar[Promise | str] = ""  # what staff read: "Reminder of a milestone"
     model: ClassVar[type[models.Model]]
     template: ClassVar[str]
     slots: ClassVar[tuple[Slot, ...]] = ()
     must_send: ClassVar[bool] = False  # breaks quiet hours
+
+    def __str__(self) -> str:
+        return str(self.label) or in_plain_words(self.key)
 
     def subjects(self, since: datetime, until: datetime) -> Iterable[Any]:
         """The subjects whose anchor lies between the two instants and that still await something."""
@@ -60,6 +66,10 @@ class Kind:
     def since(self, subject: Any) -> datetime | None:
         """When this deadline came into being or last moved: slots long before it are not sent in arrears."""
         return None
+
+    def since_for(self, subject: Any, person: Person) -> datetime | None:
+        """As `since`, for one person of the audience: who was asked later missed nothing before."""
+        return self.since(subject)
 
     def audience(self, subject: Any) -> Iterable[Person]:
         """Who is still asked, as the rows say now. Nobody who may not see the subject."""
@@ -81,6 +91,28 @@ class Kind:
 
     def attachments(self, subject: Any, person: Person, now: datetime) -> list[Attachment]:
         return []
+
+
+def in_plain_words(key: str) -> str:
+    """A key that has no label: "meeting_called" → "Meeting called"."""
+    words = " ".join(part for part in key.replace("_", " ").replace(".", " ").replace("-", " ").split())
+    return words[:1].upper() + words[1:]
+
+
+def occasion_in_words(slot: str) -> str:
+    """A slot's key as staff read it: "P7D" → "7 days before", "PT24H" → "24 hours before", "now" → "at once"."""
+    known = re.fullmatch(r"P(?:(\d+)D|T(\d+)H)", slot)
+    if slot == "now":
+        return gettext("at once")
+    if known is None:
+        return in_plain_words(slot)
+    if known[2]:
+        hours = int(known[2])
+        return ngettext("%(count)d hour before", "%(count)d hours before", hours) % {"count": hours}
+    days = int(known[1])
+    if days == 0:
+        return gettext("on the day")
+    return ngettext("%(count)d day before", "%(count)d days before", days) % {"count": days}
 
 
 def register(*kinds: Kind) -> None:

@@ -1,11 +1,14 @@
 """Handing a message to the mail server, and knowing what is known afterwards."""
 
+import re
 import smtplib
+from collections.abc import Callable
 from email.message import Message
 from enum import Enum
 from typing import Any
 
 from django.core.mail import get_connection
+from django.core.mail.message import sanitize_address
 
 
 class Handed(Enum):
@@ -15,6 +18,7 @@ class Handed(Enum):
     LATER = "later"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+    UNREACHED = "unreached"  # as LATER, and no other message would fare better now
 
 
 class Relay:
@@ -31,37 +35,79 @@ class Relay:
 
     def drop(self) -> None:
         """Close without ceremony: what the server was told so far and not confirmed is void."""
-        smtp, self.backend.connection = self.backend.connection, None
-        if smtp is not None:
-            smtp.close()
+        backend = self.backend
+        for smtp in (backend.connection, backend._partial_connection):
+            if smtp is not None:
+                smtp.close()
+        backend.connection = backend._partial_connection = None
 
-    def hand_over(self, message: Message, sender: str, recipient: str) -> tuple[Handed, str]:
+    def hand_over(
+        self, message: Message, sender: str, recipient: str, *, in_time: Callable[[], bool]
+    ) -> tuple[Handed, str]:
         """Send one message to one recipient. Returns what is known and the server's words.
 
         Until the server asks for the text nothing can have been accepted; from then on only its answer tells.
+        `in_time` is asked directly before the text leaves; if it says no, the connection is dropped.
         """
         try:
-            self.backend.open()
-            smtp = self.backend.connection
-            for code, words in (smtp.mail(sender), smtp.rcpt(recipient)):
-                if code not in (250, 251):
-                    smtp.rset()
-                    return (Handed.REFUSED if code >= 500 else Handed.LATER), f"{code} {words.decode(errors='replace')}"
-        except (OSError, smtplib.SMTPException) as error:
+            text = message.as_bytes(linesep="\r\n")  # type: ignore[call-arg] # Django's messages take it
+            envelope = [sanitize_address(address, "utf-8") for address in (sender, recipient)]
+        except ValueError as error:
+            return Handed.REFUSED, str(error)
+        answer = self._announce(*envelope)
+        if answer is not None:
+            return answer
+        if not in_time():
             self.drop()
-            return Handed.LATER, str(error)
-        return self._hand_text(smtp, message)
+            return Handed.LATER, "the worker was too slow"
+        return self._hand_text(text)
 
-    def _hand_text(self, smtp: smtplib.SMTP, message: Message) -> tuple[Handed, str]:
+    def _announce(self, sender: str, recipient: str) -> tuple[Handed, str] | None:
+        """Say from whom and to whom, on a new connection if the kept one is gone. None: the server wants the text."""
+        while True:
+            try:
+                is_new = self.backend.open()
+            except (OSError, smtplib.SMTPException) as error:
+                self.drop()
+                return Handed.UNREACHED, str(error)
+            try:
+                return self._say(self.backend.connection, sender, recipient)
+            except (OSError, smtplib.SMTPException) as error:
+                self.drop()
+                if is_new:
+                    return Handed.UNREACHED, str(error)
+
+    @staticmethod
+    def _say(smtp: smtplib.SMTP, sender: str, recipient: str) -> tuple[Handed, str] | None:
+        smtp.ehlo_or_helo_if_needed()
+        code, said = smtp.mail(sender)
+        if code // 100 != 2:  # it does not take mail from us: that is no fault of this message
+            smtp.rset()
+            return Handed.UNREACHED, _words(code, said)
+        for wanted, step, words in ((2, smtp.rcpt, recipient), (3, smtp.docmd, "DATA")):
+            code, said = step(words)
+            if code // 100 != wanted:
+                smtp.rset()
+                return _meaning(code), _words(code, said)
+        return None
+
+    def _hand_text(self, text: bytes) -> tuple[Handed, str]:
+        smtp = self.backend.connection
         try:
-            code, words = smtp.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
-        except smtplib.SMTPDataError as error:  # the server did not ask for the text
-            self.drop()
-            return (Handed.REFUSED if error.smtp_code >= 500 else Handed.LATER), str(error)
+            smtp.send(re.sub(rb"(?m)^\.", b"..", text).removesuffix(b"\r\n") + b"\r\n.\r\n")
+            code, said = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self.drop()
             return Handed.UNKNOWN, str(error)
-        said = f"{code} {words.decode(errors='replace')}"
-        if code == 250:
-            return Handed.ACCEPTED, said
-        return (Handed.REFUSED if code >= 500 else Handed.LATER), said
+        if code // 100 not in {2, 4, 5}:
+            self.drop()
+            return Handed.UNKNOWN, _words(code, said)
+        return (Handed.ACCEPTED if code // 100 == 2 else _meaning(code)), _words(code, said)
+
+
+def _meaning(code: int) -> Handed:
+    return Handed.REFUSED if code // 100 == 5 else Handed.LATER
+
+
+def _words(code: int, said: bytes) -> str:
+    return f"{code} {said.decode(errors='replace')}"

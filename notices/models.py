@@ -10,11 +10,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person, TransitionError, User, known
+from accounts.rules import allows
 
 NAMESPACE = uuid.UUID("6ba2b1f6-6a2e-5c7e-9d0c-4f1f0f7c1c11")
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: Any) -> Self:
+        """Staff see what was sent to whom; what it was about only as far as they may see that."""
+        return self if allows(user, "notices.see_deliveries") else self.none()
+
     def about(self, subject: models.Model) -> Self:
         content_type = ContentType.objects.get_for_model(subject)
         return self.filter(content_type=content_type, object_id=subject.pk)
@@ -47,12 +52,12 @@ class Delivery(Identified):
         EXPIRED = "expired", _("Expired")
 
     STEPS = {
-        State.PLANNED: {State.SENDING, State.CANCELLED, State.EXPIRED},
-        State.DEFERRED: {State.SENDING, State.CANCELLED, State.EXPIRED},
+        State.PLANNED: {State.SENDING, State.DEFERRED, State.CANCELLED, State.EXPIRED, State.FAILED},
+        State.DEFERRED: {State.SENDING, State.DEFERRED, State.CANCELLED, State.EXPIRED, State.FAILED},
         State.SENDING: {State.SENT, State.DEFERRED, State.FAILED, State.UNCONFIRMED},
         # A worker that was only slow may still report what it saw; else staff decide.
-        State.UNCONFIRMED: {State.SENT, State.DEFERRED, State.FAILED, State.PLANNED, State.CANCELLED},
-        State.FAILED: {State.PLANNED, State.CANCELLED},
+        State.UNCONFIRMED: {State.SENT, State.DEFERRED, State.FAILED, State.PLANNED, State.EXPIRED},
+        State.FAILED: {State.PLANNED, State.EXPIRED},
         State.CANCELLED: {State.PLANNED},  # asked again before it was ever sent
         State.SENT: set(),
         State.EXPIRED: set(),
@@ -66,6 +71,7 @@ class Delivery(Identified):
     epoch = models.PositiveIntegerField(default=0)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=5, choices=Channel, default=Channel.MAIL)
+    planned_at = models.DateTimeField(help_text="When the row was made")
     send_at = models.DateTimeField(_("due"))
     not_after = models.DateTimeField(null=True)
     state = models.CharField(max_length=11, choices=State, default=State.PLANNED)
@@ -74,14 +80,16 @@ class Delivery(Identified):
     lease_until = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
     message_id = models.CharField(max_length=200, unique=True)
-    settled_at = models.DateTimeField(null=True, help_text="When it reached its present state")
+    settled_at = models.DateTimeField(help_text="When it reached its present state")
 
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         ordering = ["send_at", "id"]
         indexes = [
-            models.Index(fields=["send_at"], condition=Q(state__in=["planned", "deferred"]), name="delivery_waiting"),
+            models.Index(
+                fields=["send_at", "id"], condition=Q(state__in=["planned", "deferred"]), name="delivery_waiting"
+            ),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="delivery_being_sent"),
             models.Index(fields=["content_type", "object_id"], name="delivery_by_subject"),
             models.Index(fields=["state", "-settled_at"], name="delivery_by_state"),

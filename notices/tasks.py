@@ -1,3 +1,5 @@
+"""What Celery wakes. Every task may run twice, at once or late: rows decide."""
+
 from celery import shared_task
 
 from accounts.clock import database_now
@@ -14,4 +16,4 @@ def send_due() -> None:
     now = database_now()
     life.beat("worker", now=now)
     sending.settle_overdue(now=now)
-    sending.send_due()
+    sending.send_due(now=database_now())

@@ -9,7 +9,9 @@ PROCESSES = ("beat", "worker")
 
 def beat(process: str, *, now: datetime) -> None:
     """Note that `process` ("beat" or "worker") is alive."""
-    Heartbeat.objects.update_or_create(process=process, defaults={"at": now})
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(process=process, at=now)], update_conflicts=True, update_fields=["at"], unique_fields=["process"]
+    )
 
 
 def silent(now: datetime) -> dict[str, datetime | None]:

@@ -1,11 +1,15 @@
-"""Planning: which notices will be due to whom. Running it again changes nothing."""
+"""Planning: which notices will be due to whom. Running it again changes nothing.
 
+Locks: an action locks its subject and then takes deliveries with SKIP LOCKED; a worker locks a delivery and then its
+subject. So whoever holds a subject never waits for a worker, and a worker sees the subject as it is now.
+"""
+
+import logging
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -13,58 +17,23 @@ from django.db import models, transaction
 from django.utils.translation import gettext_noop
 
 from accounts.models import Person
-from notices.hours import MORNING, at_local, outside_quiet_hours
-from notices.kind import KINDS, Kind, Slot, kinds_about
-from notices.models import NAMESPACE, Delivery, DeliveryEvent
+from notices.actions.steps import move, too_late
+from notices.kind import KINDS, Kind, kinds_about
+from notices.models import NAMESPACE, Delivery
+from notices.occasions import in_open_hours, occasions
 
+logger = logging.getLogger(__name__)
 HORIZON = timedelta(days=8)
-# How long before its deadline was set a slot may lie and still be sent in arrears: "24 h before" a meeting called
-# 23 hours ahead is worth a mail, "14 days before" a milestone made last minute is not.
-ARREARS = timedelta(hours=24)
+REVIVABLE = {Delivery.State.PLANNED, Delivery.State.DEFERRED, Delivery.State.CANCELLED}
 
 
 @dataclass(frozen=True)
-class Occasion:
-    """One slot of one subject for one person: when it is due and until when it makes sense."""
+class Difference:
+    """What the plan lacks, and the ids of the rows that do not fit it any more."""
 
-    slot: Slot
-    send_at: datetime
-    not_after: datetime
-
-
-def occasions(kind: Kind, subject: Any, person: Person) -> list[Occasion]:
-    """The occasions of `subject` for `person`, earliest first, whatever the hour is now.
-
-    A slot makes sense until the next one begins, so that after an outage only the latest is sent, once.
-    """
-    anchor = kind.anchor(subject)
-    if anchor is None:
-        return []
-    end = at_local(anchor + timedelta(days=1), time(0), person.zone) if not isinstance(anchor, datetime) else anchor
-    nominal = sorted(((_nominal(slot, anchor, person.zone), slot) for slot in kind.slots), key=lambda pair: pair[0])
-    ends = [instant for instant, _slot in nominal[1:]] + [end]
-    since = kind.since(subject)
-    return [
-        Occasion(slot, in_open_hours(kind, person, instant, end), not_after)
-        for (instant, slot), not_after in zip(nominal, ends, strict=True)
-        if since is None or instant >= since - ARREARS
-    ]
-
-
-def in_open_hours(kind: Kind, person: Person, instant: datetime, before: datetime | None) -> datetime:
-    """When a mail due at `instant` leaves: after the person's quiet hours, or before them if it would be too late."""
-    if kind.must_send:
-        return instant
-    return outside_quiet_hours(instant, person.zone, person.quiet_from, person.quiet_to, before)
-
-
-def _nominal(slot: Slot, anchor: date | datetime, zone: str) -> datetime:
-    if not slot.calendar:
-        if not isinstance(anchor, datetime):
-            raise TypeError(f"{slot.key} counts hours, but the anchor is a day")
-        return anchor - slot.before
-    day = anchor.astimezone(ZoneInfo(zone)).date() if isinstance(anchor, datetime) else anchor
-    return at_local(day - slot.before, MORNING, zone)
+    wanted: dict[uuid.UUID, Delivery]
+    new: list[Delivery]
+    unfit: list[uuid.UUID]
 
 
 def delivery_for(
@@ -85,7 +54,7 @@ def delivery_for(
         person=person,
         send_at=send_at,
         not_after=not_after,
-        message_id=f"<{row_id}@{settings.ALLOWED_HOSTS[0]}>",
+        message_id=f"<{row_id}@{settings.ALLOWED_HOSTS[0].lstrip('.')}>",
     )
 
 
@@ -106,37 +75,46 @@ def post(
         delivery_for(KINDS[kind], subject, person, slot, in_open_hours(KINDS[kind], person, now, not_after), not_after)
         for person in people
     ]
-    return _insert(rows, now)
+    known = set(Delivery.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    return _insert([row for row in rows if row.pk not in known], now)
 
 
 @transaction.atomic
 def replan(subject: models.Model, *, now: datetime) -> None:
     """Bring the plan of all kinds about `subject` up to its present deadline, epoch and audience.
 
-    Call it in the transaction that changed them: a commit always leaves a complete plan.
+    Call it in the transaction that changed them, with the subject locked: a commit always leaves a complete plan.
     """
     for kind in kinds_about(type(subject)):
-        wanted = {row.pk: row for row in _wanted(kind, subject, now)}
-        # What a worker holds right now is left to it: it asks again before it sends.
-        standing = (
-            Delivery.objects.about(subject)
-            .filter(
-                kind=kind.key, state__in=[Delivery.State.PLANNED, Delivery.State.DEFERRED, Delivery.State.CANCELLED]
-            )
-            .select_for_update(skip_locked=True)
-        )
-        for row in standing:
-            _adjust(row, wanted.get(row.pk), now)
-        _insert(list(wanted.values()), now)
+        _carry_out(_difference(kind, subject, now), kind, subject, now)
 
 
 def plan(*, now: datetime) -> None:
-    """The scheduler's tick: everything due within the horizon has its row."""
-    for kind in KINDS.values():
-        if kind.slots:
-            longest = max(slot.before for slot in kind.slots)
+    """The scheduler's tick: everything due within the horizon has its row. One faulty subject stops no other."""
+    for kind in [kind for kind in KINDS.values() if kind.slots]:
+        longest = max(slot.before for slot in kind.slots)
+        try:
             for subject in kind.subjects(now - timedelta(days=1), now + longest + HORIZON):
-                replan(subject, now=now)
+                _plan_one(kind, subject, now)
+        except Exception:
+            logger.exception("%s was not planned to the end", kind.key)
+
+
+def _plan_one(kind: Kind, subject: Any, now: datetime) -> None:
+    try:
+        found = _difference(kind, subject, now)
+        if found.new or found.unfit:
+            _plan_locked(kind, subject, now)
+    except Exception:
+        logger.exception("%s about %s was not planned", kind.key, subject.pk)
+
+
+@transaction.atomic
+def _plan_locked(kind: Kind, subject: Any, now: datetime) -> None:
+    """What the tick read may be stale. Whoever holds the subject now plans it themselves, or the next tick does."""
+    fresh = subject._meta.model._base_manager.select_for_update(skip_locked=True, no_key=True)
+    if (locked := fresh.filter(pk=subject.pk).first()) is not None:
+        _carry_out(_difference(kind, locked, now), kind, locked, now)
 
 
 @transaction.atomic
@@ -158,43 +136,64 @@ def cancel(
         move(row, Delivery.State.CANCELLED, now=now, reason=reason)
 
 
-def move(row: Delivery, state: Delivery.State, *, now: datetime, reason: str = "", by: Any = None) -> None:
-    """Step, save and note it in the delivery's own events."""
-    before = row.state
-    row.step_to(state, now=now, reason=reason)
-    row.save()
-    DeliveryEvent.objects.create(delivery=row, at=now, from_state=before, to_state=state, by=by, detail=reason)
-
-
-def _wanted(kind: Kind, subject: Any, now: datetime) -> list[Delivery]:
-    return [
-        delivery_for(kind, subject, person, one.slot.key, one.send_at, one.not_after)
+def _difference(kind: Kind, subject: Any, now: datetime) -> Difference:
+    wanted = {
+        row.pk: row
         for person in kind.audience(subject)
         for one in occasions(kind, subject, person)
         if one.not_after > now and one.send_at <= now + HORIZON
-    ]
+        for row in [delivery_for(kind, subject, person, one.slot.key, one.send_at, one.not_after)]
+    }
+    standing = {row.pk: row for row in Delivery.objects.about(subject).filter(kind=kind.key)}
+    return Difference(
+        wanted,
+        new=[row for row in wanted.values() if row.pk not in standing],
+        unfit=[row.pk for row in standing.values() if _is_unfit(row, wanted.get(row.pk), now)],
+    )
 
 
-def _adjust(row: Delivery, wanted: Delivery | None, now: datetime) -> None:
+def _is_unfit(row: Delivery, wanted: Delivery | None, now: datetime) -> bool:
+    if row.state not in REVIVABLE:
+        return False
     if wanted is None:
-        if row.state == Delivery.State.CANCELLED:
-            return
-        if row.not_after is not None and row.not_after <= now:
-            move(row, Delivery.State.EXPIRED, now=now, reason=gettext_noop("a later reminder took its place"))
-        else:
-            move(row, Delivery.State.CANCELLED, now=now, reason=gettext_noop("no longer asked"))
-        return
+        return row.state != Delivery.State.CANCELLED
+    # A due one may have been put off, by the server or by quiet hours: its hour is its own now.
+    moved = row.state == Delivery.State.PLANNED and wanted.send_at > now and wanted.send_at != row.send_at
+    return row.state == Delivery.State.CANCELLED or moved or wanted.not_after != row.not_after
+
+
+def _carry_out(difference: Difference, kind: Kind, subject: Any, now: datetime) -> None:
+    # What a worker holds right now is left to it: it asks again before it sends.
+    for row in Delivery.objects.filter(pk__in=difference.unfit).select_for_update(skip_locked=True):
+        wanted = difference.wanted.get(row.pk)
+        if _is_unfit(row, wanted, now):
+            _drop(row, subject, now) if wanted is None else _adjust(row, wanted, kind, subject, now)
+    _insert(difference.new, now)
+
+
+def _drop(row: Delivery, subject: Any, now: datetime) -> None:
+    if row.epoch != getattr(subject, "epoch", 0):
+        move(row, Delivery.State.CANCELLED, now=now, reason=gettext_noop("the date moved"))
+    elif row.not_after is not None and row.not_after <= now:
+        move(row, Delivery.State.EXPIRED, now=now, reason=too_late(row))
+    else:
+        move(row, Delivery.State.CANCELLED, now=now, reason=gettext_noop("no longer asked"))
+
+
+def _adjust(row: Delivery, wanted: Delivery, kind: Kind, subject: Any, now: datetime) -> None:
     if row.state == Delivery.State.CANCELLED:
+        if kind.why_not(subject, row.person, now):  # it would only be cancelled again
+            return
         move(row, Delivery.State.PLANNED, now=now, reason=gettext_noop("asked again"))
-    if (row.send_at, row.not_after) != (wanted.send_at, wanted.not_after) and row.state == Delivery.State.PLANNED:
-        row.send_at, row.not_after = wanted.send_at, wanted.not_after
-        row.save(update_fields=["send_at", "not_after"])
+    if row.state == Delivery.State.PLANNED:
+        row.send_at = wanted.send_at
+    row.not_after = wanted.not_after
+    row.save(update_fields=["send_at", "not_after"])
 
 
 def _insert(rows: list[Delivery], now: datetime) -> int:
-    known = set(Delivery.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
-    new = [row for row in rows if row.pk not in known]
-    for row in new:
-        row.settled_at = now
-    Delivery.objects.bulk_create(new, ignore_conflicts=True)
-    return len(new)
+    for row in rows:
+        row.planned_at = row.settled_at = now
+    # Always in the same order: two who insert the same rows wait for each other, but never in a circle.
+    Delivery.objects.bulk_create(sorted(rows, key=lambda row: row.pk), ignore_conflicts=True)
+    return len(rows)

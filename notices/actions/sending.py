@@ -4,6 +4,7 @@ A worker may die anywhere. Before the claim commits nothing has happened; after 
 until its lease is over and then as "unconfirmed": it may have arrived, so it is never sent again by itself.
 """
 
+import logging
 import time
 import uuid
 from dataclasses import dataclass
@@ -11,49 +12,90 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_noop, override
 
-from accounts.clock import database_now
-from accounts.models import User
-from accounts.rules import require
-from notices.actions.planning import in_open_hours, move
+from notices.actions.steps import move, too_late
 from notices.compose import compose
-from notices.hours import is_quiet
-from notices.kind import KINDS
+from notices.hours import quiet_span
+from notices.kind import KINDS, Kind
 from notices.mail import Handed, Relay
 from notices.models import Delivery
+from notices.occasions import in_open_hours
 
+logger = logging.getLogger(__name__)
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60)]
-MOST_ATTEMPTS = 12
+MOST_ATTEMPTS = 50  # about two days, as mail servers do
+LONGEST_RUN = 45.0  # seconds; with the slowest server's last mail still within the task's time limit
+FENCE = 0.8  # of the lease: later than that no text may leave
+ELAPSED = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine sleeps
+OUR_FAULT = gettext_noop("an error on our side; the log says which")
+
+
+class Unsendable(Exception):
+    """A kind could not say whether its notice is still due; `args` holds the delivery's id."""
+
+
+class Watch:
+    """The database's clock, read once, and what has passed since by a clock that nobody can set."""
+
+    def __init__(self, now: datetime) -> None:
+        self.began = time.clock_gettime(ELAPSED)
+        self.read = now
+
+    def passed(self) -> float:
+        """Seconds since it was made."""
+        return time.clock_gettime(ELAPSED) - self.began
+
+    def instant(self) -> datetime:
+        """The present instant by the database's clock."""
+        return self.read + timedelta(seconds=self.passed())
 
 
 @dataclass(frozen=True)
 class Claim:
+    """A row that is ours until the lease is over: `in_time` says whether its text may still leave."""
+
     delivery: Delivery
     subject: Any
     email: str
     token: uuid.UUID
-    started: float
+    watch: Watch
+    taken: float
+
+    def in_time(self) -> bool:
+        """Whether the lease is far from over. A frozen worker must not send what others call unconfirmed."""
+        return self.watch.passed() - self.taken < settings.NOTICES_LEASE_SECONDS * FENCE
 
 
-def send_due(*, most: int = 500) -> int:
-    """Send what is due by the database's clock, at most `most`; returns how many the server accepted."""
-    sent = 0
+def send_due(*, now: datetime, most: int = 500) -> int:
+    """Send what is due, at most `most` rows; returns how many the server accepted.
+
+    `now` is the database's clock, read just before: leases stand on it.
+    """
+    sent, watch = 0, Watch(now)
     with Relay() as relay:
         for _turn in range(most):
-            now = database_now()
-            found, claim = claim_next(now)
-            if claim is not None:
-                sent += _send(relay, claim, now)
-            elif not found:
+            try:
+                found, claim = claim_next(watch)
+            except Unsendable as error:
+                logger.exception("delivery %s cannot be sent", error.args[0])
+                put_back(error.args[0], now=watch.instant())
+                continue
+            handed = _send(relay, claim) if claim else None
+            sent += handed is Handed.ACCEPTED
+            if not found or handed is Handed.UNREACHED or watch.passed() > LONGEST_RUN:
                 break
     return sent
 
 
 @transaction.atomic
-def claim_next(now: datetime) -> tuple[bool, Claim | None]:
-    """Take the next due row under a lease. (was there one?, the claim or None if it was not due after all)"""
+def claim_next(watch: Watch) -> tuple[bool, Claim | None]:
+    """Take the next due row under a lease. (was there one?, the claim or None if it was not due after all)
+
+    Raises Unsendable when its kind fails.
+    """
+    taken, now = watch.passed(), watch.instant()
     row = (
         Delivery.objects.due(now)
         .select_for_update(skip_locked=True, of=("self",))
@@ -63,117 +105,131 @@ def claim_next(now: datetime) -> tuple[bool, Claim | None]:
     )
     if row is None:
         return False, None
-    _lock_subject(row)
-    subject = row.subject
-    if not _still_due(row, subject, now):
+    subject = _locked_subject(row)
+    try:
+        email = _address_if_due(row, subject, now)
+    except OperationalError:  # a deadlock, a lost connection: no fault of this row
+        raise
+    except Exception as error:
+        raise Unsendable(row.pk) from error
+    if not email:
         return True, None
     row.attempts += 1
     row.lease_token = uuid.uuid4()
     row.lease_until = now + timedelta(seconds=settings.NOTICES_LEASE_SECONDS)
     move(row, Delivery.State.SENDING, now=now)
-    return True, Claim(row, subject, row.person.email, row.lease_token, time.monotonic())
+    return True, Claim(row, subject, email, row.lease_token, watch, taken)
 
 
-def _lock_subject(row: Delivery) -> None:
-    """After the row, never before it: an action that holds the subject skips our row, so neither waits for a mail."""
+def _locked_subject(row: Delivery) -> Any:
+    """The subject as it is now, held until the claim commits; None when it is gone.
+
+    After the row, never before it: an action that holds the subject skips our row, so neither waits for a mail.
+    """
     model = row.content_type.model_class()
-    if model is not None:
-        with connection.cursor() as cursor:
-            table = connection.ops.quote_name(model._meta.db_table)
-            cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR SHARE", [row.object_id])  # noqa: S608 - our table
+    if model is None:
+        return None
+    table = connection.ops.quote_name(model._meta.db_table)
+    found = model._base_manager.raw(f"SELECT * FROM {table} WHERE id = %s FOR SHARE", [row.object_id])  # noqa: S608 - our table
+    return next(iter(found), None)
 
 
-def _still_due(row: Delivery, subject: Any, now: datetime) -> bool:
-    """Ask the rows once more; what is not due any more is cancelled, expired or put off here."""
-    kind, person = KINDS.get(row.kind), row.person
+def _address_if_due(row: Delivery, subject: Any, now: datetime) -> str:
+    """Ask the rows once more: the address; empty for what is cancelled, expired, failed or put off here."""
+    kind = KINDS.get(row.kind)
     if kind is None or subject is None:
         move(row, Delivery.State.CANCELLED, now=now, reason=gettext_noop("what it was about is gone"))
     elif row.not_after is not None and now >= row.not_after:
-        move(row, Delivery.State.EXPIRED, now=now, reason=gettext_noop("too late to make sense"))
-    elif getattr(subject, "epoch", 0) != row.epoch:
-        move(row, Delivery.State.CANCELLED, now=now, reason=gettext_noop("the date moved"))
-    elif reason := kind.why_not(subject, person, now):
+        move(row, Delivery.State.EXPIRED, now=now, reason=too_late(row))
+    elif reason := _why_not(kind, row, subject, now):
         move(row, Delivery.State.CANCELLED, now=now, reason=reason)
-    elif not person.email:
-        move(row, Delivery.State.CANCELLED, now=now, reason=gettext_noop("no e-mail address"))
-    elif not kind.must_send and is_quiet(now, person.zone, person.quiet_from, person.quiet_to):
-        _put_off(row, now)
+    elif not kind.must_send and _is_quiet(row, now):
+        _put_off(row, kind, now)
+    elif email := row.person.email:
+        return email
     else:
-        return True
-    return False
+        move(row, Delivery.State.FAILED, now=now, reason=gettext_noop("no e-mail address"))
+    return ""
 
 
-def _put_off(row: Delivery, now: datetime) -> None:
-    later = in_open_hours(KINDS[row.kind], row.person, now, None)
+def _why_not(kind: Kind, row: Delivery, subject: Any, now: datetime) -> str:
+    if getattr(subject, "epoch", 0) != row.epoch:
+        return gettext_noop("the date moved")
+    if kind.slots and kind.anchor(subject) is None:
+        return gettext_noop("nothing is awaited any more")
+    return kind.why_not(subject, row.person, now)
+
+
+def _is_quiet(row: Delivery, now: datetime) -> bool:
+    return quiet_span(now, row.person.zone, row.person.quiet_from, row.person.quiet_to) is not None
+
+
+def _put_off(row: Delivery, kind: Kind, now: datetime) -> None:
+    later = in_open_hours(kind, row.person, now, None)
     if row.not_after is not None and later >= row.not_after:
-        move(
-            row,
-            Delivery.State.EXPIRED,
-            now=now,
-            reason=gettext_noop("no hour outside the person's quiet hours was left"),
-        )
-        return
-    row.send_at = later
-    row.save(update_fields=["send_at"])
+        reason = gettext_noop("no hour outside the person's quiet hours was left")
+        move(row, Delivery.State.EXPIRED, now=now, reason=reason)
+    else:
+        row.send_at = later
+        row.save(update_fields=["send_at"])
 
 
-def _send(relay: Relay, claim: Claim, now: datetime) -> bool:
+def _send(relay: Relay, claim: Claim) -> Handed:
     row = claim.delivery
-    with override(row.person.language):
-        message = compose(row, claim.subject, claim.email, now)
-    # Fence: a worker that was frozen must not hand over what others may already call unconfirmed.
-    if time.monotonic() - claim.started > settings.NOTICES_LEASE_SECONDS * 0.8:
-        relay.drop()
-        return finish(claim, Handed.LATER, "too slow: the lease was nearly over")
-    handed, words = relay.hand_over(message.message(), message.from_email, claim.email)
-    return finish(claim, handed, words)
+    try:
+        with override(row.person.language):
+            mail = compose(row, claim.subject, claim.email, claim.watch.instant())
+        message = mail.message()
+    except Exception:
+        logger.exception("delivery %s could not be written", row.pk)
+        handed, words = Handed.LATER, OUR_FAULT
+    else:
+        handed, words = relay.hand_over(message, mail.from_email, claim.email, in_time=claim.in_time)
+    finish(claim, handed, words)
+    return handed
 
 
 @transaction.atomic
 def finish(claim: Claim, handed: Handed, words: str) -> bool:
-    """Write down what is known. An unknown outcome is left to `settle_overdue`."""
+    """Write down what is known; False when the row is no longer ours to write. A late report is still believed."""
     row = Delivery.objects.select_for_update().get(pk=claim.delivery.pk)
     if row.lease_token != claim.token or row.state not in {Delivery.State.SENDING, Delivery.State.UNCONFIRMED}:
         return False
-    now = database_now()
+    now = claim.watch.instant()
     if handed is Handed.ACCEPTED:
         move(row, Delivery.State.SENT, now=now, reason=words)
     elif handed is Handed.UNKNOWN:
         if row.state == Delivery.State.SENDING:
             move(row, Delivery.State.UNCONFIRMED, now=now, reason=words)
-    elif handed is Handed.REFUSED or row.attempts >= MOST_ATTEMPTS:
+    elif handed is Handed.REFUSED:
         move(row, Delivery.State.FAILED, now=now, reason=words)
     else:
-        row.send_at = now + BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
-        move(row, Delivery.State.DEFERRED, now=now, reason=words)
-    return handed is Handed.ACCEPTED
+        _try_later(row, now, words)
+    return True
+
+
+@transaction.atomic
+def put_back(delivery: uuid.UUID, *, now: datetime) -> None:
+    """A row whose kind fails must not stand before all others for ever; a mended kind finds it again."""
+    row = Delivery.objects.waiting().select_for_update(skip_locked=True).filter(pk=delivery).first()
+    if row is not None:
+        row.attempts += 1
+        _try_later(row, now, OUR_FAULT)
+
+
+def _try_later(row: Delivery, now: datetime, reason: str) -> None:
+    if row.attempts >= MOST_ATTEMPTS:
+        move(row, Delivery.State.FAILED, now=now, reason=reason)
+        return
+    row.send_at = now + BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
+    move(row, Delivery.State.DEFERRED, now=now, reason=reason)
 
 
 @transaction.atomic
 def settle_overdue(*, now: datetime) -> int:
     """Rows whose worker died or froze: they may have arrived, so staff decide. Returns how many."""
     rows = list(Delivery.objects.overdue_lease(now).select_for_update(skip_locked=True))
+    reason = gettext_noop("the worker stopped before it heard the answer")
     for row in rows:
-        move(
-            row,
-            Delivery.State.UNCONFIRMED,
-            now=now,
-            reason=gettext_noop("the worker stopped before it heard the answer"),
-        )
+        move(row, Delivery.State.UNCONFIRMED, now=now, reason=reason)
     return len(rows)
-
-
-@transaction.atomic
-def settle_delivery(delivery: Delivery, *, by: User, arrived: bool, now: datetime) -> Delivery:
-    """Staff say of an unconfirmed or failed notice that it arrived, or that it shall go out again.
-
-    Raises Refused, or TransitionError when it is neither unconfirmed nor failed.
-    """
-    row = Delivery.objects.select_for_update().get(pk=delivery.pk)
-    require(by, "notices.settle_delivery", row)
-    if arrived:
-        move(row, Delivery.State.SENT, now=now, reason=gettext_noop("confirmed by staff"), by=by)
-    else:
-        row.send_at, row.attempts = now, 0
-        move(row, Delivery.State.PLANNED, now=now, reason=gettext_noop("sent again by staff"), by=by)
-    return row

@@ -1,0 +1,27 @@
+"""One step of a delivery, written down: what planning, sending and settling share."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_noop
+
+from accounts.models import User
+from notices.kind import KINDS
+from notices.models import Delivery, DeliveryEvent
+
+STEPPED = ["state", "reason", "settled_at", "send_at", "attempts", "lease_until", "lease_token"]
+
+
+def move(row: Delivery, state: Delivery.State, *, now: datetime, reason: str = "", by: User | None = None) -> None:
+    """Step, save and note it in the delivery's own events. Raises TransitionError."""
+    before = row.state
+    row.step_to(state, now=now, reason=reason)
+    row.save(update_fields=STEPPED)
+    DeliveryEvent.objects.create(delivery=row, at=now, from_state=before, to_state=state, by=by, detail=reason)
+
+
+def too_late(row: Delivery) -> str:
+    """Why a notice makes no sense any more: the next one came, or the event itself."""
+    slots = KINDS[row.kind].slots if row.kind in KINDS else ()
+    if slots and row.slot != min(slots, key=lambda slot: slot.before).key:
+        return gettext_noop("a later reminder took its place")
+    return gettext_noop("too late to make sense")

@@ -1,0 +1,59 @@
+"""Which occasions does a deadline give a person, and when does each leave? Pure: reads no clock and no table."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from accounts.models import Person
+from notices.hours import MORNING, at_local, outside_quiet_hours
+from notices.kind import Kind, Slot
+
+# How long before its deadline was set a slot may lie and still be sent in arrears: "24 h before" a meeting called
+# 23 hours ahead is worth a mail, "14 days before" a milestone made last minute is not.
+ARREARS = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One slot of one subject for one person: when it leaves and until when it makes sense."""
+
+    slot: Slot
+    send_at: datetime
+    not_after: datetime
+
+
+def occasions(kind: Kind, subject: Any, person: Person) -> list[Occasion]:
+    """The occasions of `subject` for `person`, earliest first, whatever the hour is now.
+
+    One makes sense until the next one leaves, so that after an outage only the latest is sent, once.
+    """
+    anchor = kind.anchor(subject)
+    if anchor is None:
+        return []
+    end = anchor if isinstance(anchor, datetime) else at_local(anchor + timedelta(days=1), time(0), person.zone)
+    nominal = sorted(((_nominal(slot, anchor, person.zone), slot) for slot in kind.slots), key=lambda pair: pair[0])
+    nominal = [(instant, slot) for instant, slot in nominal if instant < end]
+    leaves = [in_open_hours(kind, person, instant, end) for instant, _slot in nominal]
+    since = kind.since_for(subject, person)
+    return [
+        Occasion(slot, send_at, not_after)
+        for (instant, slot), send_at, not_after in zip(nominal, leaves, [*leaves[1:], end], strict=False)
+        if since is None or instant >= since - ARREARS
+    ]
+
+
+def in_open_hours(kind: Kind, person: Person, instant: datetime, before: datetime | None) -> datetime:
+    """When a mail due at `instant` leaves: after the person's quiet hours, or before them if it would be too late."""
+    if kind.must_send:
+        return instant
+    return outside_quiet_hours(instant, person.zone, person.quiet_from, person.quiet_to, before)
+
+
+def _nominal(slot: Slot, anchor: date | datetime, zone: str) -> datetime:
+    if not slot.calendar:
+        if not isinstance(anchor, datetime):
+            raise TypeError(f"{slot.key} counts hours, but the anchor is a day")
+        return anchor - slot.before
+    day = anchor.astimezone(ZoneInfo(zone)).date() if isinstance(anchor, datetime) else anchor
+    return at_local(day - slot.before, MORNING, zone)

@@ -1,0 +1,248 @@
+"""Each occasion of each person has one row, whatever happens to the plan, the deadline and the audience."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.models import Person
+from notices.actions.planning import cancel, plan, post, replan
+from notices.actions.sending import Watch, claim_next
+from notices.hours import quiet_span
+from notices.models import Delivery
+from notices.occasions import occasions
+from tests.factories import PersonFactory
+from tests.notices.errands.kinds import ErrandDue, ErrandSoon
+from tests.notices.errands.models import Errand
+from tests.notices.given import AWAKE, NOON, errand
+from tests.notices.threads import together
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def slots(**filters):
+    return sorted(Delivery.objects.filter(**filters).values_list("slot", flat=True))
+
+
+def states():
+    return dict(Delivery.objects.values_list("slot", "state"))
+
+
+def test_each_occasion_is_planned_once_however_often_planning_runs():
+    errand(PersonFactory(), PersonFactory(), day=NOON.date() + 20 * DAY)
+
+    for hours in range(0, 24 * 22, 7):
+        plan(now=NOON + timedelta(hours=hours))
+
+    assert Counter(Delivery.objects.values_list("slot", flat=True)) == dict.fromkeys(
+        ["P14D", "P7D", "P3D", "P1D", "P0D"], 2
+    )
+
+
+def test_reminders_of_a_day_leave_at_nine_in_the_readers_zone():
+    person = PersonFactory(zone="Asia/Kathmandu")
+    errand(person, day=date(2026, 5, 16))
+
+    plan(now=NOON)
+
+    assert list(Delivery.objects.values_list("slot", "send_at")) == [
+        ("P3D", datetime(2026, 5, 13, 3, 15, tzinfo=UTC)),
+        ("P1D", datetime(2026, 5, 15, 3, 15, tzinfo=UTC)),
+        ("P0D", datetime(2026, 5, 16, 3, 15, tzinfo=UTC)),
+    ]
+
+
+def test_reminders_of_an_hour_leave_so_many_hours_before_unless_it_is_quiet():
+    person = PersonFactory(zone="UTC", quiet_from=time(21), quiet_to=time(8))
+    subject = Errand(at=datetime(2026, 5, 15, 9, tzinfo=UTC))
+
+    planned = occasions(ErrandSoon(), subject, person)
+
+    assert [(one.slot.key, one.send_at) for one in planned] == [
+        ("PT24H", datetime(2026, 5, 14, 9, tzinfo=UTC)),
+        ("PT4H", datetime(2026, 5, 15, 8, tzinfo=UTC)),
+    ]
+
+
+def test_of_several_missed_occasions_only_the_latest_remains_and_the_others_say_why():
+    errand(PersonFactory(**AWAKE), day=NOON.date() + 2 * DAY, since=NOON - 8 * DAY)
+    plan(now=NOON - 6 * DAY)  # then nothing ran for six days
+
+    plan(now=NOON)
+
+    assert list(Delivery.objects.values_list("slot", "state", "reason")) == [
+        ("P7D", "expired", "a later reminder took its place"),
+        ("P3D", "planned", ""),
+        ("P1D", "planned", ""),
+        ("P0D", "planned", ""),
+    ]
+
+
+def test_slots_long_before_the_deadline_was_set_are_not_sent_in_arrears():
+    errand(PersonFactory(), day=NOON.date() + 3 * DAY, since=NOON)
+
+    plan(now=NOON)
+
+    assert slots() == ["P0D", "P1D", "P3D"]
+
+
+def test_a_moved_deadline_cancels_the_old_plan_and_makes_the_new_one_at_once():
+    subject = errand(PersonFactory(), day=NOON.date() + 3 * DAY)
+    plan(now=NOON)
+
+    subject.day, subject.epoch = NOON.date() + 7 * DAY, 1
+    subject.save()
+    replan(subject, now=NOON)
+
+    assert set(Delivery.objects.filter(epoch=0).values_list("state", "reason")) == {("cancelled", "the date moved")}
+    assert slots(epoch=1, state="planned") == ["P0D", "P1D", "P3D", "P7D"]
+
+
+def test_a_refused_move_leaves_the_old_plan():
+    subject = errand(PersonFactory(), day=NOON.date() + 3 * DAY)
+    plan(now=NOON)
+
+    with transaction.atomic():
+        subject.epoch = 1
+        subject.save()
+        replan(subject, now=NOON)
+        transaction.set_rollback(True)
+
+    assert slots(epoch=0, state="planned") == ["P0D", "P1D", "P3D"]
+    assert slots(epoch=1) == []
+
+
+def test_a_small_correction_moves_the_hour_and_keeps_the_row():
+    subject = errand(PersonFactory(), at=NOON + 3 * DAY)
+    plan(now=NOON)
+    end = Delivery.objects.get(slot="P0D").not_after
+
+    subject.at += timedelta(minutes=5)
+    subject.save()
+    replan(subject, now=NOON)
+
+    assert Delivery.objects.get(slot="P0D").not_after == end + timedelta(minutes=5)
+
+
+def test_somebody_who_is_no_longer_asked_gets_nothing_and_when_asked_again_gets_it():
+    person = PersonFactory()
+    subject = errand(person, day=NOON.date() + 3 * DAY)
+    plan(now=NOON)
+
+    subject.people.clear()
+    replan(subject, now=NOON)
+    left = set(Delivery.objects.values_list("state", "reason"))
+    subject.people.add(person)
+    plan(now=NOON)
+
+    assert left == {("cancelled", "no longer asked")}
+    assert slots(state="planned") == ["P0D", "P1D", "P3D"]
+
+
+def test_a_new_owner_gets_the_present_occasion_once():
+    first, second = PersonFactory(), PersonFactory()
+    subject = errand(first, day=NOON.date() + 2 * DAY, since=NOON - 30 * DAY)
+    plan(now=NOON)
+
+    subject.people.set([second])
+    replan(subject, now=NOON)
+    plan(now=NOON)
+
+    assert slots(person=second, state="planned") == ["P0D", "P1D", "P3D"]
+    assert slots(person=first, state="planned") == []
+
+
+def test_cancelling_stops_what_waits_for_the_people_named():
+    first, second = PersonFactory(), PersonFactory()
+    subject = errand(first, second, day=NOON.date() + DAY)
+    plan(now=NOON)
+
+    cancel(subject, reason="answered", now=NOON, people=[first])
+
+    assert set(Delivery.objects.filter(person=first).values_list("state", "reason")) == {("cancelled", "answered")}
+    assert set(Delivery.objects.filter(person=second).values_list("state", flat=True)) == {"planned"}
+
+
+def test_a_notice_at_once_is_posted_once():
+    subject, person = errand(), PersonFactory(**AWAKE)
+
+    counts = [post("errand_given", subject, [person], now=NOON) for _turn in range(2)]
+
+    assert counts == [1, 0]
+    assert Delivery.objects.get().send_at == NOON
+
+
+def test_a_tick_that_read_a_stale_deadline_changes_nothing(monkeypatch):
+    subject = errand(PersonFactory(), day=NOON.date() + 3 * DAY)
+    plan(now=NOON)
+    stale = Errand.objects.get()
+    subject.day, subject.epoch = NOON.date() + 7 * DAY, 1
+    subject.save()
+    replan(subject, now=NOON)
+    before = list(Delivery.objects.order_by("id").values())
+
+    monkeypatch.setattr(ErrandDue, "subjects", lambda *_: [stale])
+    plan(now=NOON)
+
+    assert list(Delivery.objects.order_by("id").values()) == before
+
+
+def test_one_faulty_subject_stops_no_other(monkeypatch):
+    errand(PersonFactory(), day=NOON.date() + DAY, title="faulty")
+    errand(PersonFactory(), day=NOON.date() + DAY, title="good")
+    audience = ErrandDue.audience
+    monkeypatch.setattr(
+        ErrandDue, "audience", lambda self, one: 1 / 0 if one.title == "faulty" else audience(self, one)
+    )
+
+    plan(now=NOON)
+
+    assert {row.subject.title for row in Delivery.objects.all()} == {"good"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_planners_at_once_make_one_row_each():
+    errand(*PersonFactory.create_batch(5), day=NOON.date() + 3 * DAY)
+
+    together(4, lambda _number: plan(now=NOON))
+
+    assert Counter(Delivery.objects.values_list("slot", flat=True)) == {"P3D": 5, "P1D": 5, "P0D": 5}
+
+
+ZONES = st.sampled_from(["UTC", "Asia/Kathmandu", "Pacific/Kiritimati", "America/St_Johns", "Europe/Zurich"])
+HOURS = st.times().map(lambda hour: hour.replace(second=0, microsecond=0))
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
+    ZONES,
+    HOURS,
+    HOURS,
+)
+@settings(max_examples=150, deadline=None)
+def test_no_occasion_leaves_after_its_event_or_in_the_middle_of_quiet_hours(deadline, zone, quiet_from, quiet_to):
+    person = Person(zone=zone, quiet_from=quiet_from, quiet_to=quiet_to)
+    for kind, subject in ((ErrandSoon(), Errand(at=deadline)), (ErrandDue(), Errand(day=deadline.date()))):
+        planned = occasions(kind, subject, person)
+
+        assert len({one.slot for one in planned}) == len(kind.slots)
+        for one in planned:
+            assert one.send_at < planned[-1].not_after
+            span = quiet_span(one.send_at, zone, quiet_from, quiet_to)
+            # Only somebody with all but a few minutes of silence is written to in them.
+            assert span is None or span[1] - span[0] > timedelta(hours=23, minutes=50)
+
+
+def test_the_plan_keeps_hands_off_what_a_worker_has_put_off():
+    subject = errand(PersonFactory(zone="UTC", quiet_from=time(13), quiet_to=time(15)), day=NOON.date())
+    plan(now=NOON)
+    late = NOON + timedelta(hours=2)  # nothing ran until then
+    claim_next(Watch(late))
+
+    plan(now=late)
+
+    assert Delivery.objects.about(subject).get(slot="P0D").send_at == NOON + timedelta(hours=3)

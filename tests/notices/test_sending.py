@@ -1,0 +1,358 @@
+"""A due notice is handed over once, and what became of it is written down as far as it is known."""
+
+import time as clock
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils.translation import get_language
+
+from accounts.clock import database_now
+from notices.actions.planning import cancel
+from notices.actions.sending import MOST_ATTEMPTS, Watch, claim_next, finish, send_due, settle_overdue
+from notices.compose import compose
+from notices.kind import KINDS
+from notices.mail import Handed, Relay
+from notices.models import Delivery
+from tests.factories import PersonFactory
+from tests.notices.errands.kinds import ErrandDue
+from tests.notices.errands.models import Errand
+from tests.notices.given import AWAKE, due, obstinate
+from tests.notices.threads import together
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def server(settings):
+    with obstinate(settings) as mind:
+        yield mind
+
+
+def send():
+    return send_due(now=database_now())
+
+
+def the_row():
+    return Delivery.objects.get()
+
+
+def path_of(row):
+    return list(row.events.values_list("from_state", "to_state"))
+
+
+def test_a_due_reminder_arrives_whole_and_once(smtp, settings):
+    row = due()
+
+    counts = [send(), send()]
+
+    message = smtp.messages[0]
+    assert counts == [1, 0]
+    assert len(smtp.messages) == 1
+    assert message["To"] == row.person.email
+    assert message["Subject"] == "Count the seats"
+    assert message["Message-ID"] == row.message_id
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert "\n.this line begins with a dot" in message.get_content()
+    assert f"{settings.BASE_URL}/errands/{row.object_id}/" in message.get_content()
+    assert path_of(row) == [("planned", "sending"), ("sending", "sent")]
+
+
+def test_nothing_is_sent_before_its_time(server):
+    due(send_at=database_now() + MINUTE)
+
+    send()
+
+    assert server.tries == 0
+
+
+def test_a_temporary_refusal_is_tried_again_later_and_later(server):
+    due()
+    server.rcpt = "451 greylisted"
+
+    waits = []
+    for _turn in range(3):
+        send()
+        waits.append(round((the_row().send_at - database_now()) / MINUTE))
+        Delivery.objects.update(send_at=database_now() - MINUTE)
+
+    assert (the_row().state, the_row().reason) == ("deferred", "451 greylisted")
+    assert waits == [1, 5, 15]
+
+
+def test_a_temporary_refusal_is_not_tried_for_ever(server):
+    due(attempts=MOST_ATTEMPTS - 1)
+    server.rcpt = "451 greylisted"
+
+    send()
+
+    assert the_row().state == "failed"
+
+
+@pytest.mark.parametrize("stage", ["rcpt", "data"])
+def test_a_final_refusal_stands_as_failed_with_the_servers_words(server, stage):
+    due()
+    setattr(server, stage, "550 no such person")
+
+    send()
+
+    assert (the_row().state, the_row().reason) == ("failed", "550 no such person")
+
+
+def test_a_connection_that_breaks_before_the_text_is_tried_again(server):
+    due()
+    server.drop = "before"
+
+    send()
+
+    assert the_row().state == "deferred"
+
+
+def test_a_connection_that_breaks_after_the_text_leaves_it_unconfirmed(server):
+    due()
+    server.drop = "after"
+
+    send()
+    server.drop = ""
+    Delivery.objects.update(send_at=database_now() - MINUTE)
+    send()
+
+    assert the_row().state == "unconfirmed"
+    assert len(server.taken) == 1
+
+
+def test_a_server_that_is_away_is_asked_once_per_run(server, settings):
+    due(), due()
+    settings.EMAIL_PORT = 1
+
+    send()
+
+    assert Counter(Delivery.objects.values_list("state", flat=True)) == {"deferred": 1, "planned": 1}
+
+
+def test_a_kept_connection_that_is_gone_is_opened_again(server, monkeypatch):
+    due(), due()
+    monkeypatch.setattr(Relay, "_hand_text", closing(Relay._hand_text))
+
+    sent = send()
+
+    assert sent == len(server.taken) == 2
+
+
+def closing(hand_text):
+    def then_close(relay, text):
+        answer = hand_text(relay, text)
+        relay.backend.connection.sock.close()
+        return answer
+
+    return then_close
+
+
+def test_somebody_without_an_address_is_shown_to_staff(server):
+    due(PersonFactory(email="", **AWAKE))
+
+    send()
+
+    assert (the_row().state, the_row().reason) == ("failed", "no e-mail address")
+    assert server.tries == 0
+
+
+def test_what_cannot_be_written_waits_and_stops_no_other(server):
+    broken, good = due(title="unwritable", send_at=database_now() - 2 * MINUTE), due()
+
+    send()
+
+    states = dict(Delivery.objects.values_list("pk", "state"))
+    assert states == {broken.pk: "deferred", good.pk: "sent"}
+
+
+def test_what_its_kind_cannot_judge_waits_and_stops_no_other(server, monkeypatch):
+    broken, good = due(title="faulty", send_at=database_now() - 2 * MINUTE), due()
+    anchor = ErrandDue.anchor
+    monkeypatch.setattr(ErrandDue, "anchor", lambda self, one: 1 / 0 if one.title == "faulty" else anchor(self, one))
+
+    send()
+
+    states = dict(Delivery.objects.values_list("pk", "state"))
+    assert states == {broken.pk: "deferred", good.pk: "sent"}
+
+
+def test_the_rows_are_asked_once_more_before_sending(server):
+    moved, done, left, late = due(), due(), due(), due(not_after=database_now())
+    Errand.objects.filter(pk=moved.object_id).update(epoch=1)
+    Errand.objects.filter(pk=done.object_id).update(is_done=True)
+    left.subject.people.clear()
+
+    send()
+
+    assert {row.pk: (row.state, row.reason) for row in Delivery.objects.all()} == {
+        moved.pk: ("cancelled", "the date moved"),
+        done.pk: ("cancelled", "nothing is awaited any more"),
+        left.pk: ("cancelled", "no longer asked"),
+        late.pk: ("expired", "a later reminder took its place"),
+    }
+    assert server.tries == 0
+
+
+def test_a_mail_that_comes_late_waits_for_the_end_of_quiet_hours(server):
+    now = database_now()
+    quiet = {"quiet_from": (now - 60 * MINUTE).time(), "quiet_to": (now + 60 * MINUTE).time()}
+    row = due(PersonFactory(**quiet))
+
+    send()
+
+    assert server.tries == 0
+    assert the_row().state == "planned"
+    assert abs(the_row().send_at - (now + 60 * MINUTE)) < timedelta(seconds=2)
+    assert path_of(row) == []
+
+
+def test_a_mail_with_no_hour_left_expires_and_says_why(server):
+    now = database_now()
+    due(
+        PersonFactory(quiet_from=(now - MINUTE).time(), quiet_to=(now + 60 * MINUTE).time()), not_after=now + 9 * MINUTE
+    )
+
+    send()
+
+    assert (the_row().state, the_row().reason) == ("expired", "no hour outside the person's quiet hours was left")
+
+
+def test_what_must_be_sent_breaks_quiet_hours(server, monkeypatch):
+    now = database_now()
+    due(PersonFactory(quiet_from=(now - 60 * MINUTE).time(), quiet_to=(now + 60 * MINUTE).time()))
+    monkeypatch.setattr(ErrandDue, "must_send", True)
+
+    send()
+
+    assert the_row().state == "sent"
+
+
+def test_a_frozen_worker_lets_no_text_leave_when_its_lease_is_nearly_over(server, settings, monkeypatch):
+    settings.NOTICES_LEASE_SECONDS = 1
+    due()
+    monkeypatch.setattr("notices.actions.sending.compose", slowly(seconds=0.9))
+
+    send()
+
+    assert (the_row().state, the_row().reason) == ("deferred", "the worker was too slow")
+    assert server.tries == 1
+    assert server.taken == []
+
+
+def slowly(*, seconds):
+    def composed(*parts):
+        clock.sleep(seconds)
+        return compose(*parts)
+
+    return composed
+
+
+def test_a_lease_that_is_over_leaves_it_unconfirmed():
+    row = due()
+    claim_next(Watch(database_now()))
+
+    settled = [settle_overdue(now=database_now() + minutes * MINUTE) for minutes in (4, 6, 8)]
+
+    assert settled == [0, 1, 0]
+    assert the_row().state == "unconfirmed"
+    assert path_of(row) == [("planned", "sending"), ("sending", "unconfirmed")]
+
+
+@pytest.mark.parametrize(("handed", "state"), [(Handed.ACCEPTED, "sent"), (Handed.LATER, "deferred")])
+def test_the_late_report_of_a_slow_worker_is_believed(handed, state):
+    due()
+    _found, claim = claim_next(Watch(database_now()))
+    settle_overdue(now=database_now() + 6 * MINUTE)
+
+    finish(claim, handed, "250 OK")
+
+    assert the_row().state == state
+
+
+def test_the_report_of_a_worker_whose_row_was_claimed_anew_changes_nothing():
+    due()
+    _found, first = claim_next(Watch(database_now()))
+    finish(first, Handed.LATER, "451")
+    Delivery.objects.update(send_at=database_now() - MINUTE)
+    claim_next(Watch(database_now()))
+
+    believed = finish(first, Handed.ACCEPTED, "250 OK")
+
+    assert not believed
+    assert the_row().state == "sending"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_send_each_once(smtp):
+    for _each in range(40):
+        due()
+
+    together(4, lambda _number: send())
+
+    assert Counter(message["Message-ID"] for message in smtp.messages) == dict.fromkeys(
+        Delivery.objects.filter(state="sent").values_list("message_id", flat=True), 1
+    )
+    assert len(smtp.messages) == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_and_a_send_never_wait_for_each_other(smtp):
+    """Some answer, which locks the subject and cancels; others send, which locks the delivery and asks the subject."""
+    rows = [due() for _each in range(30)]
+
+    def act(number):
+        if number % 2:
+            return send()
+        for row in rows:
+            with transaction.atomic():
+                subject = Errand.objects.select_for_update().get(pk=row.object_id)
+                subject.is_done = True
+                subject.save()
+                cancel(subject, reason="answered", now=database_now())
+        return 0
+
+    sent = sum(together(4, act))
+
+    states = Counter(Delivery.objects.values_list("state", flat=True))
+    assert states["sent"] == sent == len(smtp.messages)
+    assert states["sent"] + states["cancelled"] == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_is_not_held_up_by_a_mail_that_is_being_sent(server):
+    row = due()
+    claim_next(Watch(database_now()))
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '1s'")
+        subject = Errand.objects.select_for_update().get(pk=row.object_id)
+        cancel(subject, reason="answered", now=database_now())
+
+    assert the_row().state == "sending"
+
+
+def test_the_person_reads_it_in_their_own_language(smtp, monkeypatch):
+    due(PersonFactory(language="fr", **AWAKE))
+    languages = []
+    monkeypatch.setattr(
+        KINDS["errand_due"], "context", lambda *_: languages.append(get_language()) or {}, raising=False
+    )
+
+    send()
+
+    assert languages == ["fr"]
+
+
+def test_a_mail_takes_few_statements(smtp, django_assert_num_queries):
+    due(), due()
+    send()
+    due()
+    now = database_now()
+
+    # Claim: the row, its subject, who is asked, the address, the state, its event. Report: the row, the state, its
+    # event. At the end: nothing more is due. And three transactions, here savepoints, of two statements each.
+    with django_assert_num_queries(16):
+        send_due(now=now)
