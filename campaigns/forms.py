@@ -17,7 +17,7 @@ DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 CLASSES = [pair for pair in Visibility.choices if pair[0] not in {Visibility.GROUP, Visibility.RESTRICTED}]
 
 
-class CampaignForm(forms.ModelForm[Campaign]):
+class CampaignForm(forms.ModelForm):
     owner = PersonField(
         label=gettext_lazy("Owner"), help_text=gettext_lazy("Name or e-mail address of the person who leads it.")
     )
@@ -52,7 +52,7 @@ class FinishForm(forms.Form):
     )
 
 
-class MilestoneForm(forms.ModelForm[Milestone]):
+class MilestoneForm(forms.ModelForm):
     owner = PersonField(
         label=gettext_lazy("Owner"),
         required=False,

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils import timezone
 
 from accounts.models import User
 from history.models import Entry, Head
@@ -20,7 +19,7 @@ def record(
     subject: models.Model,
     *,
     by: User | None,
-    now: datetime | None = None,
+    now: datetime,
     visibility: str | None = None,
     **details: Any,
 ) -> Entry:
@@ -38,7 +37,7 @@ def record_all(
     happened: Sequence[tuple[models.Model, dict[str, Any]]],
     *,
     by: User | None,
-    now: datetime | None = None,
+    now: datetime,
     visibility: str | None = None,
 ) -> list[Entry]:
     """As `record`, for (subject, details) of different objects of one model, in four statements however many."""
@@ -53,7 +52,7 @@ def record_all(
             content_type=content_type,
             object_id=subject.pk,
             number=head.number + 1,
-            at=now or timezone.now(),
+            at=now,
             actor=by.person if by else None,
             verb=verb,
             details=json.loads(json.dumps(details, cls=DjangoJSONEncoder)),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.zones import in_words
+from home.waiting import waiting_count
 from members.hats import hats
 from notices.actions.life import silent
 
@@ -25,9 +26,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     worn = hats(user)
     return common | {
         "reader_zone": user.person.zone,
-        "account_url": _address("accounts:preferences"),
-        "waiting_url": "/#waiting",
-        "waiting_count": 0,
+        "account_url": reverse("accounts:preferences"),
+        "waiting_url": reverse("home:home") + "#waiting",
+        "waiting_count": waiting_count(user, now),
         "nav": _links(request, MAIN),
         "staff_nav": _links(request, STAFF) if worn.is_staff else [],
         "banners": _banners(user) if worn.is_staff else [],
@@ -62,7 +63,9 @@ def _banners(user: User) -> list[dict[str, str]]:
     return [
         {
             "level": "danger",
-            "text": _("Reminders stand still: %(process)s has been silent %(since)s. Nothing is lost; it goes out late.")
+            "text": _(
+                "Reminders stand still: %(process)s has been silent %(since)s. Nothing is lost; it goes out late."
+            )
             % {
                 "process": names[process],
                 "since": _("since %(instant)s") % {"instant": in_words(seen, zone)} if seen else _("from the start"),

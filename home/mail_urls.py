@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+"""The sent mail, in the embedded set-up only."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from home import views
+
+app_name = "mail"
+urlpatterns = [
+    path("", views.mailbox, name="mailbox"),
+    path("<str:name>/", views.letter, name="letter"),
+]

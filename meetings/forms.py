@@ -21,7 +21,7 @@ from members.rules import is_staff
 LONGEST = 14 * 24 * 60  # minutes: a conference of two weeks
 
 
-class MeetingForm(forms.ModelForm[Meeting]):
+class MeetingForm(forms.ModelForm):
     """The fields of `meetings.actions.MeetingFields`; `notice` says what was decided about an hour that comes twice."""
 
     day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
@@ -32,6 +32,7 @@ class MeetingForm(forms.ModelForm[Meeting]):
     )
     lasts = forms.IntegerField(label=gettext_lazy("Minutes"), min_value=5, max_value=LONGEST, initial=60)
     zone = ZoneField()
+    link = forms.URLField(label=gettext_lazy("Link to join"), required=False, max_length=500, assume_scheme="https")
     committee = forms.ModelChoiceField(
         label=gettext_lazy("Committee"),
         queryset=Committee.objects.none(),
@@ -54,7 +55,7 @@ class MeetingForm(forms.ModelForm[Meeting]):
 
     class Meta:
         model = Meeting
-        fields = ["title", "place", "link", "campaign", "agenda", "visibility"]
+        fields = ["title", "place", "campaign", "agenda", "visibility"]
         widgets = {"agenda": forms.Textarea(attrs={"rows": 8})}
 
     def __init__(self, *args: Any, user: User, now: datetime, meeting: Meeting | None = None, **options: Any) -> None:

@@ -26,7 +26,9 @@ PLAYERS = (
     Player("Fundación Campos Abiertos", "es", "COL", "ngo", ("Lucía Restrepo Arango", "Julián Ospina"), "FCA"),
     Player("Xieng Khouang Survivors’ Circle", "en", "LAO", "network", ("Bounmy Phommachanh", "Khamla Sisouk")),
     Player("جمعية الأرض الآمنة للتنمية الريفية", "ar", "LBN", "ngo", ("Rana Khoury", "Sami Nassar")),
-    Player("Association des agricultrices du Sahel", "fr", "MLI", "network", ("Aïssata Traoré", "Fanta Coulibaly"), "AAS"),
+    Player(
+        "Association des agricultrices du Sahel", "fr", "MLI", "network", ("Aïssata Traoré", "Fanta Coulibaly"), "AAS"
+    ),
     Player("Bündnis Freie Felder e. V.", "de", "DEU", "ngo", ("Jörg Pfeiffer", "Miriam Oduya")),
     Player("ရွာလယ်ကွင်း ဖွံ့ဖြိုးရေးအသင်း", "my", "MMR", "ngo", ("Khin Sandar Oo",)),
     Player("開かれた畑の会", "ja", "JPN", "ngo", ("Mori Haruka", "Ishida Ken")),
@@ -35,7 +37,9 @@ PLAYERS = (
     Player("Zambia Rural Health Forum", "en", "ZMB", "ngo", ("Chanda Mwila", "Mutale Banda"), "ZRHF"),
     Player("Pacific Fields Trust", "en", "NZL", "ngo", ("Hana Whaanga", "Sione Tupou"), "PFT"),
     Player(LONG, "fr", "international", "network", ("Solange Mbarga",), "FIPTR"),
-    Player("International Council of Prosthetists for Rural Care", "en", "international", "network", ("Elena Marchetti",)),
+    Player(
+        "International Council of Prosthetists for Rural Care", "en", "international", "network", ("Elena Marchetti",)
+    ),
     Player("Αγρός Χωρίς Φόβο", "el", "GRC", "ngo", ("Νίκη Παππά",)),
     Player("নিরাপদ মাঠ ফোরাম", "bn", "BGD", "ngo", ("Farzana Akter",), "NMF"),
     Player("Quảng Trị Safe Paddies Group", "vi", "VNM", "ngo", ("Lê Thị Hạnh",)),
@@ -73,8 +77,19 @@ PLAYERS = (
 )
 
 CONSTITUENCIES = (
-    "Europe", "Americas", "Affected people", "Western Asia", "Western Africa", "Europe", "Asia", "Asia",
-    "Southern Africa", "Affected people", "Host country", "Pacific", "International",
+    "Europe",
+    "Americas",
+    "Affected people",
+    "Western Asia",
+    "Western Africa",
+    "Europe",
+    "Asia",
+    "Asia",
+    "Southern Africa",
+    "Affected people",
+    "Host country",
+    "Pacific",
+    "International",
 )
 ZONES = {
     "NOR": "Europe/Oslo", "COL": "America/Bogota", "LAO": "Asia/Vientiane", "LBN": "Asia/Beirut",

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_first'),
         ('campaigns', '0001_first'),
-        ('members', '0002_first'),
+        ('members', '0001_first'),
     ]
 
     operations = [

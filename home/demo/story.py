@@ -1,0 +1,154 @@
+"""The demo's story: a campaign on its way to a conference, a meeting tomorrow, a text to approve and one adopted."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from accounts.models import Visibility
+from campaigns.actions import add_campaign, add_milestone, reach_milestone
+from campaigns.models import Campaign, Milestone
+from decisions.actions.answering import give_answer
+from decisions.actions.asking import announce_closed_rounds, confirm_outcome, open_round
+from decisions.actions.drafting import draft_position
+from decisions.models import Elector, Position, Round
+from decisions.outcome import Choice
+from home.demo.cast import PLAYERS
+from home.demo.roster import Stage, set_the_stage
+from meetings.actions import call_meeting
+from notices.hours import at_local
+
+GOAL = "A treaty by which states clear every field of explosive remnants and stand by those who were hurt."
+MILESTONES = (
+    # title, kind, days from today, length in days, set by others, owned by staff
+    ("First regional meeting, Bogotá", Milestone.Kind.CONFERENCE, -75, 2, True, False),
+    ("Report “Fields we cannot enter”", Milestone.Kind.REPORT, -40, 0, False, True),
+    ("Proposals for the draft treaty are due", Milestone.Kind.INTERNAL, 0, 0, True, True),
+    ("Send the memo to participants", Milestone.Kind.INTERNAL, 3, 0, False, True),
+    ("Applications for sponsorship close", Milestone.Kind.INTERNAL, 14, 0, False, True),
+    ("Regional meeting, Vientiane", Milestone.Kind.CONFERENCE, 38, 2, True, False),
+    ("Global day of action", Milestone.Kind.ACTION_DAY, 66, 0, False, True),
+    ("Diplomatic conference, Lusaka", Milestone.Kind.CONFERENCE, 120, 4, True, True),
+)
+TRANSITION = """Deadlines for clearance must be counted in years, not in decades.
+
+A state that asks for more time shall say in public how much land is left, who lives on it and what it will cost.
+
+No extension is longer than five years."""
+SURVIVORS = """The treaty must oblige each state to plan, fund and report on the rights of survivors, their families and \
+the communities they live in.
+
+This duty does not wait for clearance to end. It starts when the treaty binds the state.
+
+States able to help shall do so, and shall count what they give in public, each year by 31 May."""
+OBSERVERS = """Survivors' organisations sit in the drafting group as observers with the right to speak.
+
+Their travel is paid from the common fund."""
+
+
+def load(now: datetime) -> None:
+    """Make everything, in one go. The database must be empty; call it in a transaction."""
+    stage = set_the_stage(now)
+    campaign = _campaign(stage)
+    _adopted(stage, campaign)
+    _open(stage, campaign)
+    draft_position(
+        by=stage.users["staff"],
+        title="Observers in the drafting group",
+        body=OBSERVERS,
+        committee=stage.steering,
+        campaign=campaign,
+        now=now - timedelta(days=1),
+    )
+    _meeting(stage, campaign)
+
+
+def _campaign(stage: Stage) -> Campaign:
+    staff = stage.users["staff"]
+    campaign = add_campaign(
+        by=staff,
+        now=stage.now - timedelta(days=90),
+        name="Safe fields treaty",
+        goal=GOAL,
+        owner=staff.person,
+        visibility=Visibility.MEMBERS,
+    )
+    today = stage.now.astimezone(ZoneInfo(staff.person.zone)).date()
+    for title, kind, days, length, external, owned in MILESTONES:
+        starts = today + timedelta(days=days)
+        milestone = add_milestone(
+            campaign,
+            by=staff,
+            now=min(stage.now, stage.now + timedelta(days=days - 20)),
+            title=title,
+            kind=kind,
+            starts_on=starts,
+            ends_on=starts + timedelta(days=length) if length else None,
+            precision=Milestone.Precision.DAY,
+            zone=staff.person.zone,
+            is_external=external,
+            owner=staff.person if owned else None,
+            note="",
+        )
+        if days < 0:
+            reach_milestone(milestone, by=staff, now=stage.now + timedelta(days=days))
+    return campaign
+
+
+def _ask(stage: Stage, campaign: Campaign, title: str, body: str, opened: datetime, closes: datetime) -> Round:
+    staff = stage.users["staff"]
+    position: Position = draft_position(
+        by=staff, title=title, body=body, committee=stage.steering, campaign=campaign, now=opened - timedelta(days=3)
+    )
+    version = position.versions.get()
+    return open_round(
+        position, by=staff, version=version, threshold=7, closes_at=closes, zone="Europe/Zurich", now=opened
+    )
+
+
+def _answer(stage: Stage, asked: Round, answers: dict[int, tuple[str, str]], first: datetime) -> None:
+    """{seat number: (choice, reason)}, given by each seat's representative, half an hour apart from `first`."""
+    electors = {elector.term.seat.number: elector for elector in Elector.objects.filter(round=asked)}
+    for step, (number, (choice, reason)) in enumerate(answers.items()):
+        user = stage.people[PLAYERS[number - 1].people[0]].user
+        now = first + timedelta(minutes=30 * step)
+        give_answer(electors[number], by=user, version=asked.version, choice=choice, reason=reason, now=now)
+
+
+def _adopted(stage: Stage, campaign: Campaign) -> None:
+    opened, closes = stage.now - timedelta(days=9), stage.now - timedelta(days=2)
+    asked = _ask(stage, campaign, "Transition periods must be short", TRANSITION, opened, closes)
+    answers = dict.fromkeys((1, 2, 3, 4, 5, 7, 8, 10, 11), (Choice.APPROVE, ""))
+    answers[6] = (Choice.OBJECT, "Five years are too short for states with more than 500 square kilometres left.")
+    answers[12] = (Choice.ABSTAIN, "")
+    _answer(stage, asked, answers, opened + timedelta(hours=5))
+    announce_closed_rounds(now=closes + timedelta(minutes=1))
+    asked.refresh_from_db()
+    confirm_outcome(asked, by=stage.users["chair"], now=closes + timedelta(hours=3))
+
+
+def _open(stage: Stage, campaign: Campaign) -> None:
+    """Closes in 23 hours: the seats that have not answered are reminded at the first start."""
+    opened = stage.now - timedelta(days=2)
+    asked = _ask(stage, campaign, "Survivors in article 5", SURVIVORS, opened, stage.now + timedelta(hours=23))
+    answers = dict.fromkeys((1, 2, 5, 8, 10), (Choice.APPROVE, ""))
+    answers[4] = (Choice.ABSTAIN, "")
+    _answer(stage, asked, answers, opened + timedelta(hours=4))
+
+
+def _meeting(stage: Stage, campaign: Campaign) -> None:
+    """Tomorrow at 14:00 in Geneva's zone."""
+    tomorrow = stage.now.astimezone(ZoneInfo("Europe/Zurich")).date() + timedelta(days=1)
+    begins = at_local(tomorrow, time(14), "Europe/Zurich")
+    call_meeting(
+        by=stage.users["staff"],
+        now=stage.now,
+        committee=stage.steering,
+        title="Steering call",
+        campaign=campaign,
+        starts_at=begins,
+        ends_at=begins + timedelta(minutes=75),
+        zone="Europe/Zurich",
+        place="Online",
+        link="https://calls.demo.example/steering",
+        agenda="1. Survivors in article 5\n2. Who goes to Vientiane\n3. The vacant Pacific seat",
+        visibility=Visibility.STEERING,
+    )

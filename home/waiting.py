@@ -1,0 +1,92 @@
+"""What waits for a person now: answers, invitations and milestones, earliest deadline first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Value
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from campaigns.models import Milestone
+from decisions.models import Elector
+from meetings.models import Attendance
+from notices.hours import at_local
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to do: `due` is when it is over (UTC), `zone` the place whose hour counts; both for display."""
+
+    what: str
+    why: str
+    url: str
+    due: datetime
+    zone: str
+    day: date | None = None  # set when a day is due, not an hour
+
+
+def waiting(user: User, now: datetime) -> list[Item]:
+    """Everything that waits for `user`, each once, only what is open now. At most 50 of each kind."""
+    if user.person is None:
+        return []
+    return sorted([*_answers(user, now), *_invitations(user, now), *_milestones(user)], key=lambda item: item.due)
+
+
+def waiting_count(user: User, now: datetime) -> int:
+    """How many things wait for `user`, in one statement."""
+    if user.person is None:
+        return 0
+    parts: list[Any] = [
+        Elector.objects.unanswered_by(user.person, now),
+        Attendance.objects.unanswered_by(user.person, now),
+        Milestone.objects.owned_by(user.person).open(),
+    ]
+    counts = [
+        part.order_by().annotate(part=Value(number)).values("part").annotate(n=Count("pk", distinct=True)).values("n")
+        for number, part in enumerate(parts)
+    ]
+    return sum(row["n"] for row in counts[0].union(*counts[1:], all=True))
+
+
+def _answers(user: User, now: datetime) -> Iterable[Item]:
+    electors = Elector.objects.unanswered_by(user.person, now).select_related(
+        "round__version__position", "organisation"
+    )
+    for elector in electors[:50]:
+        position = elector.round.version.position
+        yield Item(
+            what=_("Answer “%(title)s”") % {"title": position.title},
+            why=_("For %(organisation)s. Version %(number)s is open for approval.")
+            % {"organisation": elector.organisation.name, "number": elector.round.version.number},
+            url=reverse("decisions:position", args=[position.pk]) + "#answer",
+            due=elector.round.closes_at,
+            zone=elector.round.zone,
+        )
+
+
+def _invitations(user: User, now: datetime) -> Iterable[Item]:
+    for attendance in Attendance.objects.unanswered_by(user.person, now).select_related("meeting")[:50]:
+        meeting = attendance.meeting
+        yield Item(
+            what=_("Say whether you come to “%(title)s”") % {"title": meeting.title},
+            why=_("You are invited. Others plan by your answer."),
+            url=reverse("meetings:meeting", args=[meeting.pk]) + "#answer",
+            due=meeting.starts_at,
+            zone=meeting.zone,
+        )
+
+
+def _milestones(user: User) -> Iterable[Item]:
+    for milestone in Milestone.objects.owned_by(user.person).open().select_related("campaign")[:50]:
+        yield Item(
+            what=milestone.title,
+            why=_("A milestone of “%(campaign)s” that you own. Mark it when it is reached.")
+            % {"campaign": milestone.campaign.name},
+            url=reverse("campaigns:milestone", args=[milestone.pk]),
+            due=at_local(milestone.starts_on, datetime.max.time().replace(microsecond=0), milestone.zone),
+            zone=milestone.zone,
+            day=milestone.starts_on,
+        )

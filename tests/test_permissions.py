@@ -1,0 +1,193 @@
+"""Who may do what, as one table: the policy of the house. A permission without a row here fails the suite."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from rules.permissions import permissions
+
+from accounts.models import User
+from accounts.rules import REFUSALS, allows
+from decisions.models import Elector
+from members.models import Appointment, Committee, SeatHolder
+from tests import factories
+from tests.factories import user_with
+
+ROLES = ("admin", "staff", "chair", "seat", "facilitator", "member", "nobody")
+STAFF = {"admin", "staff"}
+COMMITTEE = {"chair", "seat"}
+MEMBERS = STAFF | COMMITTEE | {"facilitator", "member"}
+
+
+def nothing(user: User) -> None:
+    return None
+
+
+def organisation(user: User) -> Any:
+    return factories.OrganisationFactory()
+
+
+def ended_organisation(user: User) -> Any:
+    return factories.OrganisationFactory(ended_on=date(2026, 1, 1), end_reason="Closed.", membership=False)
+
+
+def somebody(user: User) -> Any:
+    return factories.PersonFactory()
+
+
+def oneself(user: User) -> Any:
+    return user.person
+
+
+def an_administrator(user: User) -> Any:
+    return factories.AppointmentFactory(role=Appointment.Role.ADMIN).person
+
+
+def our_position(user: User) -> Any:
+    return factories.PositionFactory(committee=steering())
+
+
+def own_position(user: User) -> Any:
+    return factories.PositionFactory(committee=steering(), author=user.person)
+
+
+def others_position(user: User) -> Any:
+    return factories.PositionFactory()
+
+
+def own_elector(user: User) -> Any:
+    """The elector of the seat `user` holds; for who holds none, somebody else's."""
+    factories.SeatHolderFactory(term__seat__committee=steering())
+    asked = factories.RoundFactory(position__committee=steering(), position__status="open")
+    held = SeatHolder.objects.filter(person=user.person).values("term")
+    return Elector.objects.filter(round=asked, term__in=held).first() or asked.electors.first()
+
+
+def others_elector(user: User) -> Any:
+    holder = factories.SeatHolderFactory(term__seat__committee=steering())
+    asked = factories.RoundFactory(position__committee=steering(), position__status="open")
+    return asked.electors.get(term=holder.term)
+
+
+def campaign(user: User) -> Any:
+    return factories.CampaignFactory()
+
+
+def own_campaign(user: User) -> Any:
+    return factories.CampaignFactory(owner=user.person)
+
+
+def milestone(user: User) -> Any:
+    return factories.MilestoneFactory()
+
+
+def own_milestone(user: User) -> Any:
+    return factories.MilestoneFactory(owner=user.person)
+
+
+def meeting(user: User) -> Any:
+    return factories.MeetingFactory(committee=steering())
+
+
+def others_meeting(user: User) -> Any:
+    return factories.MeetingFactory(committee=factories.CommitteeFactory())
+
+
+def own_attendance(user: User) -> Any:
+    return factories.AttendanceFactory(person=user.person)
+
+
+def others_attendance(user: User) -> Any:
+    return factories.AttendanceFactory()
+
+
+def steering() -> Committee:
+    return Committee.objects.filter(is_steering=True).first() or factories.CommitteeFactory(is_steering=True)
+
+
+EVERYBODY = set(ROLES)
+MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
+    ("members.add_organisation", nothing): STAFF,
+    ("members.edit_organisation", organisation): STAFF,
+    ("members.edit_organisation", ended_organisation): set(),
+    ("members.end_organisation", organisation): STAFF,
+    ("members.end_organisation", ended_organisation): set(),
+    ("members.export_roster", nothing): MEMBERS,
+    ("members.import_roster", nothing): STAFF,
+    ("members.edit_people", somebody): STAFF,
+    ("members.edit_people", an_administrator): {"admin"},
+    ("members.invite", somebody): STAFF,
+    ("members.invite", an_administrator): {"admin"},
+    ("members.appoint", somebody): {"admin"},
+    ("members.manage_committees", nothing): STAFF,
+    ("members.edit_preferences", oneself): EVERYBODY,
+    ("members.edit_preferences", somebody): set(),
+    ("notices.see_deliveries", nothing): STAFF,
+    ("notices.settle_delivery", nothing): STAFF,
+    ("campaigns.add_campaign", nothing): STAFF,
+    ("campaigns.edit_campaign", campaign): STAFF,
+    ("campaigns.edit_campaign", own_campaign): EVERYBODY,
+    ("campaigns.finish_campaign", campaign): STAFF,
+    ("campaigns.add_milestone", campaign): STAFF,
+    ("campaigns.edit_milestone", milestone): STAFF,
+    ("campaigns.drop_milestone", milestone): STAFF,
+    ("campaigns.reach_milestone", milestone): STAFF,
+    ("campaigns.reach_milestone", own_milestone): EVERYBODY,
+    ("meetings.call_meeting", meeting): STAFF | {"chair"},
+    ("meetings.call_meeting", others_meeting): STAFF,
+    ("meetings.edit_meeting", meeting): STAFF | {"chair"},
+    ("meetings.edit_meeting", others_meeting): STAFF,
+    ("meetings.invite_people", meeting): STAFF | {"chair"},
+    ("meetings.write_minutes", meeting): STAFF | {"chair"},
+    ("meetings.cancel_meeting", meeting): STAFF | {"chair"},
+    ("meetings.answer_invitation", own_attendance): EVERYBODY,
+    ("meetings.answer_invitation", others_attendance): set(),
+    ("decisions.start_draft", nothing): STAFF | COMMITTEE,
+    ("decisions.write", our_position): STAFF | COMMITTEE,
+    ("decisions.write", others_position): STAFF,
+    ("decisions.open_round", our_position): STAFF | {"chair"},
+    ("decisions.open_round", others_position): STAFF,
+    ("decisions.answer", own_elector): {"seat"},
+    ("decisions.answer", others_elector): set(),
+    ("decisions.close_early", our_position): {"chair"},
+    ("decisions.close_early", others_position): set(),
+    ("decisions.confirm", our_position): {"chair"},
+    ("decisions.confirm", others_position): set(),
+    ("decisions.withdraw", our_position): STAFF,
+    ("decisions.withdraw", own_position): EVERYBODY,
+    ("decisions.see_answers", our_position): STAFF | COMMITTEE,
+    ("decisions.see_answers", others_position): STAFF,
+    ("decisions.read_versions", our_position): STAFF | COMMITTEE,
+    ("decisions.see_silent", our_position): STAFF | {"chair"},
+    ("decisions.export_register", nothing): MEMBERS,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("permission", "subject"), MAY, ids=lambda part: getattr(part, "__name__", part))
+def test_permission(permission, subject, role):
+    user = user_with(role)
+
+    allowed = allows(user, permission, subject(user))
+
+    assert allowed is (role in MAY[permission, subject])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("permission", "subject"), MAY, ids=lambda part: getattr(part, "__name__", part))
+def test_whoever_may_no_longer_sign_in_may_nothing(permission, subject):
+    user = user_with("admin")
+    user.is_active = False
+
+    assert allows(user, permission, subject(user)) is False
+
+
+def test_every_permission_has_a_row():
+    assert set(permissions) == {permission for permission, _subject in MAY}
+
+
+def test_every_permission_says_who_may_instead():
+    assert set(REFUSALS) == set(permissions)
+    assert all(str(sentence).endswith(".") for sentence in REFUSALS.values())
