@@ -1,13 +1,22 @@
 """What the tests of decisions are made of: seated committees and given answers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
 from decisions.actions.answering import give_answer
+from decisions.actions.asking import base_of, open_round
 from decisions.models import Answer, AnswerChange, Elector, Round
 from members.models import Committee, SeatHolder
-from tests.factories import CommitteeFactory, CommitteeOfficeFactory, SeatFactory, SeatHolderFactory, UserFactory
+from tests.factories import (
+    NOON,
+    CommitteeFactory,
+    CommitteeOfficeFactory,
+    PositionFactory,
+    SeatFactory,
+    SeatHolderFactory,
+    UserFactory,
+)
 
 
 def committee_of(seats: int, *, vacant: int = 0, is_steering: bool = True, **fields: Any) -> Committee:
@@ -49,3 +58,18 @@ def answers(asked: Round, choice: str, *, now: datetime, most: int = 99, reason:
         give_answer(elector, by=speaker_of(elector), version=asked.version, choice=choice, reason=reason, now=now)
         for elector in asked.electors.order_by("term__seat__number")[:most]
     ]
+
+
+def opened(committee: Committee, *, hours: int = 48, threshold: int | None = None, **fields: Any) -> Round:
+    """A round opened at NOON through the action, on a new position; the usual majority."""
+    position = PositionFactory(committee=committee, **fields)
+    seats = len(base_of(committee).terms)
+    return open_round(
+        position,
+        by=chair_of(committee),
+        version=position.versions.get(),
+        threshold=threshold or seats // 2 + 1,
+        closes_at=NOON + timedelta(hours=hours),
+        zone="Europe/Zurich",
+        now=NOON,
+    )

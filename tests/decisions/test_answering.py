@@ -1,0 +1,200 @@
+from datetime import timedelta
+
+import pytest
+from django.db import Error, IntegrityError, transaction
+
+from accounts.models import TransitionError
+from accounts.rules import Refused
+from decisions.actions.answering import give_answer
+from decisions.actions.asking import announce_closed_rounds, close_early
+from decisions.models import Answer, AnswerChange, Decision, Elector
+from notices.models import Delivery
+from tests.decisions.making import alternate_of, answers, chair_of, committee_of, opened, say, speaker_of
+from tests.factories import NOON, AppointmentFactory, SeatHolderFactory, user_with
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(hours=1)
+
+
+def first_of(asked) -> Elector:
+    return asked.electors.order_by("term__seat__number").first()
+
+
+def answer(asked, choice="approve", *, by=None, now=LATER, reason=""):
+    elector = first_of(asked)
+    return give_answer(
+        elector, by=by or speaker_of(elector), version=asked.version, choice=choice, reason=reason, now=now
+    )
+
+
+def test_a_seat_answers_twice_and_the_last_counts():
+    asked = opened(committee_of(3))
+
+    answer(asked, "approve")
+    answer(asked, "object", reason="Article 5 is missing.", now=LATER + timedelta(hours=1))
+
+    assert (Answer.objects.get().choice, asked.tally.object, asked.tally.approve) == ("object", 1, 0)
+    assert list(AnswerChange.objects.order_by("at").values_list("choice", flat=True)) == ["approve", "object"]
+
+
+def test_representative_and_alternate_are_one_voice_and_both_are_kept():
+    asked = opened(committee_of(3))
+    alternate = alternate_of(first_of(asked))
+
+    answer(asked, "approve")
+    answer(asked, "abstain", by=alternate, now=LATER + timedelta(hours=1))
+
+    assert (Answer.objects.get().choice, Answer.objects.get().by) == ("abstain", alternate.person)
+    assert set(AnswerChange.objects.values_list("by", flat=True)) == {
+        speaker_of(first_of(asked)).person_id,
+        alternate.person_id,
+    }
+
+
+def test_a_double_click_is_one_answer():
+    asked = opened(committee_of(3))
+
+    answer(asked, "approve")
+    answer(asked, "approve", now=LATER + timedelta(milliseconds=20))
+
+    assert (Answer.objects.count(), AnswerChange.objects.count()) == (1, 1)
+
+
+def test_whoever_answers_last_stands_last_even_by_a_slower_clock():
+    asked = opened(committee_of(3))
+
+    answer(asked, "approve", now=LATER)
+    answer(asked, "abstain", now=LATER - timedelta(milliseconds=2))
+
+    assert (Answer.objects.get().choice, AnswerChange.objects.latest("at").choice) == ("abstain", "abstain")
+
+
+@pytest.mark.parametrize("role", ["admin", "staff", "chair", "facilitator", "member", "nobody"])
+def test_only_the_seats_own_people_answer(role):
+    committee = committee_of(3)
+    asked = opened(committee)
+
+    with pytest.raises(Refused, match="Only the seat’s representative and alternate"):
+        answer(asked, by=user_with(role, committee))
+
+    assert AnswerChange.objects.count() == 0
+
+
+def test_another_seats_representative_does_not_answer_for_it():
+    asked = opened(committee_of(3))
+    other = speaker_of(asked.electors.order_by("term__seat__number").last())
+
+    with pytest.raises(Refused):
+        answer(asked, by=other)
+
+
+def test_staff_do_not_answer_even_from_a_seat():
+    asked = opened(committee_of(3))
+    user = speaker_of(first_of(asked))
+    AppointmentFactory(person=user.person)
+
+    with pytest.raises(Refused):
+        answer(asked, by=user)
+
+
+def test_who_no_longer_holds_the_seat_does_not_answer():
+    asked = opened(committee_of(3))
+    user = speaker_of(first_of(asked))
+    first_of(asked).term.holders.update(until=NOON.date())
+
+    with pytest.raises(Refused):
+        answer(asked, by=user)
+
+
+def test_one_person_wears_one_hat_per_position():
+    asked = opened(committee_of(2))
+    first, second = asked.electors.order_by("term__seat__number")
+    user = speaker_of(first)
+    SeatHolderFactory(term=second.term, person=user.person, capacity="alternate")
+    answer(asked)
+
+    with pytest.raises(TransitionError, match="You have answered for another seat"):
+        give_answer(second, by=user, version=asked.version, choice="approve", now=LATER)
+
+    assert not Elector.objects.unanswered_by(user.person, LATER).exists()
+
+
+@pytest.mark.parametrize("model", [Answer, AnswerChange])
+def test_objecting_needs_a_reason(model):
+    elector = first_of(opened(committee_of(3)))
+
+    with pytest.raises(IntegrityError, match="objecting_"):
+        model.objects.create(elector=elector, choice="object", by=speaker_of(elector).person, at=LATER)
+
+
+def test_an_answer_to_another_version_is_not_taken():
+    asked, other = opened(committee_of(3)), opened(committee_of(3, is_steering=False))
+    elector = first_of(asked)
+
+    with pytest.raises(TransitionError, match="The text has changed"):
+        give_answer(elector, by=speaker_of(elector), version=other.version, choice="approve", now=LATER)
+
+
+@pytest.mark.parametrize("after", [timedelta(0), timedelta(seconds=5), timedelta(days=3)])
+def test_a_late_answer_is_kept_and_changes_nothing(after):
+    asked = opened(committee_of(3))
+    answers(asked, "approve", now=LATER, most=2)
+
+    change = answer(asked, "object", reason="Too late.", now=asked.closes_at + after)
+    announce_closed_rounds(now=asked.closes_at + after)
+
+    assert (change.is_late, change.at) == (True, asked.closes_at + after)
+    assert Decision.objects.get().counts == {"base": 3, "approve": 2, "object": 0, "abstain": 0, "silent": 1}
+
+
+def test_an_answer_just_before_the_closing_instant_counts():
+    asked = opened(committee_of(1))
+
+    change = answer(asked, now=asked.closes_at - timedelta(microseconds=1))
+
+    assert (change.is_late, asked.tally.approve) == (False, 1)
+
+
+def test_an_answer_that_waited_while_the_chair_closed_is_late_though_its_clock_was_read_before():
+    committee = committee_of(1)
+    asked = opened(committee)
+    answer(asked, "approve")
+    close_early(asked, by=chair_of(committee), now=LATER + timedelta(seconds=1))
+
+    change = answer(asked, "abstain", now=LATER + timedelta(milliseconds=900))
+
+    assert (change.is_late, Answer.objects.get().choice) == (True, "approve")
+
+
+def test_every_change_is_append_only():
+    asked = opened(committee_of(3))
+    change = answer(asked)
+
+    with pytest.raises(Error, match="append-only"), transaction.atomic():
+        AnswerChange.objects.filter(pk=change.pk).update(choice="abstain")
+    with pytest.raises(Error, match="append-only"), transaction.atomic():
+        AnswerChange.objects.filter(pk=change.pk).delete()
+
+
+def test_what_waits_for_a_person_is_what_nobody_answered_for_their_seat_yet():
+    asked = opened(committee_of(3))
+    elector = first_of(asked)
+    person = speaker_of(elector).person
+
+    assert list(Elector.objects.unanswered_by(person, LATER)) == [elector]
+    assert not Elector.objects.unanswered_by(person, asked.closes_at).exists()
+    say(elector, "approve", at=LATER)
+    assert not Elector.objects.unanswered_by(person, LATER).exists()
+
+
+def test_an_answer_ends_the_reminders_of_its_seat_and_of_no_other():
+    asked = opened(committee_of(3), hours=72)
+    alternate = alternate_of(first_of(asked))
+    answers(asked, "approve", now=LATER, most=1)
+
+    waiting = Delivery.objects.filter(kind="decisions.answer_due").waiting()
+
+    silent = {speaker_of(elector).person_id for elector in asked.electors.silent()}
+    assert set(waiting.values_list("person", flat=True)) == silent
+    assert waiting.count() == 4
+    assert alternate.person_id not in silent
