@@ -79,7 +79,7 @@ def in_region(code: str) -> list[str]:
 
 def country_choices() -> list[tuple[str, Country]]:
     """[(ISO code, country)] in the alphabetical order of the reader's language."""
-    return sorted(countries().items(), key=lambda pair: name_key(str(pair[1])))
+    return list(_in_order((get_language() or "en")[:2]))
 
 
 def country_named(text: str) -> Country | None:
@@ -90,6 +90,11 @@ def country_named(text: str) -> Country | None:
 def scope_named(text: str) -> str:
     """ "international" or "regional" when `text` says so instead of a country; else empty."""
     return SCOPES.get(name_key(text), "")
+
+
+@cache
+def _in_order(language: str) -> tuple[tuple[str, Country], ...]:
+    return tuple(sorted(countries().items(), key=lambda pair: name_key(pair[1].names.get(language) or str(pair[1]))))
 
 
 @cache

@@ -35,7 +35,7 @@ from members.forms.organisations import (
     OrganisationForm,
 )
 from members.models import Committee, Membership, Organisation, Representation, SeatTerm
-from members.pages import COUNTED, bounded_count, keyset_page
+from members.pages import COUNTED, keyset_page
 
 SIZE = 25
 
@@ -52,7 +52,7 @@ def organisations(request: Request) -> HttpResponse:
     context = {
         "filter": form,
         "page": page,
-        "total": len(page.rows) if is_whole else bounded_count(found),
+        "total": len(page.rows) if is_whole else form.counted(request.user),
         "counted": COUNTED,
         "next": form.address(after=page.after) if page.after else "",
         "previous": form.address(before=page.before) if page.before else "",
