@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from accounts.models import TransitionError
+
 MAX_BYTES = 2_000_000
 MAX_ROWS = 10_000
 MAX_COLUMNS = 100
@@ -21,7 +23,7 @@ SAMPLE = 30  # records that decide which delimiter it is
 BINARY = {b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xls", b"%PDF": "pdf"}
 
 
-class Unreadable(Exception):
+class Unreadable(TransitionError):
     """The file is none we can read; the text is a sentence that says what to do."""
 
 
