@@ -12,6 +12,7 @@ from accounts.rules import require
 from history.actions import changes, record, snapshot
 from members.actions.committees import end_holder
 from members.actions.invitations import withdraw
+from members.countries import regions
 from members.keys import name_words
 from members.models import Appointment, Invitation, Organisation, PersonWord, Representation, SeatHolder
 from members.models.terms import utc_day
@@ -207,6 +208,8 @@ def appoint(person: Person, *, by: User, role: str, region: str = "", now: datet
     require(by, "members.appoint", person)
     if region and role != Appointment.Role.FACILITATOR:
         raise TransitionError(_("Only facilitators have a region. Choose “everywhere”."))
+    if region and region not in regions():
+        raise TransitionError(_("This region is not known."))
     if Appointment.objects.filter(person=person, role=role, region=region, until=None).exists():
         raise TransitionError(_("%(name)s holds that role already.") % {"name": person})
     appointment = Appointment.objects.create(person=person, role=role, region=region, since=utc_day(now))
