@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
@@ -37,6 +38,8 @@ def zone_field(now: datetime, current: str = "") -> forms.ChoiceField:
 
 
 class PreferencesForm(forms.ModelForm):
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
     class Meta:
         model = Person
         fields = ("display_name", "language", "zone", "quiet_from", "quiet_to", "is_listed")

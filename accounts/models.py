@@ -4,7 +4,6 @@ import uuid
 from datetime import time
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -49,7 +48,7 @@ class Person(Identified):
 
     display_name = models.CharField(_("name"), max_length=200)
     zone = models.CharField(_("time zone"), max_length=64, default="UTC", help_text=_("Times are shown in this zone."))
-    language = models.CharField(_("language"), max_length=8, default="en", choices=settings.LANGUAGES)
+    language = models.CharField(_("language"), max_length=8, default="en")  # of pages and mails
     quiet_from = models.TimeField(_("no mail from"), default=time(21))
     quiet_to = models.TimeField(_("until"), default=time(8), help_text=_("Mail waits until this hour in your zone."))
     is_listed = models.BooleanField(

@@ -116,7 +116,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 USERSESSIONS_TRACK_ACTIVITY = False
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("ar", _("Arabic")), ("es", _("Spanish")), ("fr", _("French"))]
+LANGUAGES = [("en", _("English"))]  # a language joins this list together with its catalogue in locale/
 if EMBEDDED:
     LANG_INFO["qps"] = {"bidi": True, "code": "qps", "name": "Pseudo", "name_local": "Pseudo"}
     LANGUAGES.append(("qps", "Pseudo"))

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,7 +25,8 @@ CLASSES = [
     (Visibility.STEERING, gettext_lazy("The steering committee and staff")),
     (Visibility.STAFF, gettext_lazy("Staff, and the committee that decides")),
 ]
-LANGUAGES = [pair for pair in settings.LANGUAGES if pair[0] != "qps"]
+# Texts are written in more languages than the pages have been translated into.
+LANGUAGES = sorted((code, one["name_local"]) for code, one in LANG_INFO.items() if len(code) == 2 and "name_local" in one)
 USUAL_WINDOW = timedelta(days=7)
 USUAL_HOUR = time(17)
 LONGEST = 60_000  # characters of a text: about twenty pages

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('display_name', models.CharField(max_length=200, verbose_name='name')),
                 ('zone', models.CharField(default='UTC', help_text='Times are shown in this zone.', max_length=64, verbose_name='time zone')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ar', 'Arabic'), ('es', 'Spanish'), ('fr', 'French'), ('qps', 'Pseudo')], default='en', max_length=8, verbose_name='language')),
+                ('language', models.CharField(default='en', max_length=8, verbose_name='language')),
                 ('quiet_from', models.TimeField(default=datetime.time(21, 0), verbose_name='no mail from')),
                 ('quiet_to', models.TimeField(default=datetime.time(8, 0), help_text='Mail waits until this hour in your zone.', verbose_name='until')),
                 ('is_listed', models.BooleanField(default=False, help_text='Members of the coalition then see your name and address.', verbose_name='listed in the directory')),

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='Text',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('language', models.CharField(choices=[('en', 'English'), ('ar', 'Arabic'), ('es', 'Spanish'), ('fr', 'French'), ('qps', 'Pseudo')], default='en', max_length=8, verbose_name='language')),
+                ('language', models.CharField(default='en', max_length=8, verbose_name='language')),
                 ('body', models.TextField(verbose_name='text')),
                 ('sha256', models.CharField(editable=False, max_length=64)),
                 ('is_authoritative', models.BooleanField(default=True, verbose_name='this wording decides')),

@@ -4,7 +4,6 @@ import hashlib
 import re
 from typing import Any, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Cast, Extract, Now
@@ -135,7 +134,7 @@ class Text(Identified):
     """A version's wording in one language. Fixed once a round has opened on the version: a trigger sees to it."""
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="texts")
-    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(_("language"), max_length=8, default="en")
     body = models.TextField(_("text"))
     sha256 = models.CharField(max_length=64, editable=False)
     is_authoritative = models.BooleanField(_("this wording decides"), default=True)

@@ -13,7 +13,6 @@ from members.actions.people import add_contact, appoint
 from members.models import Appointment, Committee, Organisation, Representation, SeatHolder
 
 PASSWORD = "coalition-demo"  # noqa: S105 - of the embedded set-up alone, printed at every start
-LANGUAGES = {"fr", "es", "ar"}
 SEAT_LOGIN, MEMBER_LOGIN, CHAIR_LOGIN = "Bounmy Phommachanh", "Farzana Akter", "Elena Marchetti"
 LOGINS = {SEAT_LOGIN: "seat", MEMBER_LOGIN: "member", CHAIR_LOGIN: "chair"}
 AROUND_THE_CLOCK = ("Europe/Zurich", "Asia/Kathmandu", "Pacific/Auckland", "America/Bogota", "Africa/Nairobi")
@@ -97,7 +96,6 @@ def _join(stage: Stage, player: Player) -> Organisation:
             role=role,
             display_name=name,
             email=f"{login}@demo.example",
-            language=player.language if player.language in LANGUAGES else "en",
             zone=awake(stage.now) if name in LOGINS else ZONES.get(player.country, "UTC"),
         ).person
         sign_in(stage, login, stage.people[name], PASSWORD if name in LOGINS else None)

@@ -3,6 +3,8 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_noop
+
 from accounts.models import Visibility
 from campaigns.actions import add_campaign, add_milestone, reach_milestone
 from campaigns.models import Campaign, Milestone
@@ -14,8 +16,10 @@ from decisions.outcome import Choice
 from home.demo.cast import PLAYERS
 from home.demo.roster import Stage, set_the_stage
 from meetings.actions import call_meeting
+from notices.actions.planning import cancel
 from notices.hours import at_local
 
+BEFORE = gettext_noop("it was due before the demo began")
 GOAL = "A treaty by which states clear every field of explosive remnants and stand by those who were hurt."
 MILESTONES = (
     # title, kind, days from today, length in days, set by others, owned by staff
@@ -58,7 +62,14 @@ def load(now: datetime) -> None:
         campaign=campaign,
         now=now - timedelta(days=1),
     )
+    _forget_old_mail(now)
     _meeting(stage, campaign)
+
+
+def _forget_old_mail(now: datetime) -> None:
+    """What would have been sent days ago, had anybody been there, is not sent on the first day."""
+    for asked in Round.objects.all():
+        cancel(asked, kinds=("decisions.round_opened", "decisions.outcome"), reason=BEFORE, now=now)
 
 
 def _campaign(stage: Stage) -> Campaign:
