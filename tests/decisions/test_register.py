@@ -1,0 +1,95 @@
+"""The register, on the page and as a file."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from decisions.actions.asking import announce_closed_rounds
+from decisions.models import Decision
+from tests.decisions.making import answers, committee_of, opened
+from tests.factories import NOON, user_with
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(hours=1)
+
+
+def adopt(committee, *, days: int = 2, **fields) -> Decision:
+    asked = opened(committee, hours=24 * days, **fields)
+    answers(asked, "approve", now=LATER)
+    announce_closed_rounds(now=asked.closes_at)
+    return Decision.objects.get(round=asked)
+
+
+def test_the_register_is_read_by_number_and_year(client):
+    committee = committee_of(1)
+    adopt(committee, title="This year")
+    adopt(committee, title="Next year", days=300)
+    client.force_login(user_with("member"))
+
+    everything = client.get(reverse("decisions:register")).content.decode()
+    next_year = client.get(reverse("decisions:register"), {"year": "2027"}).content.decode()
+    nonsense = client.get(reverse("decisions:register"), {"year": "x"}).content.decode()
+
+    assert everything.index("2027-001") < everything.index("2026-001")
+    assert ("Next year" in next_year, "This year" in next_year) == (True, False)
+    assert "This year" in nonsense
+    assert "/positions/register/file/?year=2027" in next_year
+
+
+def test_the_file_holds_what_the_page_shows_and_no_formula(client):
+    committee = committee_of(1)
+    adopt(committee, title="=HYPERLINK()", body="+1 for survivors.\n\nTwo.")
+    adopt(committee, title="Next year", days=300)
+    client.force_login(user_with("member"))
+
+    response = client.get(reverse("decisions:register_file"), {"year": "2026"})
+
+    head, *lines = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
+    assert [dict(zip(head, line, strict=True)) for line in lines] == [
+        {
+            "Number": "2026-001",
+            "Closed (UTC)": "2026-05-15 12:00",
+            "Title": "'=HYPERLINK()",
+            "Committee": committee.name,
+            "Approved": "1",
+            "Objected": "0",
+            "Abstained": "0",
+            "No answer": "0",
+            "Seats counted": "1",
+            "Approvals needed": "1",
+            "Language": "en",
+            "Text": "'+1 for survivors.\n\nTwo.",
+        }
+    ]
+
+
+def test_only_members_export_the_register(client):
+    client.force_login(user_with("nobody"))
+
+    assert client.get(reverse("decisions:register_file")).status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_register_takes_the_same_statements_for_one_and_three(client, count, django_assert_num_queries):
+    committee = committee_of(1)
+    for _number in range(count):
+        adopt(committee)
+    client.force_login(user_with("member"))
+    client.get(reverse("decisions:register"))
+
+    with django_assert_num_queries(6):
+        client.get(reverse("decisions:register"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_file_takes_the_same_statements_for_one_and_three(client, count, django_assert_num_queries):
+    committee = committee_of(1)
+    for _number in range(count):
+        adopt(committee)
+    client.force_login(user_with("member"))
+
+    with django_assert_num_queries(4):
+        client.get(reverse("decisions:register_file"))

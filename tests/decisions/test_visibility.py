@@ -1,0 +1,92 @@
+"""Who sees which position, in which state; and what of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from accounts.clock import database_now
+from decisions.actions.asking import announce_closed_rounds
+from decisions.models import Decision, Position
+from tests.decisions.making import answers, committee_of, opened, say, speaker_of
+from tests.factories import NOON, PositionFactory, RoundFactory, user_with
+
+pytestmark = pytest.mark.django_db
+ROLES = ["admin", "staff", "chair", "seat", "facilitator", "member", "nobody"]
+INSIDE = {"admin", "staff", "chair", "seat"}
+
+
+def who_sees(position: Position, committee) -> set[str]:
+    return {
+        role
+        for role in ROLES
+        if Position.objects.visible_to(user_with(role, committee)).filter(pk=position.pk).exists()
+    }
+
+
+@pytest.mark.parametrize("status", ["draft", "open", "rejected", "withdrawn"])
+def test_what_is_not_adopted_stays_with_the_committee_and_staff(status):
+    committee = committee_of(1)
+    reason = {"withdrawal_reason": "No."} if status == "withdrawn" else {}
+    position = PositionFactory(committee=committee, status=status, **reason)
+
+    assert who_sees(position, committee) == INSIDE
+
+
+@pytest.mark.parametrize("status", ["draft", "open"])
+def test_a_draft_for_members_is_seen_by_members(status):
+    committee = committee_of(1)
+    position = PositionFactory(committee=committee, status=status, visibility="members")
+
+    assert who_sees(position, committee) == INSIDE | {"facilitator", "member"}
+
+
+def test_a_draft_for_staff_is_seen_by_its_committee_too():
+    committee = committee_of(1, is_steering=False)
+    position = PositionFactory(committee=committee, visibility="staff")
+
+    assert who_sees(position, committee) == INSIDE
+    assert not Position.objects.visible_to(user_with("seat", committee_of(1))).exists()
+
+
+def test_members_see_an_adopted_position():
+    committee = committee_of(1)
+    position = PositionFactory(committee=committee, status="adopted")
+
+    assert who_sees(position, committee) == INSIDE | {"facilitator", "member"}
+
+
+@pytest.mark.parametrize(("approvals", "seen"), [(2, True), (1, False)])
+def test_members_see_it_from_the_closing_instant_though_nothing_was_announced(approvals, seen):
+    committee, member = committee_of(3), user_with("member")
+    closes_at = database_now() + timedelta(hours=1)
+    position = PositionFactory(committee=committee, status="open")
+    asked = RoundFactory(position=position, closes_at=closes_at)
+    for elector in asked.electors.all()[:approvals]:
+        say(elector, "approve", at=NOON)
+
+    before = Position.objects.visible_to(member, closes_at - timedelta(microseconds=1)).exists()
+    at_closing = Position.objects.visible_to(member, closes_at).exists()
+
+    assert (before, at_closing) == (False, seen)
+    assert not Position.objects.visible_to(member, Now()).exists()
+
+
+def test_the_seats_that_were_asked_see_theirs_in_every_state():
+    committee = committee_of(2, is_steering=False)
+    asked = opened(committee)
+    user = speaker_of(asked.electors.first())
+
+    announce_closed_rounds(now=asked.closes_at)
+
+    assert Position.objects.visible_to(user).get().status == Position.Status.REJECTED
+
+
+@pytest.mark.parametrize(("role", "reads"), [(role, role != "nobody") for role in ROLES])
+def test_every_member_reads_the_register(role, reads):
+    committee = committee_of(1)
+    asked = opened(committee)
+    answers(asked, "approve", now=NOON + timedelta(hours=1))
+    announce_closed_rounds(now=asked.closes_at)
+
+    assert Decision.objects.visible_to(user_with(role, committee)).exists() == reads
