@@ -57,7 +57,7 @@ def add_organisation(
     distinct: bool = False,
     **fields: Any,
 ) -> Organisation:
-    """Put an organisation on the roster, with its membership from `since` (a day; today by default, UTC).
+    """Put an organisation on the roster, with its membership from `since` (default: today, UTC).
 
     `fields`: any of EDITABLE. `distinct`: it is another one than its namesakes, which is kept as reviewed.
     Raises Refused, Namesake, TransitionError (a name without a letter).
@@ -131,6 +131,8 @@ def change_membership(
     if membership is None:
         raise TransitionError(_("It has no membership that could change."))
     before = snapshot(membership, ["status", "category", "since", "reason"])
+    if status == Membership.Status.ENDED:
+        raise TransitionError(_("A membership ends when its organisation is ended."))
     if status is not None and status != membership.status:
         _step(membership, Membership.Status(status), reason)
     membership.category = category or membership.category
@@ -145,7 +147,7 @@ def change_membership(
             organisation,
             by=by,
             now=now,
-            of="members.membership",
+            of="members.membership",  # whose fields these are
             version=organisation.version,
             changes=changed,
         )
@@ -174,16 +176,13 @@ def add_name(
 
 
 @transaction.atomic
-def end_organisation(
-    organisation: Organisation, *, by: User, now: datetime, reason: str, version: int | None = None
-) -> Organisation:
+def end_organisation(organisation: Organisation, *, by: User, now: datetime, reason: str) -> Organisation:
     """It leaves the roster today (UTC), for a reason; its membership and its contacts end with it.
 
-    Raises Refused, Stale, TransitionError (it holds a seat; no reason).
+    Raises Refused, TransitionError (it holds a seat; no reason).
     """
     organisation = _locked(organisation)
     require(by, "members.end_organisation", organisation)
-    _refuse_stale(organisation, version)
     _refuse_seated(organisation, _day(now))
     if not reason.strip():
         raise TransitionError(_("Say why it ends."))
@@ -203,11 +202,11 @@ def end_organisation(
 
 def index_words(organisation: Organisation) -> None:
     """Make the search find it by every word of its present names, and by no other."""
-    names = OrganisationName.objects.filter(organisation=organisation).values_list("text", flat=True)
+    names = organisation.names.values_list("text", flat=True)
     wanted = {word[:300] for word in name_words(organisation.name, organisation.acronym, *names)}
-    present = set(Word.objects.filter(organisation=organisation).values_list("word", flat=True))
+    present = set(organisation.words.values_list("word", flat=True))
     if present - wanted:
-        Word.objects.filter(organisation=organisation, word__in=present - wanted).delete()
+        organisation.words.filter(word__in=present - wanted).delete()
     Word.objects.bulk_create(Word(organisation=organisation, word=word) for word in sorted(wanted - present))
 
 
@@ -272,9 +271,8 @@ def _save(organisation: Organisation) -> None:
 
 
 def _name(organisation: Organisation, kind: str, text: str, language: str) -> OrganisationName:
-    return OrganisationName.objects.get_or_create(
-        organisation=organisation, kind=kind, text=text, defaults={"language": language, "key": _key(text)}
-    )[0]
+    also = {"language": language, "key": _key(text)}
+    return organisation.names.get_or_create(kind=kind, text=text, defaults=also)[0]
 
 
 def _step(membership: Membership, status: Membership.Status, reason: str) -> None:
