@@ -24,12 +24,14 @@ class Line:
     changes: list[tuple[str, str, str]]
 
 
-def history(subject: models.Model, user: Any) -> list[Line]:
+def history(subject: models.Model, user: Any, *, beyond: int = 0) -> list[Line]:
     """The newest entries of `subject` that `user` may see, newest first, in the reader's language.
 
+    `beyond`: only those that made a later version of the subject than this one (`version` in their details).
     A `person` in the details is an id, said by the name the person has today; `fields` are names of fields.
     """
-    entries = list(Entry.objects.of(subject).visible_to(user).select_related("actor")[:LIMIT])
+    found = Entry.objects.of(subject).visible_to(user).select_related("actor")
+    entries = list((found.filter(details__version__gt=beyond) if beyond else found)[:LIMIT])
     people = _people(entries)
     return [
         Line(
@@ -38,7 +40,7 @@ def history(subject: models.Model, user: Any) -> list[Line]:
             sentence=entry.say(person=people.get(entry.details.get("person"), ""), fields=_fields(subject, entry)),
             changes=[_change(_model(entry, subject), name, *pair) for name, pair in _changed(entry)],
         )
-        for entry in entries[:LIMIT]
+        for entry in entries
     ]
 
 
