@@ -177,9 +177,7 @@ class Changes:
         found = Organisation.objects.select_for_update().filter(pk__in=ids).order_by("pk")
         return {organisation.pk: organisation for organisation in found.prefetch_related("memberships")}
 
-    def _apply(
-        self, organisation: Organisation, fields: dict[str, list[str]]
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _apply(self, organisation: Organisation, fields: dict[str, list[str]]) -> tuple[dict[str, Any], dict[str, Any]]:
         """(values before, values after) of what one row writes; raises the version once per organisation."""
         if fields and not self.changed[organisation.pk]:
             organisation.version += 1

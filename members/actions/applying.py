@@ -47,9 +47,7 @@ def apply_import(batch: ImportBatch, *, by: User, now: datetime) -> Counter[str]
     return outcomes
 
 
-def _write(
-    batch: ImportBatch, rows: list[ImportRow], findings: dict[int, Finding], *, by: User, now: datetime
-) -> None:
+def _write(batch: ImportBatch, rows: list[ImportRow], findings: dict[int, Finding], *, by: User, now: datetime) -> None:
     """First what is new, then what changes: a row may be the same as a new one of its own file."""
     claims = claims_of(batch, rows)
     additions = Additions(batch, claims, by=by, now=now)

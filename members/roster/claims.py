@@ -109,7 +109,9 @@ def _claim(name: str, texts: dict[str, str]) -> Claim:
     for column, longest in LONGEST.items():
         if len(texts.get(column, "")) > longest:
             raise Fault("too long", field=column, longest=longest)
-    values = {column: _read(column, text) for column, text in texts.items() if text and column not in {"name", "country"}}
+    values = {
+        column: _read(column, text) for column, text in texts.items() if text and column not in {"name", "country"}
+    }
     place = texts.get("country", "")
     country, scope = _place(place, values.pop("scope", ""))
     return Claim(name=name, key=key, country=country, scope=scope, place=place, values=values)

@@ -40,9 +40,9 @@ def mark_content(batch: ImportBatch, rows: list[ImportRow]) -> list[ImportRow]:
 def recall_decisions(rows: list[ImportRow]) -> None:
     """Decide the undecided `rows` as the newest applied row of the same content was. Does not save."""
     undecided = {row.content_hash: row for row in rows if row.decision == ImportRow.Decision.NONE}
-    earlier = ImportRow.objects.filter(
-        content_hash__in=undecided, batch__status=ImportBatch.Status.APPLIED
-    ).exclude(decision=ImportRow.Decision.NONE)
+    earlier = ImportRow.objects.filter(content_hash__in=undecided, batch__status=ImportBatch.Status.APPLIED).exclude(
+        decision=ImportRow.Decision.NONE
+    )
     for row in earlier.order_by("batch__applied_at", "line"):
         recall(undecided[row.content_hash], row)
 

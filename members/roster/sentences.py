@@ -17,7 +17,9 @@ FAULTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ragged": lambda why: _("This row has %(found)s cells, the header has %(expected)s.") % why,
     "no name": lambda why: _("The name is empty."),
     "no letter": lambda why: _("The name holds no letter or digit."),
-    "too long": lambda why: _("%(field)s: longer than %(longest)s characters.") % (why | {"field": label(why["field"])}),
+    "too long": lambda why: (
+        _("%(field)s: longer than %(longest)s characters.") % (why | {"field": label(why["field"])})
+    ),
     "unknown": lambda why: _("%(field)s: “%(text)s” is none that we know.") % (why | {"field": label(why["field"])}),
     "website": lambda why: _("“%(text)s” is no address of a website.") % why,
     "since": lambda why: _("“%(text)s” is no day. Write it as 2019-03-31 or 2019.") % why,
@@ -36,7 +38,7 @@ def value(field: str, text: str) -> str:
 
 def verdict(row: ImportRow) -> str:
     """ "Will change 2 fields", "New" …"""
-    if row.why.get("left"):
+    if row.why.get("left") and not row.why.get("remembered"):
         return _("Left out")
     if row.verdict == Verdict.CHANGE:
         count = sum(1 for old, _new in row.why["fields"].values() if old)
@@ -76,7 +78,9 @@ def decision(row: ImportRow) -> str:
     if row.decision == ImportRow.Decision.LEAVE or not row.decision:
         return str(row.get_decision_display()) if row.decision else ""
     parts = {
-        ImportRow.Decision.SAME: _("The same as row %(row)s") % decided if "row" in decided else _("The same organisation"),
+        ImportRow.Decision.SAME: _("The same as row %(row)s") % decided
+        if "row" in decided
+        else _("The same organisation"),
         ImportRow.Decision.DISTINCT: _("Another organisation"),
     }
     said = [parts[ImportRow.Decision(row.decision)]] if row.decision in parts else []

@@ -1,0 +1,136 @@
+"""Which rows does a page of an import show, and how many are there of each verdict?"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from members.models import ImportBatch, ImportRow
+from members.roster.claims import cells_by_field
+
+SIZE = 50
+TEXTS = 20  # texts offered for deciding all rows that say the same
+Verdict = ImportRow.Verdict
+LEFT = Q(decision=ImportRow.Decision.LEAVE)
+OUT = LEFT | Q(verdict__in=ImportRow.STAYS_OUT)
+SHOWN = [
+    Verdict.ERROR,
+    Verdict.REPEATED,
+    Verdict.POSSIBLE,
+    Verdict.COUNTRY,
+    Verdict.CHANGE,
+    Verdict.FILL,
+    Verdict.NEW,
+    Verdict.UNCHANGED,
+]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows there are by verdict, and how many stay out as things stand."""
+
+    verdicts: Counter[str]
+    left: int
+    unplaced: int
+
+    @property
+    def total(self) -> int:
+        return self.verdicts.total()
+
+    @property
+    def to_decide(self) -> int:
+        return sum(self.verdicts[verdict] for verdict in ImportRow.TO_DECIDE)
+
+    @property
+    def out(self) -> int:
+        return self.to_decide + self.verdicts[Verdict.ERROR] + self.left
+
+    @property
+    def applied(self) -> int:
+        return self.total - self.out
+
+    @property
+    def written(self) -> int:
+        return sum(self.verdicts[verdict] for verdict in ImportRow.WRITES)
+
+    @property
+    def effect(self) -> str:
+        """What the button does: "Apply 381 rows, leave 19 out"."""
+        applied = ngettext("Apply %(count)s row", "Apply %(count)s rows", self.applied) % {"count": self.applied}
+        if not self.written:
+            return _("%(apply)s: nothing changes") % {"apply": applied}
+        return _("%(apply)s, leave %(count)s out") % {"apply": applied, "count": self.out} if self.out else applied
+
+    def chips(self) -> list[tuple[str, str]]:
+        """(value of `show`, label) of the filters that find something."""
+        named = [(verdict.value, str(verdict.label), self.verdicts[verdict]) for verdict in SHOWN]
+        all_of_them = [
+            ("", _("All"), self.total),
+            ("decide", _("To decide"), self.to_decide),
+            *named,
+            ("left", _("Left out"), self.left),
+        ]
+        return [(show, f"{label} {count}") for show, label, count in all_of_them if count or not show]
+
+
+@dataclass(frozen=True)
+class RowPage:
+    """`after` and `before` are the row numbers from which the pages beside this one begin; None: there is none."""
+
+    rows: list[ImportRow]
+    after: int | None = None
+    before: int | None = None
+
+    @property
+    def first(self) -> int:
+        return self.rows[0].line
+
+    @property
+    def last(self) -> int:
+        return self.rows[-1].line
+
+
+def tally(batch: ImportBatch) -> Tally:
+    """In one statement."""
+    counted = (
+        batch.rows.order_by()
+        .values("verdict")
+        .annotate(rows=Count("pk"), left=Count("pk", filter=LEFT), unplaced=Count("pk", filter=Q(why__unplaced=True)))
+    )
+    found = list(counted)
+    return Tally(
+        Counter({one["verdict"]: one["rows"] for one in found}),
+        left=sum(one["left"] for one in found if one["verdict"] == Verdict.UNCHANGED),
+        unplaced=sum(one["unplaced"] for one in found),
+    )
+
+
+def shown_by(batch: ImportBatch, show: str) -> QuerySet[ImportRow]:
+    """The rows that the filter `show` finds; an unknown one finds all."""
+    rows = batch.rows.order_by("line")
+    if show == "decide":
+        return rows.filter(verdict__in=ImportRow.TO_DECIDE)
+    if show == "left":
+        return rows.filter(LEFT)
+    return rows.filter(verdict=show) if show in Verdict.values and show else rows
+
+
+def page_of(rows: QuerySet[ImportRow], after: int, *, size: int = SIZE) -> RowPage:
+    """The `size` rows after number `after`, and where the pages beside them begin; in two statements."""
+    found = list(rows.filter(line__gt=after)[: size + 1])
+    more = len(found) > size
+    before = None
+    if after:
+        earlier = list(rows.filter(line__lte=after).order_by("-line").values_list("line", flat=True)[: size + 1])
+        before = (earlier[size] if len(earlier) > size else 0) if earlier else None
+    page = found[:size]
+    return RowPage(page, after=page[-1].line if more else None, before=before)
+
+
+def repeated_texts(batch: ImportBatch) -> list[tuple[str, int]]:
+    """[(text, rows)] that stands in several rows where a country should, the most frequent first."""
+    rows = batch.rows.filter(why__unplaced=True).only("cells")
+    texts = Counter(cells_by_field(row.cells, batch.mapping).get("country", "") for row in rows)
+    return [(text, count) for text, count in texts.most_common(TEXTS) if count > 1]

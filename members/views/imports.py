@@ -1,0 +1,138 @@
+"""Pages of an import: earlier ones, upload, columns, preview and report."""
+
+import csv
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from accounts.http import Request, accepted
+from accounts.rules import require
+from history.panels import history
+from members.actions.imports import name_columns, upload_roster
+from members.countries import country_choices
+from members.exports import BOM, safe_cell
+from members.forms.imports import ColumnsForm, DecisionsForm, PlaceForm, UploadForm
+from members.models import ImportBatch
+from members.roster.listing import RowPage, page_of, repeated_texts, shown_by, tally
+from members.roster.reading import Unreadable
+from members.roster.shown import ShownRow, shown_rows
+
+SAMPLES = 3
+LISTED = 25
+
+
+def import_list(request: Request) -> HttpResponse:
+    require(request.user, "members.import_roster")
+    batches = ImportBatch.objects.visible_to(request.user).select_related("uploaded_by")
+    before = parse_datetime(request.GET.get("before", ""))
+    found = list((batches.filter(uploaded_at__lt=before) if before else batches)[: LISTED + 1])
+    older = urlencode({"before": found[LISTED - 1].uploaded_at.isoformat()}) if len(found) > LISTED else ""
+    return render(request, "members/import_list.html", {"batches": found[:LISTED], "older": older})
+
+
+def import_upload(request: Request) -> HttpResponse:
+    require(request.user, "members.import_roster")
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            batch = upload_roster(by=request.user, now=timezone.now(), file_name=file.name, content=file.read())
+        except Unreadable as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("members:import_columns", batch.pk)
+    return render(request, "members/import_upload.html", {"form": form})
+
+
+def import_columns(request: Request, pk: UUID) -> HttpResponse:
+    batch = batch_of(request, pk)
+    form = ColumnsForm(request.POST or None, batch=batch)
+    if request.method == "POST" and accepted(
+        form, lambda **said: name_columns(batch, by=request.user, now=timezone.now(), **said)
+    ):
+        return redirect("members:import", pk)
+    samples = [row.cells for row in batch.rows.order_by("line")[:SAMPLES]]
+    columns = [
+        (form[f"column-{column}"], [cells[column] for cells in samples if column < len(cells)])
+        for column in range(len(batch.header))
+    ]
+    return render(request, "members/import_columns.html", {"batch": batch, "form": form, "columns": columns})
+
+
+def import_detail(request: Request, pk: UUID) -> HttpResponse:
+    batch = batch_of(request, pk)
+    if batch.status == ImportBatch.Status.UPLOADED:
+        return redirect("members:import_columns", pk)
+    return preview(request, batch)
+
+
+def import_report(request: Request, pk: UUID) -> HttpResponse:
+    batch = batch_of(request, pk)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="import-{batch.uploaded_at:%Y-%m-%d}-report.csv"'
+    response.write(BOM)
+    writer = csv.writer(response)
+    writer.writerow(
+        safe_cell(str(cell))
+        for cell in [_("Row"), _("Verdict"), _("Why"), _("Decision"), _("What was done"), *batch.header]
+    )
+    for shown in shown_rows(batch, batch.rows.order_by("line"), request.user):
+        writer.writerow(safe_cell(cell) for cell in _report_cells(batch, shown))
+    return response
+
+
+def batch_of(request: Request, pk: UUID) -> ImportBatch:
+    """The import, if the reader may see it."""
+    batches = ImportBatch.objects.visible_to(request.user).select_related("uploaded_by")
+    return get_object_or_404(batches, pk=pk)
+
+
+def preview(
+    request: Request, batch: ImportBatch, *, form: DecisionsForm | None = None, places: PlaceForm | None = None
+) -> HttpResponse:
+    """The preview or the report; `form` or `places` when something in them is to be put right."""
+    where = request.POST if request.method == "POST" else request.GET
+    show, after = where.get("show", ""), where.get("after", "")
+    counts = tally(batch)
+    page = page_of(shown_by(batch, show), int(after) if after.isascii() and after.isdigit() else 0)
+    context: dict[str, Any] = {
+        "batch": batch,
+        "counts": counts,
+        "show": show,
+        "after": after,
+        "page": page,
+        "rows": [(one, form.typed(one.row.line) if form else {}) for one in shown_rows(batch, page.rows, request.user)],
+        "chips": [
+            {"url": _address(batch, show=value), "label": label, "current": value == show}
+            for value, label in counts.chips()
+        ],
+        "next": _address(batch, show=show, after=page.after) if page.after else "",
+        "previous": _previous(batch, show, page),
+        "form": form or places,
+        "history": history(batch, request.user),
+    }
+    if batch.is_open:
+        context["countries"] = country_choices()
+        context["places"] = places or PlaceForm(None, unplaced=counts.unplaced, texts=repeated_texts(batch))
+    return render(request, "members/import_detail.html", context)
+
+
+def _previous(batch: ImportBatch, show: str, page: RowPage) -> str:
+    return "" if page.before is None else _address(batch, show=show, after=page.before or None)
+
+
+def _address(batch: ImportBatch, **where: Any) -> str:
+    query = urlencode({name: value for name, value in where.items() if value})
+    return reverse("members:import", args=[batch.pk]) + (f"?{query}" if query else "")
+
+
+def _report_cells(batch: ImportBatch, shown: ShownRow) -> list[str]:
+    outcome = str(shown.row.get_outcome_display()) if batch.applied_at else ""
+    return [str(shown.row.line), shown.verdict, shown.says, shown.decision, outcome, *shown.row.cells]
