@@ -109,7 +109,9 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def next_external_of(self, campaigns: Iterable[Campaign], day: date) -> "dict[UUID, Milestone]":
         """{campaign id: its first external deadline that is not over on `day`}, in one statement."""
         ahead = self.open().external().filter(Q(starts_on__gte=day) | Q(ends_on__gte=day), campaign__in=campaigns)
-        return {one.campaign_id: one for one in ahead.order_by("campaign_id", "starts_on", "id").distinct("campaign_id")}
+        return {
+            one.campaign_id: one for one in ahead.order_by("campaign_id", "starts_on", "id").distinct("campaign_id")
+        }
 
 
 class Milestone(Identified):

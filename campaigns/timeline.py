@@ -121,7 +121,8 @@ def _ticks(scale: Scale) -> list[Tick]:
 def _without_crowding(ticks: list[Tick]) -> list[Tick]:
     """The first label gives way when the next one stands too near."""
     places = [place for place, tick in enumerate(ticks) if tick.label]
-    if len(places) > 1 and abs(float(ticks[places[0]].x) - float(ticks[places[1]].x)) < 11:
+    room = 12 if ticks and ticks[0].label.isdigit() else 24  # "2026" or "Aug 2026", on a phone
+    if len(places) > 1 and abs(float(ticks[places[0]].x) - float(ticks[places[1]].x)) < room:
         first = ticks[places[0]]
         ticks[places[0]] = Tick(first.x, "", first.anchor, first.foot)
     return ticks
@@ -143,10 +144,10 @@ def _marks(drawn: Sequence[tuple[int, Milestone]], scale: Scale) -> list[Mark]:
         level = free[0] if free else max(LEVELS, key=lambda y: abs(placed[y][-1] - share))
         placed[level].append(share)
         levels.append(level)
-    return [_mark(number, one, y, scale, placed[y]) for (number, one), y in zip(drawn, levels, strict=True)]
+    return [_mark(number, one, y, scale, placed) for (number, one), y in zip(drawn, levels, strict=True)]
 
 
-def _mark(number: int, one: Milestone, y: int, scale: Scale, neighbours: list[float]) -> Mark:
+def _mark(number: int, one: Milestone, y: int, scale: Scale, placed: dict[int, list[float]]) -> Mark:
     begin, end = scale.share(one.starts_on), scale.share((one.ends_on or one.starts_on) + timedelta(days=1))
     return Mark(
         number=number,
@@ -156,16 +157,18 @@ def _mark(number: int, one: Milestone, y: int, scale: Scale, neighbours: list[fl
         span=f"{abs(end - begin):.2f}" if one.ends_on else "",
         tone=("done " if one.status == Milestone.Status.REACHED else "") + ("ext" if one.is_external else ""),
         is_external=one.is_external,
-        name=_name(one.title, begin, neighbours),
+        name=_name(one.title, begin, y, placed),
     )
 
 
-def _name(title: str, share: float, neighbours: list[float]) -> str:
+def _name(title: str, share: float, y: int, placed: dict[int, list[float]]) -> str:
     """The title, where there is room for all of it; the number beside it stands for it elsewhere."""
     half = len(title) * NAME_WIDTH / 2
-    room = min([abs(other - share) for other in neighbours if other != share], default=100.0) / 2
-    crowded = neighbours.count(share) > 1
-    return title if half <= room and half <= share <= 100 - half and not crowded else ""
+    beside = [abs(other - share) for other in placed[y]]
+    beside.remove(0)  # itself
+    # Names on one level share the room between their marks; the stems of higher marks pass through lower names.
+    room = [gap / 2 for gap in beside] + [abs(other - share) for other in placed[LEVELS[-1]] if y != LEVELS[-1]]
+    return title if half <= min([*room, share, 100 - share]) else ""
 
 
 def _month_after(day: date, months: int) -> date:

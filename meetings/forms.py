@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User, Visibility
+from accounts.models import User
 from accounts.zones import city, in_zone, offset
 from campaigns.models import Campaign
 from campaigns.picking import ZoneField, person_label
@@ -30,13 +30,14 @@ class MeetingForm(forms.ModelForm):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text=gettext_lazy("As the clock shows it in the time zone below."),
     )
-    lasts = forms.IntegerField(label=gettext_lazy("Minutes"), min_value=5, max_value=LONGEST, initial=60)
+    lasts = forms.IntegerField(label=gettext_lazy("Lasts, in minutes"), min_value=5, max_value=LONGEST, initial=60)
     zone = ZoneField()
     link = forms.URLField(label=gettext_lazy("Link to join"), required=False, max_length=500, assume_scheme="https")
     committee = forms.ModelChoiceField(
         label=gettext_lazy("Committee"),
         queryset=Committee.objects.none(),
         required=False,
+        empty_label=gettext_lazy("None"),
         help_text=gettext_lazy("Its representatives, alternates and chairs are invited at once."),
     )
     field_order = [
@@ -60,11 +61,11 @@ class MeetingForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, now: datetime, meeting: Meeting | None = None, **options: Any) -> None:
         self.notice = ""
-        super().__init__(*args, initial=_as_typed(meeting) if meeting else None, **options)
+        super().__init__(*args, **{"initial": _as_typed(meeting) if meeting else {}} | options)
         used = meeting.zone if meeting else (user.person.zone if user.person else "UTC")
         self.fields["zone"].offer(now, used)  # type: ignore[attr-defined]
         self.fields["campaign"].queryset = _campaigns(user, meeting)  # type: ignore[attr-defined]
-        self.fields["visibility"].choices = Visibility.choices  # type: ignore[attr-defined]
+        self.fields["campaign"].empty_label = _("None")  # type: ignore[attr-defined]
         if meeting is not None:
             del self.fields["committee"]  # whom a meeting was called for does not change; more people can be invited
         else:
@@ -75,6 +76,7 @@ class MeetingForm(forms.ModelForm):
         if not is_staff.test(user):
             committees = committees.filter(pk__in=hats(user).chairs)
             self.fields["committee"].required = True
+            self.fields["committee"].empty_label = None  # type: ignore[attr-defined]
         self.fields["committee"].queryset = committees  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -102,7 +104,7 @@ class MeetingForm(forms.ModelForm):
 class InviteForm(forms.Form):
     """The people found by a search, each with a box."""
 
-    people = forms.ModelMultipleChoiceField(
+    people: Any = forms.ModelMultipleChoiceField(
         queryset=None,
         label=gettext_lazy("Whom do you invite?"),
         widget=forms.CheckboxSelectMultiple,

@@ -13,6 +13,16 @@ from campaigns.models import Campaign
 from members.hats import hats
 from members.models import Committee
 
+# The classes of Visibility in the words of a meeting; the invited see it always.
+SEEN_BY = [
+    (Visibility.PUBLIC, Visibility.PUBLIC.label),
+    (Visibility.MEMBERS, Visibility.MEMBERS.label),
+    (Visibility.GROUP, _("Its committee and the invited")),
+    (Visibility.STEERING, _("The steering committee, staff and the invited")),
+    (Visibility.STAFF, _("Staff and the invited")),
+    (Visibility.RESTRICTED, _("Only the invited")),
+]
+
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: Any) -> Self:
@@ -61,7 +71,7 @@ class Meeting(Identified):
     link = models.URLField(_("link to join"), max_length=500, blank=True)
     agenda = models.TextField(_("agenda"), blank=True)
     minutes = models.TextField(_("minutes"), blank=True)
-    visibility = models.CharField(_("who sees it"), max_length=12, choices=Visibility, default=Visibility.GROUP)
+    visibility = models.CharField(_("who sees it"), max_length=12, choices=SEEN_BY, default=Visibility.GROUP)
     status = models.CharField(_("state"), max_length=9, choices=Status, default=Status.PLANNED)
     cancel_reason = models.TextField(_("why it was cancelled"), blank=True)
     called_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("called by"))

@@ -1,9 +1,11 @@
 """What the page of a meeting shows to whom."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from accounts.models import User, Visibility
 from accounts.rules import allows, classes_seen_by
@@ -24,6 +26,7 @@ def meeting_page(meeting: Meeting, user: User, now: datetime) -> dict[str, Any]:
     form = AnswerForm(initial={"answer": mine.answer} if mine else None)
     return {
         "meeting": meeting,
+        "one_day": _day(meeting.starts_at, meeting) == _day(meeting.ends_at, meeting),
         "mine": mine,
         "ahead": ahead,
         "running": meeting.is_planned and meeting.starts_at <= now < meeting.ends_at,
@@ -41,6 +44,10 @@ def meeting_page(meeting: Meeting, user: User, now: datetime) -> dict[str, Any]:
     }
 
 
+def _day(instant: datetime, meeting: Meeting) -> date:
+    return instant.astimezone(ZoneInfo(meeting.zone)).date()
+
+
 def _may_write(meeting: Meeting, user: User, now: datetime) -> bool:
     begun = meeting.starts_at <= now and meeting.status != Meeting.Status.CANCELLED
     return begun and allows(user, "meetings.write_minutes", meeting)
@@ -50,8 +57,13 @@ def _counts(meeting: Meeting) -> list[tuple[str, int]]:
     """(answer in words, how many) in the order of the answers, those that nobody gave left out."""
     found = dict(meeting.attendances.order_by().values_list("answer").annotate(Count("pk")))
     answers = Attendance.Answer
-    order = [answers.YES, answers.MAYBE, answers.NO, answers.NONE]
-    return [(str(answer.label), found[answer]) for answer in order if answer in found]
+    words = [
+        (answers.YES, _("yes")),
+        (answers.MAYBE, _("perhaps")),
+        (answers.NO, _("no")),
+        (answers.NONE, _("not answered yet")),
+    ]
+    return [(said, found[answer]) for answer, said in words if answer in found]
 
 
 def _invited(meeting: Meeting) -> Any:
