@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.http import Request, accepted
-from accounts.models import TransitionError, Visibility
+from accounts.models import Address, TransitionError, Visibility
 from accounts.rules import allows, classes_seen_by, require
 from history.panels import history, values_before
 from members.actions.organisations import (
@@ -72,11 +72,12 @@ def export(request: Request) -> StreamingHttpResponse:
 def organisation(request: Request, pk: UUID) -> HttpResponse:
     subject = visible(request, pk)
     people = Representation.objects.visible_to(request.user).current().filter(organisation=subject)
+    addresses = Address.objects.filter(person=OuterRef("person")).values("email")[:1]  # the primary one stands first
     committees = Committee.objects.visible_to(request.user)
     seats = SeatTerm.objects.current().filter(organisation=subject, seat__committee__in=committees)
     context = {
         "organisation": subject,
-        "contacts": people.select_related("person").prefetch_related("person__addresses").order_by("role", "since"),
+        "contacts": people.select_related("person").annotate(email=Subquery(addresses)).order_by("role", "since"),
         "seats": seats.select_related("seat__committee"),
         "entries": history(subject, request.user),
         "sees_note": Visibility.STAFF in classes_seen_by(request.user),
