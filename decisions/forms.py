@@ -26,7 +26,9 @@ CLASSES = [
     (Visibility.STAFF, gettext_lazy("Staff, and the committee that decides")),
 ]
 # Texts are written in more languages than the pages have been translated into.
-LANGUAGES = sorted((code, one["name_local"]) for code, one in LANG_INFO.items() if len(code) == 2 and "name_local" in one)
+LANGUAGES = sorted(
+    (code, one["name_local"]) for code, one in LANG_INFO.items() if len(code) == 2 and "name_local" in one
+)
 USUAL_WINDOW = timedelta(days=7)
 USUAL_HOUR = time(17)
 LONGEST = 60_000  # characters of a text: about twenty pages

@@ -125,6 +125,7 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
     is_insider = allows(user, "decisions.see_answers", position)
     sees_silent = allows(user, "decisions.see_silent", position)
     mine = _mine(electors, seat) if is_open else []
+    silent = _("No answer yet") if is_open else _("No answer")
     shown = [one for one in electors if hasattr(one, "answer") or sees_silent or one.speaks]  # type: ignore[attr-defined]
     return Asked(
         round=latest,
@@ -138,7 +139,7 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
         is_open=is_open,
         mine=mine[0] if mine and allows(user, "decisions.answer", mine[0]) else None,
         others_of_mine=mine[1:],
-        seats=[*map(_line, shown), *_uncounted(latest)] if is_insider else [],
+        seats=[*(_line(one, silent) for one in shown), *_uncounted(latest)] if is_insider else [],
         late=_late(latest) if is_insider and not is_open else [],
         hidden=len(electors) - len(shown),
     )
@@ -165,7 +166,7 @@ def _mine(electors: list[Elector], seat: str | None) -> list[Elector]:
     return sorted(mine, key=lambda one: (str(one.pk) != seat, hasattr(one, "answer")))
 
 
-def _line(elector: Elector) -> SeatLine:
+def _line(elector: Elector, silent: str) -> SeatLine:
     who = {
         "name": elector.organisation.name,
         "language": elector.organisation.language,
@@ -173,7 +174,7 @@ def _line(elector: Elector) -> SeatLine:
     }
     answer = getattr(elector, "answer", None)
     if answer is None:
-        return SeatLine("wait", words=_("No answer yet"), **who)
+        return SeatLine("wait", words=silent, **who)
     words = {Choice.APPROVE: _("Approves"), Choice.OBJECT: _("Objects"), Choice.ABSTAIN: _("Abstains")}
     choice = Choice(answer.choice)
     return SeatLine(

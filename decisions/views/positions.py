@@ -3,6 +3,7 @@
 from functools import partial
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.clock import database_now
 from accounts.http import Request, accepted
 from accounts.rules import allows, require
+from campaigns.models import Campaign
 from campaigns.pages import page_of
 from decisions.actions import drafting
 from decisions.actions.drafting import newest_text
@@ -111,7 +113,8 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
 
 def position_or_404(request: Request, pk: UUID) -> Position:
     visible = Position.objects.visible_to(request.user).select_related("committee", "campaign", "author")
-    return get_object_or_404(visible, pk=pk)
+    campaigns = Campaign.objects.visible_to(request.user).filter(pk=OuterRef("campaign"))
+    return get_object_or_404(visible.annotate(shows_campaign=Exists(campaigns)), pk=pk)
 
 
 def shown(request: Request, position: Position, form: AnswerForm | None = None) -> HttpResponse:

@@ -162,6 +162,14 @@ def test_members_see_the_adopted_text_and_its_counts_but_no_reason_and_no_seat(c
     assert "To be confirmed" in announced
 
 
+@pytest.mark.parametrize(("role", "sees"), [("staff", True), ("member", False)])
+def test_a_campaign_the_reader_may_not_see_is_not_named(client, role, sees):
+    campaign = CampaignFactory(name="CANARY", visibility="staff")
+    position = PositionFactory(committee=committee_of(1), visibility="members", campaign=campaign)
+
+    assert ("CANARY" in page(client, user_with(role), "position", position.pk)[1]) == sees
+
+
 def test_a_position_nobody_may_see_answers_404(client):
     position = PositionFactory(committee=committee_of(1))
 
