@@ -1,12 +1,13 @@
 """A browser window on the tests' own server, which remembers everything that should not have happened in it."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
 
 from accounts.models import User
 
@@ -44,19 +45,29 @@ class Window:
         return response.status if response else 0
 
     def press(self, name: str) -> None:
-        """Press the button with exactly this name."""
-        self.page.get_by_role("button", name=name, exact=True).click()
+        """Press the button with exactly this name and wait for the page it leads to."""
+        self._go(self.page.get_by_role("button", name=name, exact=True))
+
+    def press_beginning(self, name: str) -> None:
+        """Press the button whose name begins so; the rest of it is a count."""
+        self._go(self.page.get_by_role("button", name=re.compile(f"^{re.escape(name)}")))
 
     def follow(self, name: str) -> None:
-        """Follow the link with exactly this name, in the page's own content."""
-        self.page.locator("main").get_by_role("link", name=name, exact=True).first.click()
+        """Follow the first link with exactly this name in the page's own content."""
+        self._go(self.page.locator("main").get_by_role("link", name=name, exact=True).first)
+
+    def _go(self, target: Locator) -> None:
+        with self.page.expect_navigation():
+            target.click()
 
     def fill(self, **values: str) -> None:
         """Fill fields by their `name` in the form; what kind of field it is shows itself."""
         for name, value in values.items():
             fields = self.page.locator(f"main [name={name}]:not([type=hidden])")
             kind = fields.first.evaluate("field => field.tagName == 'SELECT' ? 'select' : field.type")
-            if kind in {"radio", "checkbox"}:
+            if kind == "checkbox" and value == "on":
+                fields.check()
+            elif kind in {"radio", "checkbox"}:
                 self.page.locator(f"main [name={name}][value='{value}']").check()
             elif kind == "select":
                 fields.select_option(value)
