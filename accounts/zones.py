@@ -95,15 +95,26 @@ def _choices(day: date) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(continent, sorted(zones, key=lambda pair: pair[1])) for continent, zones in groups.items() if zones]
 
 
+def only_zone_of(country: str) -> str:
+    """The zone of a country (ISO 3166, two letters) that has one only; empty where somebody must choose."""
+    zones = [zone for code, zone in _table() if code == country]
+    return zones[0] if len(zones) == 1 else ""
+
+
 def _listed_zones() -> list[str]:
-    """The current names, one or more per country, from the database's own zone.tab (aliases are not in it)."""
-    known = zoneinfo.available_timezones()
+    """The current names, one or more per country; aliases are not among them."""
+    return sorted({zone for _country, zone in _table()} & zoneinfo.available_timezones())
+
+
+@lru_cache(maxsize=1)
+def _table() -> list[tuple[str, str]]:
+    """(country, zone) from the zone database's own zone.tab."""
     try:
         table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
     except (ModuleNotFoundError, FileNotFoundError):
         table = Path("/usr/share/zoneinfo/zone.tab").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
-    return sorted({row[2] for row in rows} & known)
+    return [(row[0], row[2]) for row in rows]
 
 
 def hour(instant: datetime, zone: str) -> str:

@@ -9,7 +9,7 @@ from home.demo.cast import CONSTITUENCIES, PLAYERS, ZONES, Player
 from members.actions.committees import add_committee, add_seats, fill_seat, name_holder
 from members.actions.offices import appoint_officer
 from members.actions.organisations import add_organisation
-from members.actions.people import add_contact, appoint
+from members.actions.people import add_contact, appoint, index_words
 from members.models import Appointment, Committee, Organisation, Representation, SeatHolder
 
 PASSWORD = "coalition-demo"  # noqa: S105 - of the embedded set-up alone, printed at every start
@@ -59,6 +59,7 @@ def _worker(login: str, name: str, zone: str) -> User:
     person = Person.objects.create(display_name=name, zone=zone)
     email = f"{login}@demo.example"
     Address.objects.create(person=person, email=email)
+    index_words(person)
     return User.objects.create_user(email, PASSWORD, person=person)
 
 

@@ -1,6 +1,7 @@
 """What can happen to committees: seats are added, filled, vacated; people are named for them.
 
-Every action locks the committee first, then the seat: an organisation can never win two seats at once.
+Every action locks the committee first, then the seat, then the organisation: it can never win two seats at once, nor
+end, or lose the contact who is being named, meanwhile.
 """
 
 from collections.abc import Iterable
@@ -105,6 +106,7 @@ def fill_seat(
     committee = lock(seat.committee)
     seat = Seat.objects.select_for_update().get(pk=seat.pk)
     require(by, "members.manage_committees", committee)
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     since = since or utc_day(now)
     _refuse_double(committee, seat, organisation, since)
     if planned_until is not None and planned_until <= since:
@@ -199,6 +201,7 @@ def name_holder(
     Seat.objects.select_for_update().get(pk=term.seat_id)
     term = SeatTerm.objects.select_for_update().get(pk=term.pk)
     require(by, "members.manage_committees", committee)
+    Organisation.objects.select_for_update().get(pk=term.organisation_id)
     since = since or max(utc_day(now), term.since)
     _refuse_holder(term, person, since)
     for before in term.holders.filter(capacity=capacity, until=None):

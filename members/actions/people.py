@@ -14,7 +14,7 @@ from members.actions.committees import end_holder
 from members.actions.invitations import withdraw
 from members.countries import regions
 from members.keys import name_words
-from members.models import Appointment, Invitation, Organisation, PersonWord, Representation, SeatHolder
+from members.models import Appointment, Committee, Invitation, Organisation, PersonWord, Representation, SeatHolder
 from members.models.terms import utc_day
 
 APPOINTED = {
@@ -176,8 +176,12 @@ def end_representation(representation: Representation, *, by: User, now: datetim
 
     Raises Refused, or TransitionError when it has ended.
     """
+    # Committees before organisations, as whoever fills a seat or names somebody for it does.
+    seated = Committee.objects.filter(seats__terms__organisation=representation.organisation_id).values("pk")
+    list(Committee.objects.filter(pk__in=seated).order_by("pk").select_for_update())
+    organisation = Organisation.objects.select_for_update().get(pk=representation.organisation_id)
     representation = Representation.objects.select_for_update().get(pk=representation.pk)
-    person, organisation = representation.person, representation.organisation
+    person = representation.person
     require(by, "members.edit_people", person)
     if representation.until is not None:
         raise TransitionError(_("%(name)s stopped already.") % {"name": person})

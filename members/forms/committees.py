@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
-from accounts.models import Person
+from accounts.models import Person, Visibility
 from members.models import Committee, CommitteeOffice, Organisation, SeatHolder, SeatTerm
 
 
@@ -19,6 +19,13 @@ class CommitteeForm(forms.ModelForm):
             "mandate": _("What it is for, in two or three sentences."),
             "is_steering": _("Its seats approve positions. There is one such committee."),
         }
+        widgets = {"mandate": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """“Only the people named on it” would hide a committee from the staff who keep it."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["visibility"]
+        field.choices = [pair for pair in Visibility.choices if pair[0] != Visibility.RESTRICTED]
 
 
 class SeatsForm(forms.Form):

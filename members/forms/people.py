@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import zone_field
 from accounts.models import Person, User
+from accounts.zones import only_zone_of
 from members.countries import regions
-from members.models import Appointment, Invitation, Representation, everybody
+from members.models import Appointment, Invitation, Organisation, Representation, everybody
 
 
 class PersonForm(forms.Form):
@@ -47,8 +48,10 @@ class ContactForm(PersonForm):
     )
     field_order = ("person", "display_name", "email", "role", "language", "zone")
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        home = organisation.home
+        self.fields["zone"].initial = (home and only_zone_of(home.iso2)) or "UTC"
         email = self.data.get("email", "").strip()
         self.known = {
             str(person.pk): person

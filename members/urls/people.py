@@ -9,9 +9,9 @@ urlpatterns = [
     path("people/<uuid:pk>/appoint/", people.appoint, name="person-appoint"),
     path("people/<uuid:pk>/invite/", invitations.invite, name="person-invite"),
     path("organisations/<uuid:pk>/contacts/add/", people.contact_add, name="contact-add"),
-    path("representations/<uuid:pk>/end/", people.representation_end, name="representation-end"),
-    path("appointments/<uuid:pk>/end/", people.appointment_end, name="appointment-end"),
-    path("invitations/<uuid:pk>/resend/", invitations.resend, name="invitation-resend"),
-    path("invitations/<uuid:pk>/revoke/", invitations.revoke, name="invitation-revoke"),
+    path("people/representations/<uuid:pk>/end/", people.representation_end, name="representation-end"),
+    path("people/appointments/<uuid:pk>/end/", people.appointment_end, name="appointment-end"),
+    path("people/invitations/<uuid:pk>/resend/", invitations.resend, name="invitation-resend"),
+    path("people/invitations/<uuid:pk>/revoke/", invitations.revoke, name="invitation-revoke"),
     path("invitations/<str:token>/", invitations.accept, name="invitation-accept"),
 ]

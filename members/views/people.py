@@ -18,7 +18,7 @@ from accounts.rules import allows, require
 from history.panels import history
 from members.actions import people as actions
 from members.forms.people import AppointForm, ContactForm, PersonForm
-from members.keys import name_words
+from members.keys import name_key, name_words
 from members.models import Appointment, Organisation, PersonQuerySet, Representation, everybody
 from members.profiles import profile
 
@@ -36,6 +36,7 @@ def people_list(request: Request) -> HttpResponse:
         Prefetch("appointments", Appointment.objects.filter(until=None)),
     )
     rows = list(found[: MOST + 1])
+    rows[:MOST] = sorted(rows[:MOST], key=lambda person: name_key(person.display_name))
     context = {"people": rows[:MOST], "more": len(rows) > MOST, "most": MOST, "search": search}
     return render(request, "members/person_list.html", context)
 
@@ -76,7 +77,7 @@ def contact_add(request: Request, pk: UUID) -> HttpResponse:
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
     require(request.user, "members.edit_people")
     now = timezone.now()
-    form = ContactForm(request.POST or None, user=request.user, now=now)
+    form = ContactForm(request.POST or None, organisation=organisation, user=request.user, now=now)
     if accepted(form, partial(actions.add_contact, organisation, by=request.user, now=now)):
         messages.success(request, _("The contact is added. Nobody was told; you can invite them to sign in."))
         return redirect("members:organisation", pk)

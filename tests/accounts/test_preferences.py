@@ -16,7 +16,7 @@ URL = "/accounts/preferences/"
 def values(**changed):
     return {
         "display_name": "Amal Haddad-Berg",
-        "language": "fr",
+        "language": "qps",
         "zone": "Asia/Kathmandu",
         "quiet_from": "22:30",
         "quiet_to": "07:00",
@@ -35,7 +35,7 @@ def test_preferences_are_kept(client):
     assert answer.url == reverse("accounts:preferences")
     assert (user.person.display_name, user.person.language, user.person.zone, user.person.is_listed) == (
         "Amal Haddad-Berg",
-        "fr",
+        "qps",
         "Asia/Kathmandu",
         True,
     )
@@ -45,9 +45,9 @@ def test_preferences_are_kept(client):
 def test_the_next_page_speaks_the_new_language(client):
     client.force_login(UserFactory())
 
-    page = client.post(URL, values(language="ar"), follow=True)
+    page = client.post(URL, values(language="qps"), follow=True)
 
-    assert '<html lang="ar" dir="rtl">' in page.content.decode()
+    assert '<html lang="qps" dir="rtl">' in page.content.decode()
 
 
 def test_the_history_names_the_fields_and_keeps_no_personal_data(client):

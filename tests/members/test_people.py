@@ -7,6 +7,7 @@ from accounts.models import Person, TransitionError
 from accounts.rules import Refused
 from history.models import Entry
 from history.panels import history
+from members.actions.committees import name_holder
 from members.actions.people import add_contact, appoint, edit_person, end_appointment, end_representation
 from members.hats import hats
 from members.models import Appointment, Representation, SeatHolder
@@ -17,6 +18,7 @@ from tests.factories import (
     PersonFactory,
     RepresentationFactory,
     SeatHolderFactory,
+    SeatTermFactory,
     UserFactory,
     user_with,
 )
@@ -72,6 +74,15 @@ def test_the_page_asks_whether_somebody_with_that_address_is_meant(client):
     assert "person" in asked.context["form"].errors
     assert 'value="F. Coulibaly"' in asked.content.decode()
     assert list(organisation.representations.values_list("person", flat=True)) == [known.pk]
+
+
+def test_a_contact_is_taken_to_live_by_the_only_clock_of_the_country(client):
+    client.force_login(user_with("staff"))
+
+    kenya = page(client, "contact-add", OrganisationFactory(country="KEN").pk).context["form"]
+    brazil = page(client, "contact-add", OrganisationFactory(country="BRA").pk).context["form"]
+
+    assert (kenya["zone"].initial, brazil["zone"].initial) == ("Africa/Nairobi", "UTC")
 
 
 def test_somebody_else_may_share_the_address(client):
@@ -204,6 +215,24 @@ def test_the_last_administrator_who_can_sign_in_stays():
         end_appointment(admin.person.appointments.get(), by=admin, now=NOON)
 
     assert admin.person.appointments.get().until is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_named_for_a_seat_while_they_stop_being_a_contact():
+    term, staff = SeatTermFactory(), user_with("staff")
+    row = RepresentationFactory(organisation=term.organisation)
+
+    def act(number):
+        try:
+            if number:
+                return name_holder(term, by=staff, person=row.person, now=NOON)
+            return end_representation(row, by=staff, now=NOON)
+        except TransitionError as error:
+            return str(error)
+
+    together(2, act)
+
+    assert not SeatHolder.objects.filter(until=None).exists()
 
 
 @pytest.mark.django_db(transaction=True)
