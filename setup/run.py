@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from setup import ROOT, Stop, bootstrap, ports, processes, say, state, told
-from setup.commands import VENV
+from setup.commands import VENV, VENV_PYTHON
 from setup.embedded import embedded
 from setup.supervisor import Supervisor
 
@@ -54,7 +54,7 @@ def into_environment(module: str, started: float) -> None:
     if Path(sys.prefix).resolve() != VENV.resolve():
         os.chdir(ROOT)
         os.environ[STARTED] = str(started)
-        os.execv(bootstrap.VENV_PYTHON, [str(bootstrap.VENV_PYTHON), "-m", module, *sys.argv[1:]])
+        os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", module, *sys.argv[1:]])
 
 
 def already(running: state.Running) -> str:
