@@ -1,11 +1,12 @@
 """What do we send about members? The invitation to sign in."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import Person
 from members.models import Invitation
@@ -14,6 +15,7 @@ from notices import kind
 
 class InvitationKind(kind.Kind):
     key = "members.invitation"
+    label = gettext_lazy("Invitation to sign in")
     model = Invitation
     template = "members/emails/invitation.txt"
     must_send = True  # its seven days run from the moment somebody pressed the button
@@ -32,12 +34,16 @@ class InvitationKind(kind.Kind):
     def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
         return {"organisations": [row.organisation for row in _represented(person)], "inviter": subject.invited_by}
 
+    def titles(self, user: Any, ids: Collection[UUID]) -> dict[UUID, str]:
+        """Nothing to add to whom it goes to; and its page is for nobody else."""
+        return dict.fromkeys(ids, "")
+
     def path(self, subject: Any) -> str:
         return reverse("members:invitation-accept", args=[subject.token])
 
 
 def _represented(person: Person) -> Iterable[Any]:
-    return person.representations.filter(until=None).select_related("organisation")  # type: ignore[attr-defined]
+    return person.representations.filter(until=None).select_related("organisation")
 
 
 def register() -> None:

@@ -37,7 +37,7 @@ def profile(person: Person, user: Any, now: datetime) -> Profile:
     invitation = None if account else Invitation.objects.filter(person=person).first()
     return Profile(
         representations=list(rows.order_by(F("until").desc(nulls_first=True), "-since")),
-        posts=[Post(one, regions().get(one.region, one.region)) for one in person.appointments.all()],  # type: ignore[attr-defined]
+        posts=[Post(one, regions().get(one.region, one.region)) for one in person.appointments.all()],
         places=_places(person, user),
         invitation=invitation,
         has_expired=bool(invitation and invitation.is_open and now >= invitation.expires_at),

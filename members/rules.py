@@ -53,7 +53,7 @@ def is_about_an_administrator(user: User, subject: object) -> bool:
     """Whoever changes where an administrator's mail goes, or invites one, could become one."""
     return isinstance(subject, Person) and any(
         appointment.role == Appointment.Role.ADMIN and appointment.until is None
-        for appointment in subject.appointments.all()  # type: ignore[attr-defined]
+        for appointment in subject.appointments.all()
     )
 
 

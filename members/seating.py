@@ -53,10 +53,10 @@ class Seating:
 
 def seating(committee: Committee, user: Any, today: date) -> Seating:
     """The committee as `user` may see it on `today`: four statements, whatever its size."""
-    places = {seat.pk: Place(seat) for seat in committee.seats.all()}  # type: ignore[attr-defined]
+    places = {seat.pk: Place(seat) for seat in committee.seats.all()}
     shown = Organisation.objects.visible_to(user).filter(pk=OuterRef("organisation"))
     terms = SeatTerm.objects.filter(seat__committee=committee).select_related("organisation", "seat")
-    former = []
+    former: list[SeatTerm] = []
     for term in terms.annotate(is_shown=Exists(shown)):
         place = places[term.seat_id]
         if term.holds_on(today):
@@ -69,7 +69,7 @@ def seating(committee: Committee, user: Any, today: date) -> Seating:
         place = places[holder.term.seat_id]
         if place.term and place.term.pk == holder.term_id:
             place.holders[holder.capacity] = holder
-    offices = [one for one in committee.offices.select_related("person") if one.holds_on(today)]  # type: ignore[attr-defined]
+    offices = [one for one in committee.offices.select_related("person") if one.holds_on(today)]
     return Seating(list(places.values()), former, offices, _balance(places.values()))
 
 

@@ -63,7 +63,7 @@ def edit_committee(
 
 
 def _refuse_twins(name: str, *, is_steering: bool, but: Committee | None = None) -> None:
-    others = Committee.objects.exclude(pk=but.pk if but else None)
+    others = Committee.objects.exclude(pk__in=[but.pk] if but else [])
     if others.filter(name=name).exists():
         raise TransitionError(_("There is a committee with this name already."))
     if is_steering and (steering := others.filter(is_steering=True).first()):

@@ -34,7 +34,7 @@ DISMISSED = {
 def index_words(person: Person) -> None:
     """Bring the words by which the search finds `person` up to their name."""
     wanted = name_words(person.display_name)
-    person.words.exclude(word__in=wanted).delete()  # type: ignore[attr-defined]
+    person.words.exclude(word__in=wanted).delete()
     PersonWord.objects.bulk_create(
         [PersonWord(person=person, word=word[:200]) for word in sorted(wanted)], ignore_conflicts=True
     )

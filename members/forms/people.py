@@ -61,11 +61,12 @@ class ContactForm(PersonForm):
             del self.fields["person"]
             return
         people = [(pk, self._described(person)) for pk, person in self.known.items()]
-        self.fields["person"].choices = [*people, (self.NEW, _("Nobody of them: a new person"))]  # type: ignore[attr-defined]
+        field: Any = self.fields["person"]
+        field.choices = [*people, (self.NEW, _("Nobody of them: a new person"))]
 
     @staticmethod
     def _described(person: Person) -> str:
-        rows = person.representations.filter(until=None).select_related("organisation")  # type: ignore[attr-defined]
+        rows = person.representations.filter(until=None).select_related("organisation")
         return ", ".join([person.display_name, *(str(row.organisation) for row in rows[:5])])
 
     def clean(self) -> dict[str, Any]:
@@ -85,7 +86,8 @@ class AppointForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = [("", _("Everywhere")), *sorted(regions().items(), key=lambda pair: pair[1])]  # type: ignore[attr-defined]
+        field: Any = self.fields["region"]
+        field.choices = [("", _("Everywhere")), *sorted(regions().items(), key=lambda pair: pair[1])]
 
 
 class AcceptForm(forms.Form):

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core import signing
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Address, Identified, Person, User, Visibility, known
@@ -183,11 +184,11 @@ class Invitation(Identified):
     def problem(self, now: datetime) -> str:
         """Why the link does not work at `now`, and what to do; empty while it does."""
         if self.accepted_at is not None:
-            return _("This invitation was used already. Sign in with the password that was chosen then.")
+            return gettext("This invitation was used already. Sign in with the password that was chosen then.")
         if self.revoked_at is not None:
-            return _(
+            return gettext(
                 "This invitation was withdrawn; perhaps a newer one is in your mail. If not, ask the staff for another."
             )
         if now >= self.expires_at:
-            return _("This invitation was valid for seven days, and they are over. Ask the staff for a new one.")
+            return gettext("This invitation was valid for seven days, and they are over. Ask the staff for a new one.")
         return ""

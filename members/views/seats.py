@@ -79,7 +79,7 @@ def seat_holder(request: Request, pk: UUID) -> HttpResponse:
     if accepted(form, partial(actions.name_holder, term, by=request.user, now=now)):
         messages.success(request, _("Named. Positions and reminders follow from now on."))
         return redirect("members:committee", term.seat.committee_id)
-    holders = term.holders.filter(until=None).select_related("person")  # type: ignore[attr-defined]
+    holders = term.holders.filter(until=None).select_related("person")
     context = {"form": form, "term": term, "seat": term.seat, "people": people, "holders": holders}
     return render(request, "members/seat_holder.html", context)
 
