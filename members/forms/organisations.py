@@ -21,6 +21,7 @@ from members.pages import bounded_count
 
 Choices = list[tuple[str, Any]]
 EMPTY = ("", "—")
+ORDER = ["name", "former", "distinct", "acronym", "language", "kind", "scope", "country"]
 ANY = ("", gettext_lazy("Any"))
 
 
@@ -172,7 +173,7 @@ class OrganisationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.order_fields(["name", "former", "distinct", "acronym", "language", "kind", "scope", "country"])
+        self.order_fields([*ORDER, "category", "since"])
         self._question = self.fields["distinct"]
         if "distinct" not in self.data:
             del self.fields["distinct"]
@@ -201,7 +202,7 @@ class OrganisationForm(forms.ModelForm):
         """Its name is taken: say by whom, and offer to say that it is another."""
         self.namesake = error.organisation
         self.fields["distinct"] = self._question
-        self.order_fields(["name", "former", "distinct"])
+        self.order_fields([*ORDER, "category", "since"])
         self.add_error("name", str(error))
 
     def lay_over(self, present: Organisation, before: dict[str, Any]) -> None:
