@@ -2,16 +2,21 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from setup.ports import choose_port
+import psycopg2
+
+from setup.ports import any_free_port
+from setup.postgres import DATABASE, ROLE
 from setup.servers import Servers
 from setup.supervisor import Child, Supervisor
-from tests.bench.measure import Browser, Timing, cold_load, time_pages
+from tests.bench.measure import ROUNDS, Browser, Timing, cold_load, time_pages
 
 SIZES = (400, 100_000)
 
@@ -22,15 +27,25 @@ def main() -> int:
     servers = Servers(folder, throw_away=True)
     try:
         servers.start_postgres(supervisor)
-        found = {size: measure(size, servers, supervisor, folder) for size in SIZES}
+        sites = {size: site(size, servers, supervisor, folder) for size in SIZES}
+        timings = time_pages(
+            {
+                f"{size} {page}": (browser, path)
+                for size, (browser, pages) in sites.items()
+                for page, path in pages.items()
+            }
+        )
+        browser, pages = sites[SIZES[-1]]
+        weights = {page: cold_load(browser, path) for page, path in pages.items()}
     finally:
         supervisor.stop()
         servers.remove_sockets()
-    return report(found)
+        shutil.rmtree(folder, ignore_errors=True)
+    return report({size: {page: timings[f"{size} {page}"] for page in pages} for size in SIZES}, weights)
 
 
-def measure(size: int, servers: Servers, supervisor: Supervisor, folder: Path) -> tuple[dict, dict]:
-    """Build a database of this size and time its pages: ({page: Timing}, {page: (bytes, requests)})."""
+def site(size: int, servers: Servers, supervisor: Supervisor, folder: Path) -> tuple[Browser, dict[str, str]]:
+    """Build a database of this size, serve it with one worker: (a signed-in browser, {page: path})."""
     name = f"bench_{size}"
     environ = os.environ | {
         "DATABASE_URL": servers.database_url.replace("/coalition?", f"/{name}?"),
@@ -42,33 +57,32 @@ def measure(size: int, servers: Servers, supervisor: Supervisor, folder: Path) -
         "COALITION_VAR": str(folder),
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
     }
-    subprocess.run(
-        ["psql", "-q", "-h", str(servers.sockets / "postgres"), "-U", "coalition", "-c", f"CREATE DATABASE {name}"],
-        check=True,
-    )
+    make_database(servers, name)
     for words in (["manage.py", "prepare"], ["-m", "tests.bench.seed", str(size)]):
         done = subprocess.run([sys.executable, *words], env=environ, check=True, stdout=subprocess.PIPE, text=True)
     seeded = json.loads(done.stdout.splitlines()[-1])
-    port = choose_port(28000)
-    web = Child(
-        f"web-{size}",
-        [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "coalition.wsgi:application",
-            "-b",
-            f"127.0.0.1:{port}",
-            "--keep-alive",
-            "60",
-        ],
-        environ,
-    )
-    browser = Browser(port, seeded["session"])
-    supervisor.start(web, lambda: answers(port), seconds=60)
-    timings = time_pages(browser, seeded["pages"])
-    weights = {page: cold_load(browser, path) for page, path in seeded["pages"].items() if page != "bare"}
-    return timings, weights
+    port = any_free_port()
+    words = [
+        "gunicorn",
+        "coalition.wsgi:application",
+        "-b",
+        f"127.0.0.1:{port}",
+        "-k",
+        "gthread",
+        "--keep-alive",
+        "120",
+    ]
+    supervisor.start(Child(f"web-{size}", [sys.executable, "-m", *words], environ), lambda: answers(port), seconds=60)
+    return Browser(port, seeded["session"]), seeded["pages"]
+
+
+def make_database(servers: Servers, name: str) -> None:
+    """With our own driver: a machine need not have psql."""
+    connection = psycopg2.connect(host=str(servers.sockets / "postgres"), user=ROLE, dbname=DATABASE)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    connection.close()
 
 
 def answers(port: int) -> bool:
@@ -79,30 +93,32 @@ def answers(port: int) -> bool:
     return True
 
 
-def report(found: dict[int, tuple[dict[str, Timing], dict[str, tuple[int, int]]]]) -> int:
-    """Print a table; 1 when a figure breaks what the design demands."""
-    broken = []
-    for size, (timings, weights) in found.items():
+def report(found: dict[int, dict[str, Timing]], weights: dict[str, tuple[int, int]]) -> int:
+    """Print the figures; 1 when one breaks what the design demands."""
+    for size, timings in found.items():
         bare = timings["bare"].median
-        print(f"\n{size:,} organisations  (bare Django list page: {bare:.1f} ms)")
-        print(f"{'page':28}{'median ms':>10}{'p95 ms':>9}{'x bare':>8}{'statements':>12}{'kB cold':>9}{'requests':>10}")
+        print(f"\n{size:,} organisations, {ROUNDS} rounds; a bare Django list page takes {bare:.1f} ms")
+        print(f"{'page':26}{'median ms':>10}{'p95 ms':>9}{'x bare':>8}{'statements':>12}")
         for page, timing in timings.items():
-            weight, requests = weights.get(page, (0, 0))
-            print(
-                f"{page:28}{timing.median:10.1f}{timing.p95:9.1f}{timing.median / bare:8.1f}"
-                f"{timing.statements:12}{weight / 1000:9.1f}{requests:10}"
-            )
-            if timing.statements > 12 or weight > 60_000 or requests > 6:
-                broken.append(f"{page} with {size:,}: more than 12 statements, 60 kB or 6 requests")
-    small, large = (found[size][0] for size in SIZES)
-    print("\n100,000 beside 400 organisations, median:")
-    for page in small:
-        ratio = large[page].median / small[page].median
-        print(f"{page:28}{ratio:10.2f}x")
-        if ratio > 1.5 and page != "bare":
-            broken.append(f"{page}: {ratio:.2f}x slower with 100,000 organisations, 1.5x is allowed")
+            ratio = timing.median / bare
+            print(f"{page:26}{timing.median:10.1f}{timing.p95:9.1f}{ratio:8.1f}{timing.statements:12}")
+    small, large = (found[size] for size in SIZES)
+    print(f"\n{'page':26}{'100,000 : 400':>14}{'kB cold':>9}{'requests':>10}")
+    for page, (weight, requests) in weights.items():
+        print(f"{page:26}{large[page].median / small[page].median:13.2f}x{weight / 1000:9.1f}{requests:10}")
+    broken = list(faults(small, large, weights))
     print("\n" + ("\n".join(broken) or "Within what the design demands."))
     return 1 if broken else 0
+
+
+def faults(small: dict[str, Timing], large: dict[str, Timing], weights: dict[str, tuple[int, int]]) -> Iterator[str]:
+    for page, (weight, requests) in weights.items():
+        if max(small[page].statements, large[page].statements) > 12:
+            yield f"{page}: more than 12 statements"
+        if weight > 60_000 or requests > 6:
+            yield f"{page}: a cold load of more than 60 kB or 6 requests"
+        if page != "bare" and large[page].median > 1.5 * small[page].median:
+            yield f"{page}: more than 1.5x slower with 100,000 organisations"
 
 
 if __name__ == "__main__":

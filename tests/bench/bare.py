@@ -10,16 +10,16 @@ from django.template import engines
 
 from members.models import Organisation
 
-PAGE = """<!doctype html><html lang="en"><head><title>Bare</title></head><body><table>
+PAGE = engines["django"].from_string("""<!doctype html><html lang="en"><head><title>Bare</title></head><body><table>
 {% for organisation in organisations %}<tr><td>{{ organisation.name }}</td><td>{{ organisation.country }}</td></tr>
-{% endfor %}</table></body></html>"""
+{% endfor %}</table></body></html>""")
 
 
 @login_not_required
 def bare(request: HttpRequest) -> HttpResponse:
     """25 rows of the same table on the same server, with no sign-in, no navigation and no rules."""
     rows = Organisation.objects.order_by("key", "id")[:25]
-    return HttpResponse(engines["django"].from_string(PAGE).render({"organisations": rows}, request))
+    return HttpResponse(PAGE.render({"organisations": rows}))
 
 
 def count_statements(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -32,12 +32,12 @@ class Browser:
         return response, response.read()
 
 
-def time_pages(browser: Browser, pages: dict[str, str]) -> dict[str, Timing]:
-    """Each page ROUNDS times, in turn, so that a slow moment of the machine hits all alike."""
-    spent: dict[str, list[float]] = {name: [] for name in pages}
+def time_pages(visits: dict[str, tuple[Browser, str]]) -> dict[str, Timing]:
+    """{name: (browser, path)}, each ROUNDS times, in turn, so that a slow moment of the machine hits all alike."""
+    spent: dict[str, list[float]] = {name: [] for name in visits}
     statements = {}
     for turn in range(ROUNDS + WARM_UP):
-        for name, path in pages.items():
+        for name, (browser, path) in visits.items():
             began = time.perf_counter()
             response, _body = browser.get(path)
             took = (time.perf_counter() - began) * 1000

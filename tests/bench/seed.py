@@ -5,6 +5,7 @@ import os
 import sys
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import django
 
@@ -18,17 +19,20 @@ from django.db import connection  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from decisions.models import Answer  # noqa: E402
+from decisions.outcome import Choice  # noqa: E402
 from members.models import Committee, Organisation  # noqa: E402
+from members.pages import cursor_of  # noqa: E402
 from tests import factories  # noqa: E402
 
 # Two made-up words and a number: enough of a spread that a search finds some, many or one.
 ORGANISATIONS = """
 WITH parts AS (
     SELECT n,
-        (ARRAY['open','safe','green','free','rural','clear','common','quiet','early','broad'])[1 + n % 10] AS one,
+        (ARRAY['open','safe','green','free','rural','clear','common','quiet','early','broad'])[1 + n %% 10] AS one,
         (ARRAY['fields','meadow','harvest','river','valley','forest','seed','plough','orchard','terrace','well'])
-            [1 + n % 11] AS two,
-        (ARRAY['KEN','NPL','FRA','BRA','MMR','LBN','NOR','COL','ZMB','FJI','JPN','SEN','CAN'])[1 + n % 13] AS country,
+            [1 + n %% 11] AS two,
+        (ARRAY['KEN','NPL','FRA','BRA','MMR','LBN','NOR','COL','ZMB','FJI','JPN','SEN','CAN'])[1 + n %% 13] AS country,
         md5('organisation ' || n)::uuid AS id
     FROM generate_series(1, %(size)s) AS n
 ), made AS (
@@ -43,8 +47,8 @@ WITH parts AS (
 )
 INSERT INTO members_membership (id, organisation_id, since, category, status, reason)
 SELECT md5('membership ' || n)::uuid, id, '2020-01-01',
-    (ARRAY['member','associate','endorser','member'])[1 + n % 4],
-    CASE WHEN n % 50 = 0 THEN 'suspended' ELSE 'active' END, ''
+    (ARRAY['member','associate','endorser','member'])[1 + n %% 4],
+    CASE WHEN n %% 50 = 0 THEN 'suspended' ELSE 'active' END, ''
 FROM parts
 """
 
@@ -80,7 +84,7 @@ def pages(size: int) -> dict[str, str]:
         "bare": "/bare/",
         "home": reverse("home:home"),
         "members, first page": members,
-        "members, deep page": f"{members}?after={deep.key}~{deep.pk}",
+        "members, deep page": f"{members}?{urlencode({'after': cursor_of(deep)})}",
         "members, filtered": f"{members}?status=active&country=NPL",
         "members, searched": f"{members}?q=orchard",
         "members, searched rarely": f"{members}?q={size // 2}",
@@ -96,12 +100,15 @@ def position() -> Any:
     steering = Committee.objects.filter(is_steering=True).first() or factories.CommitteeFactory(is_steering=True)
     holders = [factories.SeatHolderFactory(term__seat__committee=steering) for _seat in range(13)]
     now = timezone.now()
-    round_ = factories.RoundFactory(version__position__committee=steering, closes_at=now + timedelta(days=2))
-    for holder in holders:
-        elector = factories.ElectorFactory(round=round_, term=holder.term, organisation=holder.term.organisation)
+    asked = factories.RoundFactory(
+        position__committee=steering, position__status="open", opens_at=now, closes_at=now + timedelta(days=2)
+    )
+    for elector, holder in zip(
+        asked.electors.order_by("term"), sorted(holders, key=lambda one: one.term_id), strict=True
+    ):
         if holder in holders[:7]:
-            factories.AnswerFactory(elector=elector, by=holder.person)
-    return round_.version.position
+            Answer.objects.create(elector=elector, choice=Choice.APPROVE, by=holder.person, at=now)
+    return asked.version.position
 
 
 if __name__ == "__main__":
