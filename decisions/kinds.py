@@ -1,11 +1,13 @@
 """What do we send about decisions? The opening of a round, what is still to be answered, and how it ended."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from decisions.actions.asking import told_of_outcome
@@ -21,6 +23,10 @@ class AboutARound(Kind):
 
     def audience(self, subject: Round) -> Iterable[Person]:
         return subject.holders()
+
+    def titles(self, user: Any, ids: Collection[UUID]) -> dict[UUID, str]:
+        seen = Round.objects.filter(pk__in=ids, version__position__in=Position.objects.visible_to(user))
+        return dict(seen.values_list("pk", "version__position__title"))
 
     def path(self, subject: Round) -> str:
         return reverse("decisions:position", args=[_position_of(subject).pk])
@@ -50,6 +56,7 @@ class RoundOpened(Asking):
     """A round has opened: to everybody who speaks for a seat that is asked."""
 
     key = "decisions.round_opened"
+    label = gettext_lazy("A round opened")
     template = "decisions/emails/round_opened.txt"
 
 
@@ -57,6 +64,7 @@ class AnswerDue(Asking):
     """24 and 4 hours before the closing, to the holders of seats that have not answered."""
 
     key = "decisions.answer_due"
+    label = gettext_lazy("Reminder to answer")
     template = "decisions/emails/answer_due.txt"
     slots = hours_before(24, 4)
 
@@ -77,6 +85,7 @@ class OutcomeAnnounced(AboutARound):
     """What the answers said: to the seats that were asked, whoever opened the round, and the chairs."""
 
     key = "decisions.outcome"
+    label = gettext_lazy("Outcome of a round")
     template = "decisions/emails/outcome.txt"
 
     def audience(self, subject: Round) -> Iterable[Person]:
@@ -94,6 +103,7 @@ class Withdrawn(AboutARound):
     """The position was withdrawn while its round was open."""
 
     key = "decisions.withdrawn"
+    label = gettext_lazy("A position was withdrawn")
     template = "decisions/emails/withdrawn.txt"
 
 

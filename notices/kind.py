@@ -1,10 +1,11 @@
 """What a kind of notice is, and the registry that the apps above fill from their `kinds.py`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import models
 from django.utils.functional import Promise
@@ -88,6 +89,11 @@ class Kind:
     def path(self, subject: Any) -> str:
         """The page with the button, from the root: "/positions/…/"."""
         raise NotImplementedError
+
+    def titles(self, user: Any, ids: Collection[UUID]) -> dict[UUID, str]:
+        """{id: title} of the subjects among `ids` that `user` may see: for staff's list of notices, in one statement."""
+        visible_to = getattr(self.model._default_manager, "visible_to", None)
+        return {pk: str(row) for pk, row in visible_to(user).in_bulk(ids).items()} if visible_to else {}
 
     def attachments(self, subject: Any, person: Person, now: datetime) -> list[Attachment]:
         return []

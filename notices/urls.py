@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from notices import views
 
 app_name = "notices"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.deliveries, name="deliveries"),
+    path("<uuid:pk>/", views.delivery, name="delivery"),
+    path("<uuid:pk>/settle/", views.settle, name="settle"),
+]

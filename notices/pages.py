@@ -1,0 +1,117 @@
+"""What staff's page of notices shows: bounded lists, each row with as much as its reader may see."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet, Value
+from django.utils.translation import gettext
+
+from accounts.models import Person
+from history.panels import Line as Step
+from notices.kind import KINDS, in_plain_words, occasion_in_words
+from notices.models import Delivery
+
+SIZE = 50  # rows per list
+SPAN = timedelta(hours=48)
+State = Delivery.State
+
+
+@dataclass(frozen=True)
+class Line:
+    """One notice for its reader; `title` is None when they may not see what it is about."""
+
+    delivery: Delivery
+    person: Person
+    kind: str
+    occasion: str
+    title: str | None
+    reason: str
+    may_go_again: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """One list; `has_more` when it was cut at SIZE."""
+
+    lines: list[Line]
+    has_more: bool
+
+
+def sections(user: Any, now: datetime) -> dict[str, Section]:
+    """{unconfirmed, failed, due, sent, unsent: Section}, whatever the number of rows in a fixed number of statements."""
+    lists = _lists(Delivery.objects.visible_to(user), now)
+    cut = [rows.annotate(section=Value(name))[: SIZE + 1] for name, rows in lists.items()]
+    found: dict[str, list[Delivery]] = defaultdict(list)
+    for row in cut[0].union(*cut[1:], all=True):
+        found[row.section].append(row)
+    for name, rows in found.items():
+        rows.sort(key=lambda row: row.send_at if row.state in WAITING else row.settled_at, reverse=name != "due")
+    lines = {line.delivery.pk: line for line in _lines([row for rows in found.values() for row in rows], user, now)}
+    return {
+        name: Section([lines[row.pk] for row in found[name][:SIZE]], has_more=len(found[name]) > SIZE) for name in lists
+    }
+
+
+def line_of(delivery: Delivery, user: Any, now: datetime) -> Line:
+    """As a row of the lists, for the page of one notice."""
+    return _lines([delivery], user, now)[0]
+
+
+def steps_of(delivery: Delivery) -> list[Step]:
+    """What happened to a notice, newest first, as the history component reads it."""
+    events = delivery.events.select_related("by__person").order_by("-id")
+    steps = [
+        Step(event.at, str(event.by) if event.by else "", _sentence(event.to_state, event.detail), [])
+        for event in events
+    ]
+    return [*steps, Step(delivery.planned_at, "", _sentence(State.PLANNED, ""), [])]
+
+
+def _sentence(state: str, detail: str) -> str:
+    return f"{State(state).label}: {gettext(detail)}" if detail else str(State(state).label)
+
+
+WAITING = {State.PLANNED, State.DEFERRED, State.SENDING}
+
+
+def _lists(visible: QuerySet[Delivery], now: datetime) -> dict[str, QuerySet[Delivery]]:
+    newest = visible.order_by("-settled_at", "id")
+    return {
+        "unconfirmed": newest.filter(state=State.UNCONFIRMED),
+        "failed": newest.filter(state=State.FAILED),
+        "due": visible.filter(state__in=WAITING, send_at__lte=now + SPAN).order_by("send_at", "id"),
+        "sent": newest.filter(state=State.SENT, settled_at__gte=now - SPAN),
+        "unsent": newest.filter(state__in=[State.CANCELLED, State.EXPIRED], settled_at__gte=now - SPAN),
+    }
+
+
+def _lines(rows: list[Delivery], user: Any, now: datetime) -> list[Line]:
+    people = Person.objects.in_bulk({row.person_id for row in rows})
+    titles = _titles(rows, user)
+    return [
+        Line(
+            delivery=row,
+            person=people[row.person_id],
+            kind=str(KINDS[row.kind]) if row.kind in KINDS else in_plain_words(row.kind),
+            occasion=occasion_in_words(row.slot),
+            title=titles.get(row.object_id),
+            reason=gettext(row.reason) if row.reason else "",
+            may_go_again=row.not_after is None or row.not_after > now,
+        )
+        for row in rows
+    ]
+
+
+def _titles(rows: list[Delivery], user: Any) -> dict[UUID, str]:
+    """Resolved once per model, by any kind about it."""
+    ids: dict[Any, set[UUID]] = defaultdict(set)
+    kinds = {}
+    for row in rows:
+        if row.kind in KINDS:
+            model = KINDS[row.kind].model
+            kinds[model] = KINDS[row.kind]
+            ids[model].add(row.object_id)
+    return {pk: title for model, kind in kinds.items() for pk, title in kind.titles(user, ids[model]).items()}

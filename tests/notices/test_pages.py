@@ -1,0 +1,179 @@
+"""Staff's page: what goes out, what did not, and what nobody knows; and how they settle it."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.clock import database_now
+from notices.actions.planning import plan
+from notices.actions.sending import send_due
+from notices.models import Delivery
+from tests.factories import PersonFactory, user_with
+from tests.notices.errands.models import Errand
+from tests.notices.given import AWAKE, due, errand
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+PAGE = "/reminders/"
+
+
+def settle(client, row, outcome):
+    return client.post(reverse("notices:settle", args=[row.pk]), {"outcome": outcome}, follow=True)
+
+
+def unconfirmed(**fields):
+    return due(state="unconfirmed", reason="the worker stopped before it heard the answer", **fields)
+
+
+@pytest.fixture
+def staff(client):
+    user = user_with("staff")
+    client.force_login(user)
+    return client
+
+
+def test_each_notice_stands_in_its_list_with_its_reason(staff):
+    waits, gone = due(title="Next one"), due(title="Gone out", state="sent")
+    stuck, refused = unconfirmed(title="Perhaps"), due(title="Refused", state="failed", reason="550 no such person")
+    dropped = due(title="Dropped", state="cancelled", reason="no longer asked")
+    due(title="Far away", send_at=database_now() + 49 * HOUR)
+    due(title="Long ago", state="sent", settled_at=database_now() - 49 * HOUR)
+
+    response = staff.get(PAGE)
+
+    lists = {
+        name: [line.delivery.pk for line in response.context[name].lines]
+        for name in ("unconfirmed", "failed", "due", "sent", "unsent")
+    }
+    assert lists == {
+        "unconfirmed": [stuck.pk],
+        "failed": [refused.pk],
+        "due": [waits.pk],
+        "sent": [gone.pk],
+        "unsent": [dropped.pk],
+    }
+    page = response.content.decode()
+    assert page.index("Unconfirmed") < page.index("Failed") < page.index("Due in the next") < page.index("Sent in the")
+    assert "550 no such person" in page
+    assert "the worker stopped before it heard the answer" in page
+    assert "Reminder of an errand" in page
+    assert "1 day before" in page
+    assert "Far away" not in page
+    assert "Long ago" not in page
+
+
+def test_what_it_is_about_is_shown_only_to_whom_may_see_that(staff):
+    row = due(title="Canary in the coal mine")
+    Errand.objects.update(is_secret=True)
+
+    pages = [staff.get(PAGE), staff.get(reverse("notices:delivery", args=[row.pk]))]
+
+    for page in pages:
+        assert b"something you may not see" in page.content
+        assert b"Canary" not in page.content
+        assert b"/errands/" not in page.content
+
+
+@pytest.mark.parametrize(("role", "status"), [("admin", 200), ("staff", 200), ("chair", 403), ("member", 403)])
+def test_staff_and_administrators_see_it(client, role, status):
+    client.force_login(user_with(role))
+
+    assert client.get(PAGE).status_code == status
+
+
+def test_nobody_else_learns_whether_a_notice_exists(client):
+    row = unconfirmed()
+    client.force_login(user_with("chair"))
+
+    statuses = [client.get(reverse("notices:delivery", args=[row.pk])).status_code, settle(client, row, "again").status_code]
+
+    assert statuses == [404, 404]
+    assert Delivery.objects.get().state == "unconfirmed"
+
+
+def test_staff_say_that_it_arrived(staff, smtp):
+    row = unconfirmed()
+
+    settle(staff, row, "arrived")
+    send_due(now=database_now())
+
+    event = row.events.get()
+    assert Delivery.objects.get().state == "sent"
+    assert (event.from_state, event.to_state, event.detail) == ("unconfirmed", "sent", "confirmed by staff")
+    assert event.by is not None
+    assert smtp.messages == []
+
+
+@pytest.mark.parametrize("state", ["unconfirmed", "failed"])
+def test_staff_send_it_again(staff, smtp, state):
+    row = due(state=state, attempts=7)
+
+    settle(staff, row, "again")
+    plan(now=database_now())
+    send_due(now=database_now())
+
+    assert [message["Message-ID"] for message in smtp.messages] == [row.message_id]
+    assert Delivery.objects.get(pk=row.pk).state == "sent"
+
+
+def test_what_staff_leave_alone_never_comes_back(staff):
+    row = unconfirmed()
+
+    settle(staff, row, "left")
+    plan(now=database_now())
+
+    assert Delivery.objects.get(pk=row.pk).state == "expired"
+
+
+def test_what_would_come_too_late_is_not_sent_again(staff):
+    row = unconfirmed(not_after=database_now() - HOUR)
+
+    response = settle(staff, row, "again")
+
+    assert "too late to send this again" in response.content.decode()
+    assert "Leave it" in response.content.decode()
+    assert Delivery.objects.get().state == "unconfirmed"
+
+
+@pytest.mark.parametrize(("outcome", "sentence"), [("arrived", "cannot become"), ("nonsense", "Nothing was changed")])
+def test_what_cannot_be_settled_says_why(staff, outcome, sentence):
+    row = due(state="sent")
+
+    response = settle(staff, row, outcome)
+
+    assert sentence in response.content.decode()
+    assert not row.events.exists()
+
+
+def test_the_page_of_a_notice_says_why_somebody_got_it(staff, smtp):
+    person = PersonFactory(display_name="Amina Diallo", zone="Africa/Dakar", **AWAKE)
+    row = due(person, title="Count the seats")
+    send_due(now=database_now())
+
+    page = staff.get(reverse("notices:delivery", args=[row.pk])).content.decode()
+
+    for words in ("Amina Diallo", person.email, "Count the seats", "1 day before", "Dakar", "Planned", "250 OK"):
+        assert words in page
+    assert f"/errands/{row.object_id}/" in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_takes_as_many_statements_for_three_as_for_one(staff, django_assert_num_queries, count):
+    for _each in range(count):
+        due(), due(state="sent"), unconfirmed()
+    staff.get(PAGE)
+
+    with django_assert_num_queries(9):
+        staff.get(PAGE)
+
+
+def test_lists_are_bounded(staff):
+    people = PersonFactory.create_batch(51, **AWAKE)
+    errand(*people, day=database_now().date() + timedelta(days=1), title="For all")
+    plan(now=database_now())
+
+    section = staff.get(PAGE).context["due"]
+
+    assert len(section.lines) == 50
+    assert section.has_more
