@@ -1,6 +1,6 @@
 """The calendar file: what a meeting is to the calendars of the invited (RFC 5545, RFC 5546)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
@@ -33,18 +33,20 @@ def calendar_file(
     event = _event(meeting, now)
     if person is not None and person.email:
         event.add("attendee", _attendee(person, answer))
-    calendar.add_component(event)
     if meeting.zone != "UTC":
-        calendar.add_component(
-            icalendar.Timezone.from_tzid(
-                meeting.zone, first_date=meeting.starts_at.date(), last_date=meeting.ends_at.date()
-            )
-        )
+        calendar.add_component(_time_zone(meeting))
+    calendar.add_component(event)
     return calendar.to_ical().decode()
 
 
 def page_of_meeting(meeting: Meeting) -> str:
     return settings.BASE_URL + reverse("meetings:meeting", args=[meeting.pk])
+
+
+def _time_zone(meeting: Meeting) -> icalendar.Timezone:
+    """The zone's rules from the year before to the year after: with less it might hold no rule, and be invalid."""
+    first, last = date(meeting.starts_at.year - 1, 1, 1), date(meeting.ends_at.year + 2, 1, 1)
+    return icalendar.Timezone.from_tzid(meeting.zone, first_date=first, last_date=last)
 
 
 def _event(meeting: Meeting, now: datetime) -> icalendar.Event:

@@ -42,6 +42,30 @@ def test_the_file_reads_back_as_the_meeting_in_its_own_zone():
     assert event["attendee"].params["PARTSTAT"] == "NEEDS-ACTION"
 
 
+@pytest.mark.parametrize(
+    ("zone", "offsets"),
+    [
+        ("Asia/Kathmandu", {timedelta(hours=5, minutes=45)}),
+        ("Europe/Zurich", {timedelta(hours=1), timedelta(hours=2)}),
+        ("Pacific/Kiritimati", {timedelta(hours=14)}),
+    ],
+)
+def test_the_zone_in_the_file_has_its_rules(zone, offsets):
+    meeting = MeetingFactory(zone=zone)
+
+    calendar, _event = read(calendar_file(meeting, NOW, method="PUBLISH"))
+
+    (described,) = calendar.walk("VTIMEZONE")
+    assert {rule["tzoffsetto"].td for rule in described.subcomponents} == offsets
+
+
+def test_a_meeting_in_utc_needs_no_rules():
+    calendar, event = read(calendar_file(MeetingFactory(zone="UTC"), NOW, method="PUBLISH"))
+
+    assert calendar.walk("VTIMEZONE") == []
+    assert event["dtstart"].to_ical() == b"20260601T120000Z"
+
+
 def test_a_moved_meeting_keeps_its_uid_and_raises_its_sequence():
     staff = user_with("staff")
     meeting = MeetingFactory(starts_at=NOW + timedelta(days=3))

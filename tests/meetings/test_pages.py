@@ -175,7 +175,7 @@ def test_names_of_the_invited_and_of_what_one_may_not_see_stay_away_from_other_m
 
     assert "Somebody Invited" not in page
     assert "Secret" not in page
-    assert "<b>1</b> Not answered yet" in page
+    assert "<b>1</b> not answered yet" in page
 
 
 def test_who_is_not_invited_does_not_find_a_restricted_meeting(client, soon):

@@ -1,11 +1,12 @@
 """Real threads on PostgreSQL: an answer and the worker that is about to remind."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from meetings import actions
 from meetings.models import Attendance
@@ -23,33 +24,57 @@ def in_threads(*calls):
 
     def one(call):
         together.wait()
-        try:
-            return call()
-        finally:
-            connection.close()
+        return alone(call)
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return [future.result(timeout=20) for future in [pool.submit(one, call) for call in calls]]
 
 
+def alone(call):
+    """`call` on a connection of its own thread."""
+    try:
+        return call()
+    finally:
+        connection.close()
+
+
+def wait_until_blocked(number):
+    """Until `number` sessions of this database wait for a row that somebody else holds."""
+    for _turn in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+            if cursor.fetchone()[0] == number:
+                return
+        time.sleep(0.02)
+    pytest.fail(f"{number} sessions should wait for each other, and do not")
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("_turn", range(5))
-def test_a_no_and_a_reminder_at_the_same_moment_never_remind_after_the_no(_turn):
+def test_a_worker_about_to_remind_waits_for_a_no_on_its_way_and_then_sends_nothing():
     user = user_with("member")
     meeting = MeetingFactory(starts_at=NOW + timedelta(hours=24))
     AttendanceFactory(meeting=meeting, person=user.person)
     replan(meeting, now=NOW)
 
-    (_found, claim), _answer = in_threads(
-        lambda: claim_next(Watch(NOW)),
-        lambda: actions.answer_invitation(meeting, by=user, now=NOW, answer=Attendance.Answer.NO),
-    )
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            # Held by the test: the answer stops half-way, after it has locked the meeting.
+            Attendance.objects.select_for_update().get()
+            answer = pool.submit(alone, lambda: say_no(meeting, user))
+            wait_until_blocked(1)
+            claim = pool.submit(alone, lambda: claim_next(Watch(NOW)))
+            wait_until_blocked(2)
+        answer.result(timeout=20)
+        _found, claimed = claim.result(timeout=20)
 
-    row = Delivery.objects.get(slot="PT24H")
-    # Either the worker was first and the mail is on its way, or the no was first and nothing goes out.
-    assert row.state == ("sending" if claim else "cancelled")
-    assert Attendance.objects.get().answer == "no"
-    assert Delivery.objects.waiting().count() == 0
+    assert claimed is None
+    assert Delivery.objects.get(slot="PT24H").state == "cancelled"
+
+
+def say_no(meeting, user):
+    return actions.answer_invitation(meeting, by=user, now=NOW, answer=Attendance.Answer.NO)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -62,7 +87,7 @@ def test_yes_and_no_at_the_same_moment_leave_the_plan_of_the_last_answer(_turn):
 
     in_threads(
         lambda: actions.answer_invitation(meeting, by=user, now=NOW, answer=Attendance.Answer.YES),
-        lambda: actions.answer_invitation(meeting, by=user, now=NOW, answer=Attendance.Answer.NO),
+        lambda: say_no(meeting, user),
     )
 
     waits = Delivery.objects.waiting().exists()
