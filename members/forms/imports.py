@@ -100,7 +100,8 @@ class DecisionsForm(forms.Form):
         self.lines = list(lines)
         for line in self.lines:
             self.fields[f"d-{line}"] = forms.CharField(required=False, max_length=60)
-            self.fields[f"p-{line}"] = forms.CharField(required=False, max_length=100)
+            label = _("Row %(line)s") % {"line": line}
+            self.fields[f"p-{line}"] = forms.CharField(required=False, max_length=100, label=label)
             self.fields[f"k-{line}"] = forms.BooleanField(required=False)
 
     @classmethod
@@ -115,7 +116,7 @@ class DecisionsForm(forms.Form):
             try:
                 choice = self._choice(line)
             except forms.ValidationError as error:
-                self.add_error(f"p-{line}", _("Row %(line)s: %(error)s") % {"line": line, "error": error.messages[0]})
+                self.add_error(f"p-{line}", error)
                 continue
             if choice:
                 choices[line] = choice
@@ -123,8 +124,12 @@ class DecisionsForm(forms.Form):
 
     def typed(self, line: int) -> dict[str, Any]:
         """What was sent about a row, to be shown again, and what is wrong with it."""
-        errors = self.errors.get(f"p-{line}", [])
-        return {"said": self.data.get(f"d-{line}"), "place": self.data.get(f"p-{line}", ""), "errors": errors}
+        return {
+            "said": self.data.get(f"d-{line}", ""),
+            "place": self.data.get(f"p-{line}", ""),
+            "keep": f"k-{line}" in self.data,
+            "errors": self.errors.get(f"p-{line}", []),
+        }
 
     def _choice(self, line: int) -> Choice | None:
         said, place = self.cleaned_data.get(f"d-{line}", ""), self.cleaned_data.get(f"p-{line}", "").strip()

@@ -77,7 +77,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class RowPage:
-    """`after` and `before` are the row numbers from which the pages beside this one begin; None: there is none."""
+    """`after` and `before` are the row numbers beyond which the pages beside this one lie; None: there is none."""
 
     rows: list[ImportRow]
     after: int | None = None
@@ -117,20 +117,20 @@ def shown_by(batch: ImportBatch, show: str) -> QuerySet[ImportRow]:
     return rows.filter(verdict=show) if show in Verdict.values and show else rows
 
 
-def page_of(rows: QuerySet[ImportRow], after: int, *, size: int = SIZE) -> RowPage:
-    """The `size` rows after number `after`, and where the pages beside them begin; in two statements."""
+def page_of(rows: QuerySet[ImportRow], *, after: int = 0, before: int = 0, size: int = SIZE) -> RowPage:
+    """The `size` rows after one row number or before another; neither: the first. In one statement."""
+    if before:
+        found = list(rows.filter(line__lt=before).order_by("-line")[: size + 1])
+        page = found[:size][::-1]
+        return RowPage(page, after=page[-1].line if page else None, before=page[0].line if len(found) > size else None)
     found = list(rows.filter(line__gt=after)[: size + 1])
-    more = len(found) > size
-    before = None
-    if after:
-        earlier = list(rows.filter(line__lte=after).order_by("-line").values_list("line", flat=True)[: size + 1])
-        before = (earlier[size] if len(earlier) > size else 0) if earlier else None
     page = found[:size]
-    return RowPage(page, after=page[-1].line if more else None, before=before)
+    more, is_first = len(found) > size, not after
+    return RowPage(page, after=page[-1].line if more else None, before=page[0].line if page and not is_first else None)
 
 
 def repeated_texts(batch: ImportBatch) -> list[tuple[str, int]]:
     """[(text, rows)] that stands in several rows where a country should, the most frequent first."""
-    rows = batch.rows.filter(why__unplaced=True).only("cells")
-    texts = Counter(cells_by_field(row.cells, batch.mapping).get("country", "") for row in rows)
-    return [(text, count) for text, count in texts.most_common(TEXTS) if count > 1]
+    found = batch.rows.filter(why__unplaced=True).values_list("cells", flat=True)
+    texts = Counter(cells_by_field(cells, batch.mapping).get("country", "") for cells in found)
+    return [(text, count) for text, count in texts.most_common(TEXTS) if count > 1 and text]

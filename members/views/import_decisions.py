@@ -1,5 +1,7 @@
 """What the buttons of an import do: decide rows, one or many, apply, discard."""
 
+from collections.abc import Callable
+from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
@@ -25,9 +27,20 @@ from members.roster.shown import shown_rows
 from members.views.imports import batch_of, preview
 
 FOUND = 20
+Act = Callable[[Request, UUID], HttpResponse]
 
 
-@require_POST
+def posted(act: Act) -> Act:
+    """GET goes to the preview: when something is to be put right, the page stands at this address and is reloaded."""
+
+    @wraps(act)
+    def view(request: Request, pk: UUID) -> HttpResponse:
+        return act(request, pk) if request.method == "POST" else redirect("members:import", batch_of(request, pk).pk)
+
+    return view
+
+
+@posted
 def import_decide(request: Request, pk: UUID) -> HttpResponse:
     batch, form = batch_of(request, pk), DecisionsForm.posted(request.POST)
     if not accepted(form, lambda choices: _decided(request, pk, form)):
@@ -35,7 +48,7 @@ def import_decide(request: Request, pk: UUID) -> HttpResponse:
     return _back(request, pk)
 
 
-@require_POST
+@posted
 def import_places(request: Request, pk: UUID) -> HttpResponse:
     batch = batch_of(request, pk)
     form = PlaceForm(request.POST, unplaced=tally(batch).unplaced, texts=repeated_texts(batch))
@@ -44,7 +57,7 @@ def import_places(request: Request, pk: UUID) -> HttpResponse:
     return _back(request, pk)
 
 
-@require_POST
+@posted
 def import_apply(request: Request, pk: UUID) -> HttpResponse:
     """Choices that are on the page but not saved are saved first, and the new counts are shown before anything else."""
     batch, form = batch_of(request, pk), DecisionsForm.posted(request.POST)
@@ -121,5 +134,5 @@ def _applied(request: Request, pk: UUID) -> None:
 
 def _back(request: Request, pk: UUID) -> HttpResponse:
     """To the page of rows from which the form came."""
-    where = {name: request.POST[name] for name in ("show", "after") if request.POST.get(name)}
+    where = {name: request.POST[name] for name in ("show", "after", "before") if request.POST.get(name)}
     return redirect(reverse("members:import", args=[pk]) + (f"?{urlencode(where)}" if where else ""))

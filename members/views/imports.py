@@ -20,7 +20,7 @@ from members.countries import country_choices
 from members.exports import BOM, safe_cell
 from members.forms.imports import ColumnsForm, DecisionsForm, PlaceForm, UploadForm
 from members.models import ImportBatch
-from members.roster.listing import RowPage, page_of, repeated_texts, shown_by, tally
+from members.roster.listing import page_of, repeated_texts, shown_by, tally
 from members.roster.reading import Unreadable
 from members.roster.shown import ShownRow, shown_rows
 
@@ -30,7 +30,7 @@ LISTED = 25
 
 def import_list(request: Request) -> HttpResponse:
     require(request.user, "members.import_roster")
-    batches = ImportBatch.objects.visible_to(request.user).select_related("uploaded_by")
+    batches = ImportBatch.objects.visible_to(request.user).select_related("uploaded_by__person")
     before = parse_datetime(request.GET.get("before", ""))
     found = list((batches.filter(uploaded_at__lt=before) if before else batches)[: LISTED + 1])
     older = urlencode({"before": found[LISTED - 1].uploaded_at.isoformat()}) if len(found) > LISTED else ""
@@ -90,7 +90,7 @@ def import_report(request: Request, pk: UUID) -> HttpResponse:
 
 def batch_of(request: Request, pk: UUID) -> ImportBatch:
     """The import, if the reader may see it."""
-    batches = ImportBatch.objects.visible_to(request.user).select_related("uploaded_by")
+    batches = ImportBatch.objects.visible_to(request.user).select_related("uploaded_by__person")
     return get_object_or_404(batches, pk=pk)
 
 
@@ -99,14 +99,15 @@ def preview(
 ) -> HttpResponse:
     """The preview or the report; `form` or `places` when something in them is to be put right."""
     where = request.POST if request.method == "POST" else request.GET
-    show, after = where.get("show", ""), where.get("after", "")
+    show, after, before = where.get("show", ""), _number(where.get("after")), _number(where.get("before"))
     counts = tally(batch)
-    page = page_of(shown_by(batch, show), int(after) if after.isascii() and after.isdigit() else 0)
+    page = page_of(shown_by(batch, show), after=after, before=before)
     context: dict[str, Any] = {
         "batch": batch,
         "counts": counts,
         "show": show,
         "after": after,
+        "before": before,
         "page": page,
         "rows": [(one, form.typed(one.row.line) if form else {}) for one in shown_rows(batch, page.rows, request.user)],
         "chips": [
@@ -114,7 +115,7 @@ def preview(
             for value, label in counts.chips()
         ],
         "next": _address(batch, show=show, after=page.after) if page.after else "",
-        "previous": _previous(batch, show, page),
+        "previous": _address(batch, show=show, before=page.before) if page.before else "",
         "form": form or places,
         "history": history(batch, request.user),
     }
@@ -124,8 +125,9 @@ def preview(
     return render(request, "members/import_detail.html", context)
 
 
-def _previous(batch: ImportBatch, show: str, page: RowPage) -> str:
-    return "" if page.before is None else _address(batch, show=show, after=page.before or None)
+def _number(text: str | None) -> int:
+    """A row number from the address; 0 for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
 def _address(batch: ImportBatch, **where: Any) -> str:
