@@ -43,7 +43,8 @@ def wait_until_blocked(number):
     for _turn in range(200):
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT l.pid FROM pg_locks l"
+                " JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database())"
             )
             if cursor.fetchone()[0] == number:
                 return
