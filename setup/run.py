@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from setup.commands import VENV, VENV_PYTHON
 from setup.embedded import embedded
 from setup.supervisor import Supervisor
 
+REFUSED = "django.core.exceptions.ImproperlyConfigured: "
 STARTED = "COALITION_STARTED"  # when the user pressed Enter, handed over to the environment's Python
 PASSWORD = "coalition-demo"  # noqa: S105 of the demo data, which only the embedded set-up has
 ROLES = {
@@ -83,6 +85,7 @@ def run_real(supervisor: Supervisor, folder: Path, running: state.Running, port:
     """The application on the servers that the environment names; no server, no demo data of our own."""
     environ = {"COALITION_VAR": str(folder), **processes.base_environment()}
     environ.pop("COALITION_EMBEDDED", None)
+    refuse_unsafe_settings(environ)
     try:
         prepare(supervisor, environ, folder)
         start_application(supervisor, environ, folder, port)
@@ -93,6 +96,15 @@ def run_real(supervisor: Supervisor, folder: Path, running: state.Running, port:
         supervisor.run()
     finally:
         supervisor.stop()
+
+
+def refuse_unsafe_settings(environ: dict[str, str]) -> None:
+    """Raise Stop with the sentence of coalition/guard.py, instead of the traceback around it."""
+    asked = subprocess.run(
+        [sys.executable, "-c", "import coalition.settings"], cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True
+    )
+    if asked.returncode:
+        raise Stop(asked.stderr.strip().splitlines()[-1].removeprefix(REFUSED))
 
 
 def prepare(supervisor: Supervisor, environ: dict[str, str], folder: Path, *options: str) -> None:

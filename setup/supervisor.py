@@ -78,7 +78,7 @@ class Supervisor:
 
     def run_once(self, name: str, command: list[str], environ: dict[str, str], *, failure: str) -> None:
         """Run a command to its end under the same eye. Raises Stop with `failure` and its last words."""
-        child = Child(name, command, environ, shown=re.compile(""))
+        child = Child(name, command, environ)
         self.launch(child)
         while alive(child) and not self.stop_asked:
             self.pump(0.1)

@@ -12,6 +12,7 @@ import pytest
 from setup import ROOT, Stop, ports, state
 from setup.commands import NO_COMPILER, NO_NETWORK, explain
 from setup.processes import NEEDED
+from setup.run import refuse_unsafe_settings
 
 
 def test_a_taken_port_is_replaced_and_said(capsys: pytest.CaptureFixture[str]):
@@ -39,6 +40,13 @@ def test_what_is_no_port_is_refused(monkeypatch: pytest.MonkeyPatch, asked: str)
 
     with pytest.raises(Stop, match="PORT must be a number from 1 to 65535"):
         ports.wanted_port()
+
+
+def test_unsafe_settings_are_refused_in_one_sentence():
+    unsafe = {name: os.environ[name] for name in NEEDED} | {"SECRET_KEY": "short"}
+
+    with pytest.raises(Stop, match=r"^SECRET_KEY is too weak\. Set it to at least 50 random characters\.$"):
+        refuse_unsafe_settings({"PATH": os.environ["PATH"], **unsafe})
 
 
 def test_some_of_the_five_settings_are_not_enough():
