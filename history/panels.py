@@ -1,5 +1,6 @@
 """What an object's page shows of its history."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from accounts.models import Person
 from history.models import Entry
 
 LIMIT = 50
+Names = dict[tuple[type[models.Model], str], str]
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,16 @@ class Line:
     changes: list[tuple[str, str, str]]
 
 
+@dataclass(frozen=True)
+class Change:
+    """One value that changed; `field` is None when the model has no such field any more."""
+
+    name: str
+    field: Any
+    old: Any
+    new: Any
+
+
 def history(subject: models.Model, user: Any, *, beyond: int = 0) -> list[Line]:
     """The newest entries of `subject` that `user` may see, newest first, in the reader's language.
 
@@ -32,13 +44,19 @@ def history(subject: models.Model, user: Any, *, beyond: int = 0) -> list[Line]:
     """
     found = Entry.objects.of(subject).visible_to(user).select_related("actor")
     entries = list((found.filter(details__version__gt=beyond) if beyond else found)[:LIMIT])
-    people = _people(entries)
+    changed = {entry.pk: _changes(subject, entry) for entry in entries}
+    names = _names(user, entries, [change for changes in changed.values() for change in changes])
     return [
         Line(
             at=entry.at,
             actor_name=str(entry.actor) if entry.actor else _("The clock"),
-            sentence=entry.say(person=people.get(entry.details.get("person"), ""), fields=_fields(subject, entry)),
-            changes=[_change(_model(entry, subject), name, *pair) for name, pair in _changed(entry)],
+            sentence=entry.say(
+                person=names.get((Person, entry.details.get("person", "")), ""), fields=_fields(subject, entry)
+            ),
+            changes=[
+                (_label(change), _shown(change, change.old, names), _shown(change, change.new, names))
+                for change in changed[entry.pk]
+            ],
         )
         for entry in entries
     ]
@@ -47,51 +65,58 @@ def history(subject: models.Model, user: Any, *, beyond: int = 0) -> list[Line]:
 def values_before(subject: models.Model, version: int) -> dict[str, Any]:
     """{field: value at `version`} for the fields of `subject` that have changed since."""
     later = Entry.objects.of(subject).filter(details__version__gt=version).exclude(details__has_key="of")
-    pairs = [pair for entry in later.order_by("-number") for pair in _changed(entry)]
-    return {name: old for name, (old, _new) in pairs}
+    changes = [change for entry in later.order_by("-number") for change in _changes(subject, entry)]
+    return {change.name: change.old for change in changes}
 
 
-def _changed(entry: Entry) -> Any:
-    return entry.details.get("changes", {}).items()
+def _changes(subject: models.Model, entry: Entry) -> list[Change]:
+    """Of the subject's fields, or of those of a part of it that `of` names ("members.membership")."""
+    model = apps.get_model(entry.details["of"]) if "of" in entry.details else type(subject)
+    pairs = entry.details.get("changes", {}).items()
+    return [Change(name, _field(model, name), old, new) for name, (old, new) in pairs]
 
 
-def _model(entry: Entry, subject: models.Model) -> type[models.Model]:
-    """Whose fields changed: the subject's, or those of a part of it that `of` names ("members.membership")."""
-    return apps.get_model(entry.details["of"]) if "of" in entry.details else type(subject)
+def _field(model: type[models.Model], name: str) -> Any:
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
 
 
-def _people(entries: list[Entry]) -> dict[str, str]:
-    named = {entry.details["person"] for entry in entries if "person" in entry.details}
-    return {str(person.pk): str(person) for person in Person.objects.filter(pk__in=named)} if named else {}
+def _names(user: Any, entries: Iterable[Entry], changes: Iterable[Change]) -> Names:
+    """What the ids in all entries are called today, one statement a model; nothing for what `user` may not see."""
+    wanted: dict[type[models.Model], set[str]] = {}
+    for entry in entries:
+        if "person" in entry.details:
+            wanted.setdefault(Person, set()).add(entry.details["person"])
+    for change in changes:
+        if change.field is not None and change.field.is_relation:
+            wanted.setdefault(change.field.related_model, set()).update(filter(None, (change.old, change.new)))
+    return {(model, str(row.pk)): str(row) for model, ids in wanted.items() for row in _visible(model, ids, user)}
+
+
+def _visible(model: type[models.Model], ids: set[str], user: Any) -> Iterable[models.Model]:
+    rows: Any = model._default_manager.filter(pk__in=ids)
+    return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
 
 
 def _fields(subject: models.Model, entry: Entry) -> str:
-    return ", ".join(_label(type(subject), name) for name in entry.details.get("fields", []))
+    fields = [Change(name, _field(type(subject), name), None, None) for name in entry.details.get("fields", [])]
+    return ", ".join(str(getattr(one.field, "verbose_name", one.name)) for one in fields)
 
 
-def _label(model: type[models.Model], name: str) -> str:
-    try:
-        return str(getattr(model._meta.get_field(name), "verbose_name", name))
-    except FieldDoesNotExist:
-        return name
+def _label(change: Change) -> str:
+    return capfirst(str(getattr(change.field, "verbose_name", change.name)))
 
 
-def _change(model: type[models.Model], name: str, old: Any, new: Any) -> tuple[str, str, str]:
-    try:
-        field = model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return name, _shown(None, old), _shown(None, new)
-    return capfirst(str(getattr(field, "verbose_name", name))), _shown(field, old), _shown(field, new)
-
-
-def _shown(field: Any, value: Any) -> str:
+def _shown(change: Change, value: Any, names: Names) -> str:
+    field = change.field
     if value in (None, ""):
         return _("nothing")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if field is not None and field.is_relation:
-        row = field.related_model._default_manager.filter(pk=value).first()
-        return str(row) if row else str(value)
+        return names.get((field.related_model, value), _("something you may not see"))
     if hasattr(field, "words_for"):
         return field.words_for(value)
     if field is not None and field.choices:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Value
@@ -14,6 +14,9 @@ from campaigns.models import Milestone
 from decisions.models import Elector
 from meetings.models import Attendance
 from notices.hours import at_local
+
+
+MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ def waiting(user: User, now: datetime) -> list[Item]:
     """Everything that waits for `user`, each once, only what is open now. At most 50 of each kind."""
     if user.person is None:
         return []
-    return sorted([*_answers(user, now), *_invitations(user, now), *_milestones(user)], key=lambda item: item.due)
+    return sorted([*_answers(user, now), *_invitations(user, now), *_milestones(user, now)], key=lambda item: item.due)
 
 
 def waiting_count(user: User, now: datetime) -> int:
@@ -42,7 +45,7 @@ def waiting_count(user: User, now: datetime) -> int:
     parts: list[Any] = [
         Elector.objects.unanswered_by(user.person, now),
         Attendance.objects.unanswered_by(user.person, now),
-        Milestone.objects.owned_by(user.person).open(),
+        _own_milestones(user, now),
     ]
     counts = [
         part.order_by().annotate(part=Value(number)).values("part").annotate(n=Count("pk", distinct=True)).values("n")
@@ -79,8 +82,14 @@ def _invitations(user: User, now: datetime) -> Iterable[Item]:
         )
 
 
-def _milestones(user: User) -> Iterable[Item]:
-    for milestone in Milestone.objects.owned_by(user.person).open().select_related("campaign")[:50]:
+def _own_milestones(user: User, now: datetime) -> Any:
+    """Overdue or within a month: what lies further ahead waits for nobody yet."""
+    soon = (now + MONTH).date()
+    return Milestone.objects.owned_by(user.person).open().filter(starts_on__lte=soon).visible_to(user)
+
+
+def _milestones(user: User, now: datetime) -> Iterable[Item]:
+    for milestone in _own_milestones(user, now).select_related("campaign")[:50]:
         yield Item(
             what=milestone.title,
             why=_("A milestone of “%(campaign)s” that you own. Mark it when it is reached.")

@@ -44,13 +44,21 @@ def test_what_waits_is_ordered_by_its_deadline_and_counted_alike():
 
 def test_what_is_done_waits_no_longer():
     user = user_with("member")
-    milestone = factories.MilestoneFactory(owner=user.person)
+    milestone = factories.MilestoneFactory(owner=user.person, starts_on=database_now().date())
     before = waiting_count(user, database_now())
     milestone.step_to(Milestone.Status.REACHED)
     milestone.reached_on = milestone.starts_on
     milestone.save()
 
     assert (before, waiting_count(user, database_now())) == (1, 0)
+
+
+def test_a_milestone_that_is_far_ahead_or_out_of_sight_waits_for_nobody():
+    user, today = user_with("member"), database_now().date()
+    factories.MilestoneFactory(owner=user.person, starts_on=today + timedelta(days=40))
+    factories.MilestoneFactory(owner=user.person, starts_on=today, campaign__visibility="staff")
+
+    assert waiting_count(user, database_now()) == 0
 
 
 @pytest.mark.parametrize("count", [1, 3])
