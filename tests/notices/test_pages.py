@@ -86,7 +86,10 @@ def test_nobody_else_learns_whether_a_notice_exists(client):
     row = unconfirmed()
     client.force_login(user_with("chair"))
 
-    statuses = [client.get(reverse("notices:delivery", args=[row.pk])).status_code, settle(client, row, "again").status_code]
+    statuses = [
+        client.get(reverse("notices:delivery", args=[row.pk])).status_code,
+        settle(client, row, "again").status_code,
+    ]
 
     assert statuses == [404, 404]
     assert Delivery.objects.get().state == "unconfirmed"
