@@ -18,7 +18,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connection
 
-from setup import ports, postgres
+from setup import Stop, ports, postgres
 from setup.servers import Servers
 from setup.supervisor import Supervisor
 
@@ -58,7 +58,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     early_config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
-        start_servers(early_config, folder)
+        try:
+            start_servers(early_config, folder)
+        except Stop as stop:  # told as pytest tells a wrong option: the sentence alone
+            raise pytest.UsageError(str(stop)) from None
     else:
         os.environ["REDIS_URL"] = os.environ["REDIS_URL"].replace(
             "virtual_host=0", f"virtual_host={int(worker[2:]) + 1}"
