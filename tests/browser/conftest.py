@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
@@ -37,11 +39,10 @@ Open = Callable[..., Window]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One browser, one group: under xdist one process runs them all while the other runs the rest."""
+    """Mark them, and say once what is missing where there is no browser."""
     skip = pytest.mark.skip(reason=MISSING)
     for item in [item for item in items if HERE in item.path.parents]:
         item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.xdist_group("browser"))
         item.add_marker(pytest.mark.django_db(transaction=True))
         if chromium() is None and not in_ci():
             item.add_marker(skip)
@@ -92,8 +93,24 @@ def site(environ: dict[str, str], supervisor: Supervisor) -> str:
     return environ["BASE_URL"]
 
 
+@pytest.fixture(scope="package")
+def first_types(site: str, django_db_blocker: Any) -> list[ContentType]:
+    with django_db_blocker.unblock():
+        return list(ContentType.objects.all())
+
+
 @pytest.fixture
-def visit(browser: Browser, site: str, supervisor: Supervisor, transactional_db: None) -> Iterator[Open]:
+def same_types(first_types: list[ContentType], transactional_db: None) -> None:
+    """Content types keep their ids from test to test, for the web server remembers them; emptying tables renews them."""
+    if list(ContentType.objects.all()) != first_types:
+        Permission.objects.all().delete()
+        ContentType.objects.all().delete()
+        ContentType.objects.bulk_create(first_types)
+        ContentType.objects.clear_cache()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str, supervisor: Supervisor, same_types: None) -> Iterator[Open]:
     """visit(user, viewport=PHONE, ...) opens a window. At the end no window may have had any trouble."""
     windows: list[Window] = []
     log = supervisor.logs / "web.log"

@@ -257,4 +257,3 @@ def close_and_confirm(cast: Cast, asked: Round) -> None:
     window.press("Confirm the outcome")
     assert f"{cast.now.year}-001" in window.text()
     assert "The outcome is confirmed." in window.text()
-

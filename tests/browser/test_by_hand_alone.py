@@ -1,0 +1,81 @@
+"""Without JavaScript, and by keyboard alone on a phone: what people must be able to do."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from decisions.models import Answer, Position
+from home.demo import load
+from home.demo.roster import PASSWORD
+from meetings.models import Attendance, Meeting
+from tests.browser.conftest import Open
+from tests.browser.visits import PHONE, Window
+
+SEAT = "seat@demo.example"
+FOCUS = "document.activeElement.outerHTML.slice(0, 200)"
+RING = "getComputedStyle(document.activeElement).outlineStyle"
+
+
+@pytest.fixture
+def demo(same_types: None) -> None:
+    load(timezone.now())
+    user = User.objects.get(email=SEAT)
+    user.set_password(PASSWORD)  # with the hasher of the tests
+    user.save()
+
+
+def test_everything_that_is_asked_of_a_seat_works_without_javascript(demo: None, visit: Open) -> None:
+    window = visit(java_script_enabled=False)
+    asked, meeting = Position.objects.get(status="open"), Meeting.objects.get()
+
+    window.goto("/")
+    window.sign_in(SEAT, PASSWORD)
+    window.follow(f"Answer “{asked.title}”")
+    window.fill(choice="object")
+    window.press("Send our answer")
+    assert window.page.title().startswith("Error: ")  # a reason is asked for, and the choice is kept
+    window.fill(reason="The second paragraph is too weak.")
+    window.press("Send our answer")
+    window.goto(f"/meetings/{meeting.pk}/")
+    window.fill(answer="yes")
+    window.press("Save my answer")
+    window.goto("/accounts/preferences/")
+    window.fill(quiet_from="20:30")
+    window.press("Save my preferences")
+
+    person = User.objects.get(email=SEAT).person
+    assert Answer.objects.get(by=person, elector__round__version__position=asked).choice == "object"
+    assert Attendance.objects.get(person=person, meeting=meeting).answer == "yes"
+    assert f"{person.quiet_from:%H:%M}" == "20:30"
+
+
+def tab_to(window: Window, wanted: str) -> None:
+    """Press Tab until what has the focus shows `wanted`; whatever has it on the way shows that it has."""
+    for _step in range(60):
+        window.page.keyboard.press("Tab")
+        assert window.page.evaluate(RING) != "none", window.page.evaluate(FOCUS)
+        if wanted in window.page.evaluate(FOCUS):
+            return
+    pytest.fail(f"Tab does not lead to {wanted}")
+
+
+def test_a_seat_answers_by_keyboard_alone_on_a_phone(demo: None, visit: Open) -> None:
+    window = visit(viewport=PHONE)
+    keyboard, asked = window.page.keyboard, Position.objects.get(status="open")
+
+    window.goto(f"/positions/{asked.pk}/")
+    tab_to(window, 'name="login"')
+    keyboard.type(SEAT)
+    tab_to(window, 'name="password"')
+    keyboard.type(PASSWORD)
+    with window.page.expect_navigation():
+        keyboard.press("Enter")
+    tab_to(window, 'name="choice"')
+    keyboard.press("Space")
+    tab_to(window, 'type="submit"')
+    with window.page.expect_navigation():
+        keyboard.press("Enter")
+
+    given = Answer.objects.get(by__user__email=SEAT, elector__round__version__position=asked)
+    assert given.choice == "approve"
+    assert "is recorded" in window.text()

@@ -1,0 +1,94 @@
+"""What the demo data lack: things that ended, failed, were withdrawn or wait to be decided."""
+
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from campaigns.actions import add_campaign, add_milestone, drop_milestone, finish_campaign
+from campaigns.models import Campaign
+from decisions.actions.asking import announce_closed_rounds, open_round
+from decisions.actions.drafting import draft_position, newest_text, withdraw_position, write_version
+from meetings.actions import call_meeting, cancel_meeting, write_minutes
+from members.actions.applying import apply_import
+from members.actions.committees import end_term
+from members.actions.imports import name_columns, upload_roster
+from members.actions.invitations import invite
+from members.actions.organisations import end_organisation
+from members.actions.people import add_contact
+from members.models import Committee, Organisation, SeatTerm
+from notices.models import Delivery
+
+SHORT = {"precision": "day", "zone": "UTC", "is_external": False, "ends_on": None, "note": ""}
+SHEET = """Name,Country,Website
+Mashamba Salama,Uganda,https://salama.example
+Pacific Fields Trust,New Zealand,https://fields.example
+Campi Aperti,Italy,
+Nuevo Campo,International,
+Nuevo Campo,Caribbean,
+,Peru,
+"""
+
+
+def add_what_the_demo_lacks(staff: User, now: datetime) -> None:
+    """Things that ended, failed, were withdrawn or wait to be decided."""
+    gone = Organisation.objects.get(name="Campi Aperti")
+    end_organisation(gone, by=staff, reason="Merged into another network", now=now)
+    term = SeatTerm.objects.current().order_by("-seat__number").first()
+    end_term(term, by=staff, reason="Resigned", now=now)
+    organisation = Organisation.objects.get(name="Pole Bez Strachu")
+    guest = {"display_name": "Guest", "email": "guest@demo.example", "language": "en", "zone": "UTC"}
+    person = add_contact(organisation, by=staff, role="main", now=now, **guest).person
+    invite(person, by=staff, now=now)
+    batches = [upload_roster(by=staff, now=now, file_name=f"{name}.csv", content=SHEET.encode()) for name in "abc"]
+    for batch in batches[1:]:
+        name_columns(batch, by=staff, now=now, mapping=batch.mapping, category="member", since=None)
+    apply_import(batches[2], by=staff, now=now)
+    end_campaigns_and_meetings(staff, now)
+    decide_positions(staff, now)
+    spoil_deliveries()
+
+
+def end_campaigns_and_meetings(staff: User, now: datetime) -> None:
+    campaign = Campaign.objects.get()
+    dropped = {"title": "Dropped", "kind": "internal", "starts_on": now.date(), "owner": None, **SHORT}
+    drop_milestone(add_milestone(campaign, by=staff, now=now, **dropped), by=staff, now=now, reason="No money")
+    ended = add_campaign(by=staff, now=now, name="Earlier", goal="Won", owner=staff.person, visibility="members")
+    finish_campaign(ended, by=staff, now=now, status="finished", outcome="The treaty was signed.")
+    for title, days in (("Cancelled call", 3), ("Last call", -3)):
+        starts = now + timedelta(days=days)
+        fields = {"title": title, "zone": "Asia/Kathmandu", "place": "", "link": "", "agenda": "", "campaign": None}
+        meeting = call_meeting(
+            by=staff,
+            now=starts - timedelta(days=4),
+            committee=Committee.objects.get(),
+            starts_at=starts,
+            ends_at=starts + timedelta(hours=1),
+            visibility="members",
+            **fields,
+        )
+        if days > 0:
+            cancel_meeting(meeting, by=staff, now=now, reason="Too few can come")
+        else:
+            write_minutes(meeting, by=staff, now=now, minutes="Decided: to go on.\n\nWe meet again in a month.")
+
+
+def decide_positions(staff: User, now: datetime) -> None:
+    """One withdrawn, one with two versions, one rejected."""
+    committee, then = Committee.objects.get(), now - timedelta(days=5)
+    texts = {"body": "A first paragraph.\n\nA second one.", "committee": committee}
+    withdrawn = draft_position(by=staff, title="Withdrawn", now=then, **texts)
+    withdraw_position(withdrawn, by=staff, reason="Overtaken by events", now=now)
+    rewritten = draft_position(by=staff, title="Rewritten", now=then, **texts)
+    seen = newest_text(rewritten)
+    write_version(rewritten, by=staff, body="Better words.", seen=seen.sha256, now=now)
+    rejected = draft_position(by=staff, title="Rejected", now=then, **texts)
+    version = rejected.versions.get()
+    closes = then + timedelta(days=1)
+    open_round(rejected, by=staff, version=version, threshold=7, closes_at=closes, zone="UTC", now=then)
+    announce_closed_rounds(now=now)
+
+
+def spoil_deliveries() -> None:
+    """One failed and one nobody knows of, for staff to settle; as a worker that died would leave them."""
+    rows = list(Delivery.objects.filter(state=Delivery.State.PLANNED).order_by("send_at", "id")[:3])
+    for row, state in zip(rows, ("failed", "unconfirmed", "sent"), strict=True):
+        Delivery.objects.filter(pk=row.pk).update(state=state, attempts=1)

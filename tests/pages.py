@@ -1,0 +1,245 @@
+"""One catalogue of every page: its address, who reads it there, in which state it is. On the demo data, and more."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import User
+from campaigns.models import Campaign, Milestone
+from decisions.models import Position
+from home.demo import load
+from meetings.models import Meeting
+from members.models import Committee, ImportBatch, Invitation, Organisation, Representation, Seat, SeatTerm
+from notices.models import Delivery
+from tests.leftovers import add_what_the_demo_lacks
+
+# Buttons, files and answers to machines: addresses without a look of their own.
+NO_PAGE = {
+    "home:healthz",
+    "mail:letter",
+    "members:organisations_export",
+    "members:person-invite",
+    "members:appointment-end",
+    "members:invitation-resend",
+    "members:invitation-revoke",
+    "members:office-end",
+    "members:holder-end",
+    "members:import_report",
+    "members:import_decide",
+    "members:import_places",
+    "members:import_apply",
+    "members:import_discard",
+    "campaigns:reach_milestone",
+    "meetings:calendar",
+    "meetings:answer_invitation",
+    "decisions:answer",
+    "decisions:close_early",
+    "decisions:confirm",
+    "decisions:register_file",
+    "notices:settle",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """`reader`: the login of the demo that reads it, empty for nobody. `press`: a button to press there first."""
+
+    name: str
+    path: str
+    reader: str = "staff"
+    press: str = ""
+    status: int = 200
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.path, f"as {self.reader or 'nobody'}", self.press]))
+
+
+def page(name: str, *args: Any, query: str = "", **options: Any) -> Page:
+    return Page(name, reverse(name, args=args) + query, **options)
+
+
+def every_page(now: datetime) -> list[Page]:
+    """Fill the empty database, and list every page in every state that has a look of its own."""
+    with transaction.atomic():
+        load(now)
+        staff = User.objects.get(email="staff@demo.example")
+        add_what_the_demo_lacks(staff, now)
+    return [
+        *signing_in(),
+        *of_everybody(),
+        *of_organisations(),
+        *of_people(),
+        *of_committees(),
+        *of_imports(),
+        *of_campaigns(),
+        *of_meetings(),
+        *of_positions(),
+        *of_reminders(),
+    ]
+
+
+def signing_in() -> list[Page]:
+    token = Invitation.objects.get().token
+    return [
+        page("account_login", reader=""),
+        page("account_login", query="?next=/positions/", reader="", press="Sign in"),
+        page("account_reset_password", reader=""),
+        page("account_reset_password_done", reader=""),
+        page("account_reset_password_from_key_done", reader=""),
+        page("account_reset_password_from_key", "1", "an-old-key", reader=""),
+        page("account_inactive", reader=""),
+        page("account_logout"),
+        page("account_change_password"),
+        page("usersessions_list"),
+        page("members:invitation-accept", token, reader=""),
+        page("members:invitation-accept", "no-such-token", reader="", status=410),
+    ]
+
+
+def of_everybody() -> list[Page]:
+    return [
+        *[page("home:home", reader=reader) for reader in ("admin", "staff", "chair", "seat", "facilitator", "member")],
+        page("accounts:preferences", reader="member"),
+        Page("404", "/no-such-page/", status=404),
+        page("members:people", reader="member", status=403),
+        page("mail:mailbox", reader=""),
+    ]
+
+
+def of_organisations() -> list[Page]:
+    first, *_rest = Organisation.objects.active().order_by("-name")
+    longest = max(Organisation.objects.active(), key=lambda one: len(one.name))
+    ended = Organisation.objects.get(name="Campi Aperti")
+    seated = SeatTerm.objects.current().order_by("seat__number")[0].organisation
+    forms = ("organisation_edit", "organisation_membership", "organisation_names", "organisation_end")
+    return [
+        page("members:organisations"),
+        page("members:organisations", query="?q=champs&status=active&region=150"),
+        page("members:organisations", query="?q=nobody-has-this-name", reader="member"),
+        *[page("members:organisation", one.pk) for one in (seated, longest, ended)],
+        page("members:organisation", seated.pk, reader="member"),
+        page("members:organisation_add"),
+        page("members:organisation_add", press="Add the organisation"),
+        *[page(f"members:{form}", first.pk) for form in forms],
+    ]
+
+
+def of_people() -> list[Page]:
+    guest = Invitation.objects.get().person
+    speaks = Representation.objects.filter(until=None).first()
+    chair = User.objects.get(email="chair@demo.example").person
+    return [
+        page("members:people"),
+        page("members:people", query="?q=nobody-of-this-name"),
+        page("members:person", guest.pk),
+        page("members:person", chair.pk),
+        page("members:person-edit", guest.pk),
+        page("members:person-appoint", guest.pk, reader="admin"),
+        page("members:contact-add", speaks.organisation_id),
+        page("members:representation-end", speaks.pk),
+    ]
+
+
+def of_committees() -> list[Page]:
+    committee = Committee.objects.get()
+    term = SeatTerm.objects.current().order_by("seat__number")[0]
+    vacant = Seat.objects.exclude(terms__in=SeatTerm.objects.current())[0]
+    return [
+        page("members:committees"),
+        page("members:committees", reader="member"),
+        page("members:committee", committee.pk),
+        page("members:committee", committee.pk, reader="member"),
+        page("members:committee-add"),
+        page("members:committee-edit", committee.pk),
+        page("members:committee-seats", committee.pk),
+        page("members:office-add", committee.pk),
+        page("members:seat-fill", vacant.pk, query="?q=terre"),
+        page("members:seat-fill", vacant.pk, query="?q=nobody"),
+        page("members:term-end", term.pk),
+        page("members:seat-holder", term.pk),
+    ]
+
+
+def of_imports() -> list[Page]:
+    uploaded, previewed, applied = ImportBatch.objects.order_by("file_name")
+    return [
+        page("members:imports"),
+        page("members:import_upload"),
+        page("members:import_upload", press="Read the file"),
+        page("members:import_columns", uploaded.pk),
+        page("members:import", previewed.pk),
+        page("members:import", applied.pk),
+        page("members:import_row", previewed.pk, 1, query="?q=fields"),
+    ]
+
+
+def of_campaigns() -> list[Page]:
+    running, ended = Campaign.objects.get(name="Safe fields treaty"), Campaign.objects.get(name="Earlier")
+    planned = Milestone.objects.filter(status="planned").order_by("starts_on")[0]
+    reached, dropped = (Milestone.objects.filter(status=status)[0] for status in ("reached", "dropped"))
+    return [
+        page("campaigns:campaigns"),
+        page("campaigns:campaign", running.pk),
+        page("campaigns:campaign", running.pk, reader="member"),
+        page("campaigns:campaign", ended.pk),
+        page("campaigns:add_campaign"),
+        page("campaigns:edit_campaign", running.pk),
+        page("campaigns:finish_campaign", running.pk),
+        page("campaigns:add_milestone", running.pk, press="Add the milestone"),
+        *[page("campaigns:milestone", one.pk) for one in (planned, reached, dropped)],
+        page("campaigns:edit_milestone", planned.pk),
+        page("campaigns:drop_milestone", planned.pk),
+    ]
+
+
+def of_meetings() -> list[Page]:
+    coming, cancelled, held = (
+        Meeting.objects.get(title=title) for title in ("Steering call", "Cancelled call", "Last call")
+    )
+    return [
+        page("meetings:meetings"),
+        page("meetings:meetings", query="?show=earlier", reader="seat"),
+        page("meetings:meeting", coming.pk),
+        page("meetings:meeting", coming.pk, reader="seat"),
+        page("meetings:meeting", cancelled.pk),
+        page("meetings:meeting", held.pk),
+        page("meetings:call_meeting"),
+        page("meetings:edit_meeting", coming.pk),
+        page("meetings:invite_people", coming.pk, query="?q=maria"),
+        page("meetings:write_minutes", held.pk),
+        page("meetings:cancel_meeting", coming.pk),
+    ]
+
+
+def of_positions() -> list[Page]:
+    named = {one.title: one.pk for one in Position.objects.all()}
+    asked, adopted = named["Survivors in article 5"], named["Transition periods must be short"]
+    draft, rewritten = named["Observers in the drafting group"], named["Rewritten"]
+    return [
+        page("decisions:positions"),
+        page("decisions:positions", query="?status=withdrawn", reader="seat"),
+        *[page("decisions:position", asked, reader=reader) for reader in ("staff", "chair", "seat")],
+        page("decisions:position", asked, reader="seat", press="Send our answer"),
+        *[page("decisions:position", adopted, reader=reader) for reader in ("staff", "member")],
+        *[page("decisions:position", named[title]) for title in ("Withdrawn", "Rejected", "Rewritten")],
+        page("decisions:position", draft, reader="chair"),
+        page("decisions:new_position"),
+        page("decisions:edit_position", draft),
+        page("decisions:new_version", draft),
+        page("decisions:version", rewritten, 1),
+        page("decisions:withdraw", asked),
+        page("decisions:open_round", draft),
+        page("decisions:register", reader="member"),
+    ]
+
+
+def of_reminders() -> list[Page]:
+    unconfirmed, sent = (Delivery.objects.filter(state=state)[0] for state in ("unconfirmed", "sent"))
+    return [
+        page("notices:deliveries"),
+        page("notices:delivery", unconfirmed.pk),
+        page("notices:delivery", sent.pk),
+    ]
