@@ -39,7 +39,7 @@ class InvitationKind(kind.Kind):
         return dict.fromkeys(ids, "")
 
     def path(self, subject: Any) -> str:
-        return reverse("members:invitation-accept", args=[subject.token])
+        return reverse("members:invitation_accept", args=[subject.token])
 
 
 def _represented(person: Person) -> Iterable[Any]:

@@ -21,12 +21,12 @@ NO_PAGE = {
     "home:healthz",
     "mail:letter",
     "members:organisations_export",
-    "members:person-invite",
-    "members:appointment-end",
-    "members:invitation-resend",
-    "members:invitation-revoke",
-    "members:office-end",
-    "members:holder-end",
+    "members:person_invite",
+    "members:appointment_end",
+    "members:invitation_resend",
+    "members:invitation_revoke",
+    "members:office_end",
+    "members:holder_end",
     "members:import_report",
     "members:import_decide",
     "members:import_places",
@@ -94,8 +94,8 @@ def signing_in() -> list[Page]:
         page("account_logout"),
         page("account_change_password"),
         page("usersessions_list"),
-        page("members:invitation-accept", token, reader=""),
-        page("members:invitation-accept", "no-such-token", reader="", status=410),
+        page("members:invitation_accept", token, reader=""),
+        page("members:invitation_accept", "no-such-token", reader="", status=410),
     ]
 
 
@@ -136,10 +136,10 @@ def of_people() -> list[Page]:
         page("members:people", query="?q=nobody-of-this-name"),
         page("members:person", guest.pk),
         page("members:person", chair.pk),
-        page("members:person-edit", guest.pk),
-        page("members:person-appoint", guest.pk, reader="admin"),
-        page("members:contact-add", speaks.organisation_id),
-        page("members:representation-end", speaks.pk),
+        page("members:person_edit", guest.pk),
+        page("members:person_appoint", guest.pk, reader="admin"),
+        page("members:contact_add", speaks.organisation_id),
+        page("members:representation_end", speaks.pk),
     ]
 
 
@@ -152,14 +152,14 @@ def of_committees() -> list[Page]:
         page("members:committees", reader="member"),
         page("members:committee", committee.pk),
         page("members:committee", committee.pk, reader="member"),
-        page("members:committee-add"),
-        page("members:committee-edit", committee.pk),
-        page("members:committee-seats", committee.pk),
-        page("members:office-add", committee.pk),
-        page("members:seat-fill", vacant.pk, query="?q=terre"),
-        page("members:seat-fill", vacant.pk, query="?q=nobody"),
-        page("members:term-end", term.pk),
-        page("members:seat-holder", term.pk),
+        page("members:committee_add"),
+        page("members:committee_edit", committee.pk),
+        page("members:committee_seats", committee.pk),
+        page("members:office_add", committee.pk),
+        page("members:seat_fill", vacant.pk, query="?q=terre"),
+        page("members:seat_fill", vacant.pk, query="?q=nobody"),
+        page("members:term_end", term.pk),
+        page("members:seat_holder", term.pk),
     ]
 
 

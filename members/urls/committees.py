@@ -4,14 +4,14 @@ from members.views import committees, seats
 
 urlpatterns = [
     path("committees/", committees.committee_list, name="committees"),
-    path("committees/add/", committees.committee_add, name="committee-add"),
+    path("committees/add/", committees.committee_add, name="committee_add"),
     path("committees/<uuid:pk>/", committees.committee_detail, name="committee"),
-    path("committees/<uuid:pk>/edit/", committees.committee_edit, name="committee-edit"),
-    path("committees/<uuid:pk>/seats/add/", committees.committee_seats, name="committee-seats"),
-    path("committees/<uuid:pk>/offices/add/", seats.office_add, name="office-add"),
-    path("committees/offices/<uuid:pk>/end/", seats.office_end, name="office-end"),
-    path("committees/seats/<uuid:pk>/fill/", seats.seat_fill, name="seat-fill"),
-    path("committees/terms/<uuid:pk>/end/", seats.term_end, name="term-end"),
-    path("committees/terms/<uuid:pk>/holders/add/", seats.seat_holder, name="seat-holder"),
-    path("committees/holders/<uuid:pk>/end/", seats.holder_end, name="holder-end"),
+    path("committees/<uuid:pk>/edit/", committees.committee_edit, name="committee_edit"),
+    path("committees/<uuid:pk>/seats/add/", committees.committee_seats, name="committee_seats"),
+    path("committees/<uuid:pk>/offices/add/", seats.office_add, name="office_add"),
+    path("committees/offices/<uuid:pk>/end/", seats.office_end, name="office_end"),
+    path("committees/seats/<uuid:pk>/fill/", seats.seat_fill, name="seat_fill"),
+    path("committees/terms/<uuid:pk>/end/", seats.term_end, name="term_end"),
+    path("committees/terms/<uuid:pk>/holders/add/", seats.seat_holder, name="seat_holder"),
+    path("committees/holders/<uuid:pk>/end/", seats.holder_end, name="holder_end"),
 ]

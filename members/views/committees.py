@@ -48,7 +48,7 @@ def committee_add(request: Request) -> HttpResponse:
     if accepted(form, partial(actions.add_committee, by=request.user, now=timezone.now())):
         committee = Committee.objects.get(name=form.cleaned_data["name"])
         messages.success(request, _("The committee is set up. Add its seats."))
-        return redirect("members:committee-seats", committee.pk)
+        return redirect("members:committee_seats", committee.pk)
     return render(request, "members/committee_form.html", {"form": form})
 
 

@@ -44,7 +44,7 @@ def seat_fill(request: Request, pk: UUID) -> HttpResponse:
     if accepted(form, partial(actions.fill_seat, seat, by=request.user, now=now)):
         messages.success(request, _("The seat is filled. Name who speaks for it."))
         term = SeatTerm.objects.get(seat=seat, until=None)
-        return redirect("members:seat-holder", term.pk)
+        return redirect("members:seat_holder", term.pk)
     context = {"form": form, "seat": seat, "search": search, "found": found[:MOST], "more": len(found) > MOST}
     return render(request, "members/seat_fill.html", context)
 

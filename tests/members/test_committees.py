@@ -371,24 +371,24 @@ def test_staff_set_up_a_committee_from_page_to_page(client):
     OrganisationFactory(name="Association of something else")
     person = RepresentationFactory(organisation=organisation).person
 
-    client.post(reverse("members:committee-add"), {"name": "Finance", "visibility": "members"})
+    client.post(reverse("members:committee_add"), {"name": "Finance", "visibility": "members"})
     committee = Committee.objects.get(name="Finance")
-    send(client, "committee-seats", committee.pk, constituencies="Africa\n\n Asia ")
+    send(client, "committee_seats", committee.pk, constituencies="Africa\n\n Asia ")
     seat = committee.seats.get(number=1)
-    found = page(client, "seat-fill", seat.pk, q="assoc sahel").context["found"]
-    url = reverse("members:seat-fill", args=[seat.pk])
+    found = page(client, "seat_fill", seat.pk, q="assoc sahel").context["found"]
+    url = reverse("members:seat_fill", args=[seat.pk])
     named = client.post(
         f"{url}?q=assoc", {"organisation": organisation.pk, "filled": "elected", "since": "2026-01-01"}, follow=True
     )
     term = SeatTerm.objects.get()
-    send(client, "seat-holder", term.pk, person=person.pk, capacity="representative", since="2026-01-02")
+    send(client, "seat_holder", term.pk, person=person.pk, capacity="representative", since="2026-01-02")
     client.post(
-        reverse("members:office-add", args=[committee.pk]), {"person": person.pk, "office": "chair"}, follow=True
+        reverse("members:office_add", args=[committee.pk]), {"person": person.pk, "office": "chair"}, follow=True
     )
-    last = send(client, "term-end", term.pk, reason="Resigned", until="2026-02-01")
+    last = send(client, "term_end", term.pk, reason="Resigned", until="2026-02-01")
 
     assert found == [organisation]
-    assert named.request["PATH_INFO"] == reverse("members:seat-holder", args=[term.pk])
+    assert named.request["PATH_INFO"] == reverse("members:seat_holder", args=[term.pk])
     assert [seat.constituency for seat in committee.seats.all()] == ["Africa", "Asia"]
     assert committee.offices.get().person == person
     term.refresh_from_db()
@@ -400,7 +400,7 @@ def test_what_is_impossible_is_said_on_the_form_and_what_was_typed_is_kept(clien
     term = SeatTermFactory()
     seat = SeatFactory(committee=term.seat.committee)
     client.force_login(user_with("staff"))
-    url = reverse("members:seat-fill", args=[seat.pk])
+    url = reverse("members:seat_fill", args=[seat.pk])
 
     answer = client.post(
         f"{url}?q={term.organisation.name}",
@@ -416,7 +416,7 @@ def test_a_search_offers_at_most_twenty_and_says_that_there_are_more(client):
     OrganisationFactory.create_batch(21)
     client.force_login(user_with("staff"))
 
-    shown = page(client, "seat-fill", SeatFactory().pk, q="organ")
+    shown = page(client, "seat_fill", SeatFactory().pk, q="organ")
 
     assert len(shown.context["found"]) == 20
     assert "There are more" in shown.content.decode()
@@ -426,5 +426,5 @@ def test_the_term_of_another_class_s_organisation_is_not_there_for_members(clien
     term = SeatTermFactory(organisation__visibility="staff")
     client.force_login(user_with("member"))
 
-    assert page(client, "term-end", term.pk).status_code == 404
-    assert page(client, "seat-holder", term.pk).status_code == 404
+    assert page(client, "term_end", term.pk).status_code == 404
+    assert page(client, "seat_holder", term.pk).status_code == 404

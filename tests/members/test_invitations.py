@@ -22,7 +22,7 @@ PASSWORD = "four quiet words together"
 
 
 def link(invitation):
-    return reverse("members:invitation-accept", args=[invitation.token])
+    return reverse("members:invitation_accept", args=[invitation.token])
 
 
 def invited(now=None, **person):
@@ -109,7 +109,7 @@ def test_a_used_link_leads_to_the_sign_in_page(client):
 def test_a_link_that_was_cut_or_made_up_says_so(client, spoil):
     token = spoil(invited().token)
 
-    page = client.get(reverse("members:invitation-accept", args=[token]))
+    page = client.get(reverse("members:invitation_accept", args=[token]))
 
     assert page.status_code == 410
     assert "not complete" in page.content.decode()

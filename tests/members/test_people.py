@@ -66,7 +66,7 @@ def test_the_page_asks_whether_somebody_with_that_address_is_meant(client):
     typed = {
         "display_name": "F. Coulibaly", "email": "office@fields.example", "role": "main", "language": "en", "zone": "UTC",
     }  # fmt: skip
-    url = reverse("members:contact-add", args=[organisation.pk])
+    url = reverse("members:contact_add", args=[organisation.pk])
 
     asked = client.post(url, typed)
     client.post(url, typed | {"person": str(known.pk)})
@@ -79,8 +79,8 @@ def test_the_page_asks_whether_somebody_with_that_address_is_meant(client):
 def test_a_contact_is_taken_to_live_by_the_only_clock_of_the_country(client):
     client.force_login(user_with("staff"))
 
-    kenya = page(client, "contact-add", OrganisationFactory(country="KEN").pk).context["form"]
-    brazil = page(client, "contact-add", OrganisationFactory(country="BRA").pk).context["form"]
+    kenya = page(client, "contact_add", OrganisationFactory(country="KEN").pk).context["form"]
+    brazil = page(client, "contact_add", OrganisationFactory(country="BRA").pk).context["form"]
 
     assert (kenya["zone"].initial, brazil["zone"].initial) == ("Africa/Nairobi", "UTC")
 
@@ -91,7 +91,7 @@ def test_somebody_else_may_share_the_address(client):
     client.force_login(user_with("staff"))
 
     client.post(
-        reverse("members:contact-add", args=[organisation.pk]),
+        reverse("members:contact_add", args=[organisation.pk]),
         {
             "display_name": "Sami", "email": "office@fields.example", "role": "main", "language": "en", "zone": "UTC",
             "person": "new",
@@ -344,14 +344,14 @@ def test_each_button_of_a_person_s_page_does_what_it_says(client):
     def press(name, pk, **values):
         return client.post(reverse(f"members:{name}", args=[pk]), values, follow=True)
 
-    press("person-appoint", person.pk, role="staff", region="")
-    press("appointment-end", person.appointments.get().pk)
-    press("person-invite", person.pk)
-    press("invitation-resend", person.invitations.get().pk)
-    last = press("invitation-revoke", person.invitations.get(revoked_at=None).pk)
+    press("person_appoint", person.pk, role="staff", region="")
+    press("appointment_end", person.appointments.get().pk)
+    press("person_invite", person.pk)
+    press("invitation_resend", person.invitations.get().pk)
+    last = press("invitation_revoke", person.invitations.get(revoked_at=None).pk)
     row = Representation.objects.create(person=person, organisation=organisation, since=date(2026, 1, 1))
-    press("representation-end", row.pk)
-    edited = press("person-edit", person.pk, display_name="Bríd Nolan", email="b@x.example", language="en", zone="UTC")
+    press("representation_end", row.pk)
+    edited = press("person_edit", person.pk, display_name="Bríd Nolan", email="b@x.example", language="en", zone="UTC")
 
     row.refresh_from_db()
     assert person.appointments.get().until is not None
@@ -364,7 +364,7 @@ def test_what_is_refused_is_said_on_the_page(client):
     client.force_login(user_with("staff"))
 
     text = client.post(
-        reverse("members:person-invite", args=[PersonFactory(email="").pk]), follow=True
+        reverse("members:person_invite", args=[PersonFactory(email="").pk]), follow=True
     ).content.decode()
 
     assert "has no e-mail address. Enter one first." in text
