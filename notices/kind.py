@@ -78,9 +78,12 @@ class Kind:
 
     def why_not(self, subject: Any, person: Person, now: datetime) -> str:
         """Asked just before sending: empty when the notice is still due, else the reason it is not."""
-        if all(one.pk != person.pk for one in self.audience(subject)):
-            return gettext_noop("no longer asked")
-        return ""
+        audience = self.audience(subject)
+        if isinstance(audience, models.QuerySet):  # one row instead of all: this runs for every mail
+            is_asked = audience.filter(pk=person.pk).exists()
+        else:
+            is_asked = any(one.pk == person.pk for one in audience)
+        return "" if is_asked else gettext_noop("no longer asked")
 
     def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
         """What the template needs beyond `subject`, `person`, `now`, `link` and `coalition_name`."""

@@ -27,8 +27,8 @@ class ErrandDue(Kind):
     def since(self, subject: Errand) -> datetime | None:
         return subject.since
 
-    def audience(self, subject: Errand) -> list[Person]:
-        return list(subject.people.order_by("pk"))
+    def audience(self, subject: Errand) -> QuerySet[Person]:
+        return subject.people.all()
 
     def path(self, subject: Errand) -> str:
         return f"/errands/{subject.pk}/"
