@@ -6,7 +6,7 @@ Sources: data/m49_countries_six_languages.csv (datasets/country-codes, PDDL) and
 
 import csv
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from pathlib import Path
 
@@ -82,6 +82,7 @@ def country_choices() -> list[tuple[str, Country]]:
     return list(_in_order((get_language() or "en")[:2]))
 
 
+@lru_cache(maxsize=4096)  # a file says "Kenya" many times
 def country_named(text: str) -> Country | None:
     """The country meant by `text`: a name in one of six languages, an ISO code, or a string the crosswalk knows."""
     return countries().get(_codes_by_key().get(name_key(unescape(text)), ""))

@@ -68,7 +68,7 @@ class Additions:
         pairs = {
             (row.organisation_id, other)
             for row in rows
-            if row.decision == ImportRow.Decision.DISTINCT and row.outcome == Outcome.ADDED
+            if row.decision == ImportRow.Decision.DISTINCT and row.outcome == Outcome.ADDED and row.organisation_id
             for other in [
                 *map(UUID, row.decided.get("not", [])),
                 *(by_line.get(line) for line in row.decided.get("not_rows", [])),
@@ -100,7 +100,7 @@ class Additions:
         Word.objects.bulk_create(
             Word(organisation=organisation, word=word)
             for organisation in made
-            for word in sorted({word[:300] for word in name_words(organisation.name, organisation.acronym)})
+            for word in sorted({w[:300] for w in {*organisation.key.split(), *name_words(organisation.acronym)}})
         )
         return True
 
@@ -166,14 +166,12 @@ class Changes:
         for membership in self.memberships.values():
             membership.save()
         OrganisationName.objects.bulk_create(self.names, ignore_conflicts=True)
-        for organisation in touched:
-            if self.changed[organisation.pk].keys() & {"acronym", "spelling"}:
-                index_words(organisation)  # three statements each; such rows are few
+        self._index(touched)
         self._record(touched)
 
     def _organisations(self, rows: list[ImportRow]) -> dict[UUID, Organisation]:
         """Locked again: those that other rows of this import made are here for the first time."""
-        ids = {row.organisation_id for row in rows}
+        ids = {row.organisation_id for row in rows if row.organisation_id}
         found = Organisation.objects.select_for_update().filter(pk__in=ids).order_by("pk")
         return {organisation.pk: organisation for organisation in found.prefetch_related("memberships")}
 
@@ -208,6 +206,21 @@ class Changes:
         self.memberships[organisation.pk] = membership
         old, membership.category = membership.category, new
         return old
+
+    def _index(self, touched: list[Organisation]) -> None:
+        """What was filled in is found too; a word that a change took away is found no more."""
+        new = {
+            (organisation.pk, word[:300])
+            for organisation in touched
+            for name in ("acronym", "spelling")
+            for word in name_words(self.changed[organisation.pk].get(name, ["", ""])[1])
+        }
+        Word.objects.bulk_create(
+            [Word(organisation_id=pk, word=word) for pk, word in sorted(new)], batch_size=1000, ignore_conflicts=True
+        )
+        for organisation in touched:
+            if self.changed[organisation.pk].get("acronym", [""])[0]:
+                index_words(organisation)
 
     def _record(self, touched: list[Organisation]) -> None:
         for kept in RECORDED:

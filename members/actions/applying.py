@@ -35,10 +35,11 @@ def apply_import(batch: ImportBatch, *, by: User, now: datetime) -> Counter[str]
     _wait_for_other_imports()
     rows = list(batch.rows.all())
     _lock_matches(rows)
-    findings = judge_rows(batch, rows, by)
+    claims = claims_of(batch, rows)
+    findings = judge_rows(batch, rows, by, claims)
     for row in rows:
         row.outcome = _outcome(row, findings[row.line])
-    _write(batch, rows, findings, by=by, now=now)
+    _write(rows, findings, Additions(batch, claims, by=by, now=now), Changes(batch, findings, by=by, now=now))
     keep_rows(rows, APPLIED)
     batch.applied_at = now
     batch.save(update_fields=["status", "applied_at"])
@@ -47,10 +48,8 @@ def apply_import(batch: ImportBatch, *, by: User, now: datetime) -> Counter[str]
     return outcomes
 
 
-def _write(batch: ImportBatch, rows: list[ImportRow], findings: dict[int, Finding], *, by: User, now: datetime) -> None:
+def _write(rows: list[ImportRow], findings: dict[int, Finding], additions: Additions, changes: Changes) -> None:
     """First what is new, then what changes: a row may be the same as a new one of its own file."""
-    claims = claims_of(batch, rows)
-    additions = Additions(batch, claims, by=by, now=now)
     additions.write([row for row in rows if row.outcome == Outcome.ADDED])
     by_line = {row.line: row for row in rows}
     for row in rows:
@@ -58,7 +57,6 @@ def _write(batch: ImportBatch, rows: list[ImportRow], findings: dict[int, Findin
             row.organisation_id = row.match_id or _joined(row, findings[row.line], by_line)
             row.outcome = row.outcome if row.organisation_id else Outcome.OUT
     additions.keep_reviewed(rows)
-    changes = Changes(batch, findings, by=by, now=now)
     changes.write([row for row in rows if row.outcome == Outcome.CHANGED])
 
 
@@ -80,11 +78,15 @@ def _lock_matches(rows: list[ImportRow]) -> None:
 
 
 def _outcome(row: ImportRow, found: Finding) -> str:
-    """What is to be done with a row, `found` being what it would do now."""
+    """What is to be done with a row, `found` being what it would do now.
+
+    Another version of its organisation is no hindrance by itself: what counts is whether the row would still do what
+    was shown.
+    """
     if row.decision == ImportRow.Decision.LEAVE or row.verdict in ImportRow.STAYS_OUT:
         return Outcome.OUT
     shown = _effect(row.verdict, row.why, str(row.match_id) if row.match_id else None)
-    if row.seen_version != found.version and shown != _effect(found.verdict, found.why, found.match):
+    if shown != _effect(found.verdict, found.why, found.match):
         return Outcome.MOVED
     if row.verdict == ImportRow.Verdict.NEW:
         return Outcome.ADDED

@@ -47,9 +47,11 @@ def recall_decisions(rows: list[ImportRow]) -> None:
         recall(undecided[row.content_hash], row)
 
 
-def judge_rows(batch: ImportBatch, rows: list[ImportRow], user: User) -> dict[int, Finding]:
+def judge_rows(
+    batch: ImportBatch, rows: list[ImportRow], user: User, claims: dict[int, Claim] | None = None
+) -> dict[int, Finding]:
     """{row number: Finding} for all rows of `batch`, against what `user` may see of the roster."""
-    claims = claims_of(batch, rows)
+    claims = claims_of(batch, rows) if claims is None else claims
     lines = [Line(row.line, claims[row.line], row.decision, row.decided) for row in rows]
     return judge(lines, known_organisations(lines, user))
 

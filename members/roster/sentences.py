@@ -28,6 +28,7 @@ FAULTS: dict[str, Callable[[dict[str, Any]], str]] = {
 
 
 def label(field: str) -> str:
+    """What readers call a field of roster.columns.FIELDS, or a spelling."""
     return _("spelling") if field == "spelling" else str(FIELDS[field])
 
 
@@ -63,11 +64,12 @@ def reason(row: ImportRow, place: str) -> str:
     if row.verdict == Verdict.COUNTRY:
         return _("This is not the name of a country.") if place else _("The file names no country.")
     if row.verdict == Verdict.NEW:
-        return _("Not known yet.")
+        return "" if row.outcome == ImportRow.Outcome.ADDED else _("Not known yet.")
     return _("Joins row %(row)s.") % why if "row" in why else ""
 
 
 def ignored(row: ImportRow) -> str:
+    """In which fields it differs that an import never changes; empty if in none."""
     fields = ", ".join(label(name) for name in row.why.get("ignored", []))
     return _("Differs, and is not changed by an import: %(fields)s.") % {"fields": fields} if fields else ""
 
