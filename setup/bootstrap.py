@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from setup import ROOT, Stop, frontend, say, told
-from setup.commands import UV, VENV, VENV_PYTHON, run
+from setup.commands import NO_NETWORK, UV, VENV, VENV_PYTHON, run
 
 STAMP = VENV / "coalition.stamp"
 RUN_FILES = ["requirements.txt"]
@@ -99,7 +99,9 @@ def need_venv_module() -> None:
 
 
 def has_venv_module() -> bool:
-    return bool(importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"))
+    """Both modules as real files: a folder left empty by a package is none."""
+    specs = [importlib.util.find_spec(name) for name in ("venv", "ensurepip")]
+    return all(spec and spec.origin for spec in specs)
 
 
 def install_packages(*, dev: bool) -> None:
@@ -129,9 +131,14 @@ def sync(files: list[str]) -> bool:
 
 
 def has_uv() -> bool:
-    """Whether .venv has uv, installed now if need be."""
+    """Whether .venv has uv, installed now if need be. Raises Stop when there is no network: nothing else would work."""
+    pip = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--retries=2", "--require-hashes"]
     if not UV.exists():
-        run([VENV_PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", ROOT / "setup" / "uv.txt"])
+        try:
+            run([*pip, "-r", ROOT / "setup" / "uv.txt"], "The packages could not be installed.")
+        except Stop as stop:
+            if NO_NETWORK in str(stop):
+                raise
     return UV.exists()
 
 

@@ -6,7 +6,7 @@ import subprocess
 
 from setup import ROOT, Stop, say, told
 from setup.bootstrap import has_uv, make_venv
-from setup.commands import NO_NETWORK, UV, environment
+from setup.commands import UV, environment
 
 PAIRS = {
     "requirements.in": "requirements.txt",
@@ -29,7 +29,7 @@ FLAGS = [
 def lock() -> None:
     make_venv()
     if not has_uv():
-        raise Stop(f"uv could not be installed. {NO_NETWORK}")
+        raise Stop("uv could not be installed; what pip said stands in .venv/setup.log.")
     for source, target in PAIRS.items():
         command = [str(UV), "pip", "compile", *FLAGS, source, "-o", target, "--upgrade"]
         if subprocess.run(command, cwd=ROOT, env=environment()).returncode:
