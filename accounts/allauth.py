@@ -29,7 +29,7 @@ class Adapter(DefaultAccountAdapter):
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """In the person's own language. A mail server that is away must not tell who has an account."""
-        language = user.person.language if user.person else settings.LANGUAGE_CODE
+        language = user.person.language
         try:
             with translation.override(language):
                 super().send_password_reset_mail(user, email, context)

@@ -28,14 +28,10 @@ class PersonMiddleware:
         user = request.user
         if not isinstance(user, User):
             return self.get_response(request)
-        person = user.person
-        if person is None:
+        translation.activate(user.person.language)
+        request.LANGUAGE_CODE = translation.get_language()
+        with timezone.override(zoneinfo.ZoneInfo(user.person.zone)):
             response = self.get_response(request)
-        else:
-            translation.activate(person.language)
-            request.LANGUAGE_CODE = translation.get_language()
-            with timezone.override(zoneinfo.ZoneInfo(person.zone)):
-                response = self.get_response(request)
         response["Cache-Control"] = "no-store"
         return response
 

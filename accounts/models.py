@@ -108,7 +108,7 @@ class User(Identified, AbstractBaseUser):
     """Who can sign in. There are no superusers: what somebody may do follows from their appointments and seats."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    person = models.OneToOneField(Person, on_delete=models.PROTECT, null=True, related_name="user")
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="user")
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
@@ -121,4 +121,4 @@ class User(Identified, AbstractBaseUser):
         constraints = [models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="user_email_is_lower_case")]
 
     def __str__(self) -> str:
-        return self.person.display_name if self.person else self.email
+        return self.person.display_name

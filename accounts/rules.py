@@ -48,4 +48,4 @@ def classes_seen_by(user: Any) -> frozenset[str]:
 
 @rules.predicate
 def is_oneself(user: User, person: object) -> bool:
-    return user.person_id is not None and person is not None and user.person_id == getattr(person, "pk", None)
+    return user.person_id == getattr(person, "pk", None)

@@ -1,4 +1,7 @@
-"""What can happen to campaigns and milestones."""
+"""What can happen to campaigns and milestones.
+
+Every action locks the campaign first, then the milestone: whoever ends a campaign goes through all its milestones.
+"""
 
 import calendar
 from datetime import date, datetime
@@ -61,9 +64,10 @@ def add_campaign(*, by: User, now: datetime, **fields: Unpack[CampaignFields]) -
 
 @transaction.atomic
 def edit_campaign(campaign: Campaign, *, by: User, now: datetime, **fields: Unpack[CampaignFields]) -> Campaign:
-    """Change what it is called, wants, who owns it and who sees it. Raises Refused."""
+    """Change what it is called, wants, who owns it and who sees it. Raises Refused, or TransitionError once over."""
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(by, "campaigns.edit_campaign", campaign)
+    _refuse_over(campaign)
     before = snapshot(campaign, CAMPAIGN_FIELDS)
     _assign(campaign, fields)
     campaign.save()
@@ -96,8 +100,7 @@ def add_milestone(campaign: Campaign, *, by: User, now: datetime, **fields: Unpa
     """Add a dated step. Raises Refused, or TransitionError when the campaign is over."""
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(by, "campaigns.add_milestone", campaign)
-    if not campaign.is_running:
-        raise TransitionError(_("This campaign is over: it takes no more milestones."))
+    _refuse_over(campaign)
     milestone = Milestone.objects.create(campaign=campaign, scheduled_at=now, **_as_known(fields))
     record(gettext_noop("Added the milestone"), milestone, by=by, now=now)
     record(gettext_noop("Added the milestone “%(title)s”"), campaign, by=by, now=now, title=milestone.title)
@@ -109,10 +112,11 @@ def add_milestone(campaign: Campaign, *, by: User, now: datetime, **fields: Unpa
 def edit_milestone(milestone: Milestone, *, by: User, now: datetime, **fields: Unpack[MilestoneFields]) -> Milestone:
     """Change or move it; a new first day starts its reminders afresh.
 
-    Raises Refused, or TransitionError when it was dropped.
+    Raises Refused, or TransitionError when it was dropped or the campaign is over.
     """
     milestone = _locked(milestone)
     require(by, "campaigns.edit_milestone", milestone)
+    _refuse_over(milestone.campaign)
     if milestone.status == Milestone.Status.DROPPED:
         raise TransitionError(_("This milestone was dropped: add a new one instead."))
     before = snapshot(milestone, MILESTONE_FIELDS)
@@ -136,6 +140,7 @@ def reach_milestone(milestone: Milestone, *, by: User, now: datetime) -> Milesto
     """Mark it as reached today, as its place counts days. Raises Refused, TransitionError."""
     milestone = _locked(milestone)
     require(by, "campaigns.reach_milestone", milestone)
+    _refuse_over(milestone.campaign)
     milestone.step_to(Milestone.Status.REACHED)
     milestone.reached_on = now.astimezone(ZoneInfo(milestone.zone)).date()
     milestone.save()
@@ -150,6 +155,7 @@ def drop_milestone(milestone: Milestone, *, by: User, now: datetime, reason: str
     """Give it up, with the reason. Raises Refused, TransitionError."""
     milestone = _locked(milestone)
     require(by, "campaigns.drop_milestone", milestone)
+    _refuse_over(milestone.campaign)
     milestone.step_to(Milestone.Status.DROPPED)
     milestone.drop_reason = reason
     milestone.save()
@@ -160,8 +166,16 @@ def drop_milestone(milestone: Milestone, *, by: User, now: datetime, reason: str
 
 
 def _locked(milestone: Milestone) -> Milestone:
-    rows = Milestone.objects.select_for_update(of=("self",)).select_related("campaign", "owner")
-    return rows.get(pk=milestone.pk)
+    """With its campaign, locked too."""
+    campaign = Campaign.objects.select_for_update().get(pk=milestone.campaign_id)
+    locked = Milestone.objects.select_for_update(of=("self",)).select_related("owner").get(pk=milestone.pk)
+    locked.campaign = campaign
+    return locked
+
+
+def _refuse_over(campaign: Campaign) -> None:
+    if not campaign.is_running:
+        raise TransitionError(_("This campaign is over: it does not change any more."))
 
 
 def _replan_milestones(campaign: Campaign, now: datetime) -> None:

@@ -91,7 +91,7 @@ class MilestoneForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, now: datetime, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["owner"].user = user  # type: ignore[attr-defined]
-        used = self.initial.get("zone") or (user.person.zone if user.person else "UTC")
+        used = self.initial.get("zone") or user.person.zone
         self.fields["zone"].offer(now, used)  # type: ignore[attr-defined]
         self.fields["precision"].choices = Milestone.Precision.choices  # type: ignore[attr-defined]
 

@@ -12,12 +12,12 @@ from members.rules import is_staff
 def leads_campaign(user: User, subject: object) -> bool:
     """Owns the campaign, or the campaign of the milestone."""
     campaign = getattr(subject, "campaign", subject)
-    return user.person_id is not None and getattr(campaign, "owner_id", None) == user.person_id
+    return getattr(campaign, "owner_id", None) == user.person_id
 
 
 @rules.predicate
 def owns_milestone(user: User, milestone: object) -> bool:
-    return user.person_id is not None and getattr(milestone, "owner_id", None) == user.person_id
+    return getattr(milestone, "owner_id", None) == user.person_id
 
 
 LEADERS = _("Only staff and the owner of the campaign change it and its milestones.")

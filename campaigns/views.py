@@ -179,7 +179,7 @@ def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
 
 def _today(request: Request) -> date:
     """The reader's day, for display: what is due is decided elsewhere, by the database's clock."""
-    return timezone.now().astimezone(ZoneInfo(request.user.person.zone if request.user.person else "UTC")).date()
+    return timezone.now().astimezone(ZoneInfo(request.user.person.zone)).date()
 
 
 def _next_external(milestones: list[Milestone], today: date) -> Milestone | None:

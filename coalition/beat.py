@@ -1,6 +1,7 @@
 """The scheduler process: Celery's own, which also leaves a sign of life in the database."""
 
 import time
+from typing import Any
 
 from celery.beat import PersistentScheduler
 from django.db import Error, connection
@@ -16,7 +17,7 @@ class BeatingScheduler(PersistentScheduler):
 
     last_beat = float("-inf")
 
-    def tick(self, *args: object, **kwargs: object) -> float:
+    def tick(self, *args: Any, **kwargs: Any) -> float:
         if time.monotonic() - self.last_beat >= SECONDS_BETWEEN_BEATS:
             self.last_beat = time.monotonic()
             try:

@@ -121,7 +121,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]  # a language joins this list together with its catalogue in locale/
 if EMBEDDED:
     LANG_INFO["qps"] = {"bidi": True, "code": "qps", "name": "Pseudo", "name_local": "Pseudo"}
-    LANGUAGES.append(("qps", "Pseudo"))
+    LANGUAGES.append(("qps", _("Pseudo")))
 LANGUAGES_BIDI = ["ar", "he", "fa", "ur", "qps"]
 LOCALE_PATHS = [BASE_DIR / "locale", VAR / "locale"]
 USE_I18N = True

@@ -46,7 +46,7 @@ class BodyField(forms.CharField):
         )
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class SeenField(forms.CharField):
@@ -95,7 +95,7 @@ class DraftForm(forms.Form):
             committees = committees.filter(pk__in=worn.seated_in | worn.chairs)
         self.fields["committee"].queryset = committees  # type: ignore[attr-defined]
         self.fields["campaign"].queryset = Campaign.objects.visible_to(user)  # type: ignore[attr-defined]
-        self.fields["language"].initial = user.person.language if user.person else "en"
+        self.fields["language"].initial = user.person.language
         seen = classes_seen_by(user)
         self.fields["visibility"].choices = [pair for pair in CLASSES if pair[0] in seen]  # type: ignore[attr-defined]
 
@@ -109,7 +109,7 @@ class EditForm(DraftForm):
         super().__init__(*args, **options)
         del self.fields["committee"], self.fields["language"]
         # What stands there stays choosable, even by whoever could not choose it anew.
-        standing = self.initial.get("visibility")
+        standing = self.initial.get("visibility", Visibility.STEERING)
         choices = self.fields["visibility"].choices  # type: ignore[attr-defined]
         if standing not in {value for value, _label in choices}:
             label = Visibility(standing).label
@@ -137,7 +137,7 @@ class RoundForm(forms.Form):
     def __init__(self, *args: Any, position: Position, base: int, user: User, now: datetime, **options: Any) -> None:
         super().__init__(*args, **options)
         self.now = now
-        zone = user.person.zone if user.person else "UTC"
+        zone = user.person.zone
         self.fields["threshold"].initial = majority(base) if base else None
         self.fields["threshold"].help_text = _("More than half of the %(base)s seats that count is %(half)s.") % {
             "base": base,

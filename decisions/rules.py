@@ -18,7 +18,7 @@ def is_of_some_committee(user: User) -> bool:
 
 @rules.predicate
 def is_author(user: User, position: Position) -> bool:
-    return user.person_id is not None and position.author_id == user.person_id
+    return position.author_id == user.person_id
 
 
 @rules.predicate

@@ -21,7 +21,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of base.html; nothing of the coalition's own for whoever is not signed in."""
     user, now = getattr(request, "user", None), timezone.now()
     common = {"coalition_name": settings.COALITION_NAME, "now": now, "reader_zone": "UTC"}
-    if not isinstance(user, User) or user.person is None:
+    if not isinstance(user, User):
         return common
     worn = hats(user)
     return common | {
@@ -58,7 +58,7 @@ def _links(request: HttpRequest, pages: Any) -> list[Link]:
 
 
 def _banners(user: User) -> list[dict[str, str]]:
-    now, zone = timezone.now(), user.person.zone if user.person else "UTC"
+    now, zone = timezone.now(), user.person.zone
     names = {"beat": _("the scheduler"), "worker": _("the worker")}
     return [
         {

@@ -21,17 +21,19 @@ class Letter:
     parts: list[str]
 
 
-def letters(folder: Path, to: str = "") -> list[Letter]:
+def letters(folder: Path | None, to: str = "") -> list[Letter]:
     """The newest letters, newest first; only those to an address that contains `to`, if given."""
-    if not folder.is_dir():
+    if folder is None or not folder.is_dir():
         return []
     newest = sorted(folder.glob("*.eml"), key=lambda path: path.name, reverse=True)
     found = (read(path) for path in newest[: NEWEST * 10])
     return [letter for letter in found if to.casefold() in letter.to.casefold()][:NEWEST]
 
 
-def letter_named(folder: Path, name: str) -> Letter | None:
+def letter_named(folder: Path | None, name: str) -> Letter | None:
     """The letter kept under `name` (a file name without a path), or None."""
+    if folder is None:
+        return None
     path = folder / Path(name).name
     return read(path) if path.suffix == ".eml" and path.is_file() else None
 

@@ -47,8 +47,6 @@ def call_meeting(*, by: User, now: datetime, committee: Committee | None, **fiel
 
     Raises Refused, or TransitionError when it would begin in the past.
     """
-    if by.person is None:
-        raise TransitionError(_("Your account belongs to nobody who could call a meeting."))
     meeting = Meeting(committee=committee, called_by=by.person, scheduled_at=now, **fields)
     require(by, "meetings.call_meeting", meeting)
     _refuse_past(meeting.starts_at, now)
@@ -227,7 +225,7 @@ def _for_answers(meeting: Meeting) -> str | None:
 
 
 def _only(user: User) -> list[Person]:
-    return [user.person] if user.person else []
+    return [user.person]
 
 
 def _shortened(changed: dict[str, list[Any]]) -> dict[str, list[Any]]:

@@ -62,7 +62,7 @@ class MeetingForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, now: datetime, meeting: Meeting | None = None, **options: Any) -> None:
         self.notice = ""
         super().__init__(*args, **{"initial": _as_typed(meeting) if meeting else {}} | options)
-        used = meeting.zone if meeting else (user.person.zone if user.person else "UTC")
+        used = meeting.zone if meeting else user.person.zone
         self.fields["zone"].offer(now, used)  # type: ignore[attr-defined]
         self.fields["campaign"].queryset = _campaigns(user, meeting)  # type: ignore[attr-defined]
         self.fields["campaign"].empty_label = _("None")  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ def chairs_its_committee(user: User, meeting: object) -> bool:
 
 @rules.predicate
 def is_the_invited(user: User, attendance: object) -> bool:
-    return user.person_id is not None and getattr(attendance, "person_id", None) == user.person_id
+    return getattr(attendance, "person_id", None) == user.person_id
 
 
 calls = is_staff | chairs_its_committee

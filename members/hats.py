@@ -35,11 +35,11 @@ class Hats:
 
 def hats(user: Any) -> Hats:
     """The hats of `user`, read once per user instance, that is once per request."""
-    if not isinstance(user, User) or user.person_id is None or not user.is_active:
+    if not isinstance(user, User) or not user.is_active:
         return Hats()
-    if not hasattr(user, "_hats"):
-        user._hats = _read(user.person_id)
-    return user._hats
+    if "hats" not in user.__dict__:
+        user.__dict__["hats"] = _read(user.person_id)
+    return user.__dict__["hats"]
 
 
 def _read(person: UUID) -> Hats:

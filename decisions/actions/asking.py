@@ -82,7 +82,7 @@ def open_round(
         closes_at=closes_at,
         zone=zone,
         scheduled_at=now,
-        opened_by_id=by.person_id,
+        opened_by=by.person,
         **{name: getattr(base, name) for name in ("seats", "vacant", "suspended", "doubled")},
     )
     Elector.objects.bulk_create(Elector(round=opened, term=term, organisation=term.organisation) for term in base.terms)

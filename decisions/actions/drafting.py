@@ -38,7 +38,7 @@ def draft_position(
         committee=committee,
         campaign=campaign,
         visibility=visibility,
-        author_id=by.person_id,  # type: ignore[misc] - whoever passes `require` is a person
+        author=by.person,
         created_at=now,
         changed_at=now,
     )
@@ -159,6 +159,6 @@ def _require_draft(position: Position) -> None:
 
 
 def _add_version(position: Position, *, number: int, by: User, body: str, **rest: Any) -> Version:
-    version = Version.objects.create(position=position, number=number, author_id=by.person_id, created_at=rest["now"])
+    version = Version.objects.create(position=position, number=number, author=by.person, created_at=rest["now"])
     Text.objects.create(version=version, language=rest["language"], body=body, sha256=fingerprint(body))
     return version

@@ -26,7 +26,7 @@ class Stage:
     users: dict[str, User] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     organisations: list[Organisation] = field(default_factory=list)
-    steering: Committee | None = None
+    steering: Committee = field(init=False)
 
 
 def awake(now: datetime) -> str:

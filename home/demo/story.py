@@ -1,5 +1,6 @@
 """The demo's story: a campaign on its way to a conference, a meeting tomorrow, a text to approve and one adopted."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -115,7 +116,7 @@ def _ask(stage: Stage, campaign: Campaign, title: str, body: str, opened: dateti
     )
 
 
-def _answer(stage: Stage, asked: Round, answers: dict[int, tuple[str, str]], first: datetime) -> None:
+def _answer(stage: Stage, asked: Round, answers: Mapping[int, tuple[str, str]], first: datetime) -> None:
     """{seat number: (choice, reason)}, given by each seat's representative, half an hour apart from `first`."""
     electors = {elector.term.seat.number: elector for elector in Elector.objects.filter(round=asked)}
     for step, (number, (choice, reason)) in enumerate(answers.items()):

@@ -210,11 +210,11 @@ class OrganisationForm(forms.ModelForm):
 
         `before`: the values that others have changed, as the typist saw them. Sent again, the form is no longer stale.
         """
-        self.data = self.data.copy()  # type: ignore[union-attr]
-        self.data["version"] = present.version
+        data = dict(self.data.items()) | {"version": present.version}
         for field, seen in before.items():
             if (self.cleaned_data.get(field) or "") == (seen or ""):
-                self.data[field] = getattr(present, field) or ""
+                data[field] = getattr(present, field) or ""
+        self.data = data
 
 
 class NewOrganisationForm(OrganisationForm):

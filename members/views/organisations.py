@@ -111,7 +111,7 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST" and kept(form, act):
         messages.success(request, _("Your changes are kept."))
         return redirect("members:organisation", pk)
-    context = {"form": form, "organisation": subject}
+    context: dict[str, Any] = {"form": form, "organisation": subject}
     if form.stale:
         context["theirs"] = history(subject, request.user, beyond=form.stale.seen)
         form.lay_over(visible(request, pk), values_before(subject, form.stale.seen))
