@@ -85,7 +85,7 @@ def decide_rows(batch: ImportBatch, *, by: User, now: datetime, choices: dict[in
     changed = {row.line: row for row in [*take_findings(rows, judge_rows(batch, rows, by)), *chosen]}
     keep_rows(list(changed.values()), JUDGED)
     if chosen:
-        record(gettext_noop("Decided %(count)s rows"), batch, by=by, now=now, count=len(chosen))
+        record(gettext_noop("Decided rows: %(count)s"), batch, by=by, now=now, count=len(chosen))
     return len(chosen)
 
 

@@ -166,7 +166,7 @@ class PlaceForm(forms.Form):
 
     def __init__(self, data: MultiValueDict[str, str] | None, *, unplaced: int, texts: list[tuple[str, int]]) -> None:
         super().__init__(data)
-        rows = _("All %(count)s rows without a country") % {"count": unplaced}
+        rows = _("All rows without a country (%(count)s)") % {"count": unplaced}
         same = [(f"={text}", _("“%(text)s” (%(count)s)") % {"text": text[:60], "count": n}) for text, n in texts]
         self.fields["text"].choices = [("", rows), *same]  # type: ignore[attr-defined]
 

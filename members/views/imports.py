@@ -113,6 +113,7 @@ def preview(
         "chips": [
             {"url": _address(batch, show=value), "label": label, "current": value == show}
             for value, label in counts.chips()
+            if batch.is_open or value != "decide"
         ],
         "next": _address(batch, show=show, after=page.after) if page.after else "",
         "previous": _address(batch, show=show, before=page.before) if page.before else "",
