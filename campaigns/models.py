@@ -217,6 +217,10 @@ class Milestone(Identified):
         return self.status == self.Status.PLANNED and self.campaign.is_running
 
     @property
+    def is_editable(self) -> bool:
+        return self.status != self.Status.DROPPED and self.campaign.is_running
+
+    @property
     def reminds(self) -> bool:
         """Whether its owner is reminded: a date known to the day, ahead, and somebody to remind."""
         return self.is_open and self.precision == self.Precision.DAY and self.owner_id is not None

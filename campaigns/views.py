@@ -169,8 +169,7 @@ def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
     return {
         "milestone": shown,
         "days": (shown.starts_on - _today(request)).days,
-        "may_edit": shown.status != Milestone.Status.DROPPED
-        and allows(request.user, "campaigns.edit_milestone", shown),
+        "may_edit": shown.is_editable and allows(request.user, "campaigns.edit_milestone", shown),
         "may_drop": shown.is_open and allows(request.user, "campaigns.drop_milestone", shown),
         "may_reach": shown.is_open and allows(request.user, "campaigns.reach_milestone", shown),
         "entries": history(shown, request.user),

@@ -252,3 +252,22 @@ def test_the_next_external_deadline_is_known_to_the_day_and_not_over():
 
     assert Milestone.objects.next_external(NOW.date()) == running
     assert Milestone.objects.next_external_of([campaign], NOW.date()) == {campaign.pk: running}
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda milestone, by: actions.edit_milestone(milestone, by=by, now=NOW, **fields()),
+        lambda milestone, by: actions.reach_milestone(milestone, by=by, now=NOW),
+        lambda milestone, by: actions.drop_milestone(milestone, by=by, now=NOW, reason="Too late"),
+        lambda milestone, by: actions.edit_campaign(
+            milestone.campaign, by=by, now=NOW, name="n", goal="g", owner=by.person, visibility="members"
+        ),
+    ],
+    ids=["edit_milestone", "reach_milestone", "drop_milestone", "edit_campaign"],
+)
+def test_nothing_of_a_campaign_that_is_over_changes(act):
+    milestone = MilestoneFactory(campaign__status="stopped", campaign__finished_on=date(2026, 6, 1))
+
+    with pytest.raises(TransitionError, match="is over: it does not change any more"):
+        act(milestone, user_with("staff"))

@@ -1,42 +1,20 @@
 """Real threads on PostgreSQL: one answer, one outcome, one number, whoever comes first."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.clock import database_now
-from accounts.models import TransitionError
 from decisions.actions.answering import give_answer
 from decisions.actions.asking import announce_closed_rounds, close_early, open_round
 from decisions.actions.drafting import withdraw_position
 from decisions.models import Answer, AnswerChange, Decision, Round
 from tests.decisions.making import alternate_of, answers, chair_of, committee_of, opened, speaker_of
 from tests.factories import NOON, PositionFactory, RoundFactory, user_with
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOON + timedelta(hours=1)
-
-
-def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Run `acts` at the same moment, each on its own connection; what they return, or the refusal they raise."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            start.wait(timeout=10)
-            return act()
-        except TransitionError as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_both_holders_of_a_seat_answer_at_once_and_one_answer_stands():

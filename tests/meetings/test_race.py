@@ -1,12 +1,10 @@
 """Real threads on PostgreSQL: an answer and the worker that is about to remind."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from meetings import actions
 from meetings.models import Attendance
@@ -14,42 +12,9 @@ from notices.actions.planning import replan
 from notices.actions.sending import Watch, claim_next
 from notices.models import Delivery
 from tests.factories import AttendanceFactory, MeetingFactory, user_with
+from tests.threads import alone, together, wait_until_blocked
 
 NOW = datetime(2026, 5, 13, 12, tzinfo=UTC)
-
-
-def in_threads(*calls):
-    """Run `calls` at the same moment; their results in order."""
-    together = Barrier(len(calls))
-
-    def one(call):
-        together.wait()
-        return alone(call)
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result(timeout=20) for future in [pool.submit(one, call) for call in calls]]
-
-
-def alone(call):
-    """`call` on a connection of its own thread."""
-    try:
-        return call()
-    finally:
-        connection.close()
-
-
-def wait_until_blocked(number):
-    """Until `number` sessions of this database wait for a row that somebody else holds."""
-    for _turn in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT l.pid FROM pg_locks l"
-                " JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database())"
-            )
-            if cursor.fetchone()[0] == number:
-                return
-        time.sleep(0.02)
-    pytest.fail(f"{number} sessions should wait for each other, and do not")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -86,7 +51,7 @@ def test_yes_and_no_at_the_same_moment_leave_the_plan_of_the_last_answer(_turn):
     AttendanceFactory(meeting=meeting, person=user.person)
     replan(meeting, now=NOW)
 
-    in_threads(
+    together(
         lambda: actions.answer_invitation(meeting, by=user, now=NOW, answer=Attendance.Answer.YES),
         lambda: say_no(meeting, user),
     )

@@ -1,0 +1,42 @@
+"""Real threads on PostgreSQL: somebody ends a campaign while somebody else reaches one of its milestones."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import transaction
+
+from campaigns import actions
+from campaigns.models import Campaign, Milestone
+from history.models import Head
+from notices.models import Delivery
+from tests.factories import MilestoneFactory, user_with
+from tests.threads import alone, wait_until_blocked
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2026, 6, 6, 12, tzinfo=UTC)
+
+
+def test_ending_a_campaign_and_reaching_its_milestone_never_wait_for_each_other_in_a_circle():
+    staff = user_with("staff")
+    fields = {"name": "A treaty", "goal": "Adopted", "owner": staff.person, "visibility": "members"}
+    campaign = actions.add_campaign(by=staff, now=NOW, **fields)
+    milestone = MilestoneFactory(campaign=campaign, starts_on=date(2026, 6, 10))
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            # Held by the test: both stop where they write the campaign's history, or before it.
+            Head.objects.select_for_update().get(object_id=campaign.pk)
+            finish = pool.submit(alone, lambda: finish_campaign(campaign, staff))
+            wait_until_blocked(1)
+            reach = pool.submit(alone, lambda: actions.reach_milestone(milestone, by=staff, now=NOW))
+            wait_until_blocked(2)
+        finished, refused = finish.result(timeout=20), reach.result(timeout=20)
+
+    assert (finished.status, str(refused)) == ("finished", "This campaign is over: it does not change any more.")
+    assert (Campaign.objects.get().status, Milestone.objects.get().status) == ("finished", "planned")
+    assert Delivery.objects.waiting().count() == 0
+
+
+def finish_campaign(campaign, staff):
+    return actions.finish_campaign(campaign, by=staff, now=NOW, status="finished", outcome="The treaty stands.")
