@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from accounts.models import User
 from tests.browser.conftest import Open
 from tests.browser.visits import DESKTOP, PHONE, Window
-from tests.pages import NO_PAGE, Page, every_page
+from tests.pages import Page, every_page
 
 FAILED = "Failed to load resource"
 
@@ -50,23 +49,6 @@ class Tour:
             yield f"{wider} px wider than the window"
 
 
-def names(patterns: list, before: str = "") -> Iterator[str]:
-    """The full names of all addresses: "members:organisation"."""
-    for one in patterns:
-        if isinstance(one, URLPattern):
-            yield before + str(one.name)
-        else:
-            yield from names(one.url_patterns, f"{before}{one.namespace}:" if one.namespace else before)
-
-
-def test_the_catalogue_knows_every_address() -> None:
-    known = {page.name for page in every_page(timezone.now())}
-
-    unknown = set(names(get_resolver().url_patterns)) - known - NO_PAGE
-
-    assert unknown == set()
-
-
 def test_axe_would_find_something(visit: Open) -> None:
     window = visit()
     window.goto("/accounts/login/")
@@ -87,6 +69,8 @@ LOOKS = {
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_page_is_accessible_and_fits_its_window(visit: Open, look: str) -> None:
     pages = every_page(timezone.now())
+    if look == "dark, phone":  # there, whoever reads a page, it has the same colours
+        pages = list({(page.path, page.press): page for page in pages}.values())
     tour = Tour(visit, LOOKS[look])
 
     found = {}
