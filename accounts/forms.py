@@ -27,18 +27,24 @@ class HourInput(forms.TimeInput):
         super().__init__(format="%H:%M", **options)
 
 
-def zone_field(now: datetime, current: str = "") -> forms.ChoiceField:
-    """A select of the world's zones by continent; a zone no longer listed stays possible for who has it."""
-    groups = zone_choices(now)
-    if current and all(current != zone for _continent, zones in groups for zone, _label in zones):
-        groups.append((str(_("As before")), [(current, city(current))]))
-    return forms.ChoiceField(
-        label=_("Time zone"), choices=groups, help_text=_("The city whose clock you live by. Times are shown in it.")
-    )
+class ZoneField(forms.ChoiceField):
+    """A time zone, by city; call `offer` in the form, which knows the hour and the zone in use."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"label": _("Time zone")} | options)
+
+    def offer(self, now: datetime, used: str) -> None:
+        """List the zones as of `now`; an old spelling in use ("Asia/Calcutta") stays choosable."""
+        groups: list[Any] = list(zone_choices(now))
+        if all(used != zone for _continent, zones in groups for zone, _label in zones):
+            groups.insert(0, (used, city(used)))
+        self.choices = groups
+        self.initial = used
 
 
 class PreferencesForm(forms.ModelForm):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    zone = ZoneField(help_text=_("The city whose clock you live by. Times are shown in it."))
 
     class Meta:
         model = Person
@@ -51,4 +57,4 @@ class PreferencesForm(forms.ModelForm):
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["zone"] = zone_field(now, self.instance.zone)
+        self.fields["zone"].offer(now, self.instance.zone)  # type: ignore[attr-defined]

@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import DayInput, ZoneField
 from accounts.models import User, Visibility
 from accounts.zones import day
 from campaigns.models import Campaign, Milestone
-from campaigns.picking import PersonField, ZoneField
+from members.picking import PersonField
 
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 # "Restricted" means the people named on it: for a campaign that is its owner alone, so nobody chooses it here.
 CLASSES = [pair for pair in Visibility.choices if pair[0] not in {Visibility.GROUP, Visibility.RESTRICTED}]
 
@@ -60,7 +60,7 @@ class MilestoneForm(forms.ModelForm):
             "Name or e-mail address of one person. They are reminded 14, 7, 3 and 1 days before, and on the day."
         ),
     )
-    zone = ZoneField()
+    zone = ZoneField(label=gettext_lazy("Time zone of the place"))
     field_order = [
         "title",
         "kind",
@@ -77,8 +77,8 @@ class MilestoneForm(forms.ModelForm):
         model = Milestone
         fields = ["title", "kind", "starts_on", "ends_on", "precision", "is_external", "note"]
         widgets = {
-            "starts_on": DATE,
-            "ends_on": DATE,
+            "starts_on": DayInput(),
+            "ends_on": DayInput(),
             "precision": forms.RadioSelect,
             "note": forms.Textarea(attrs={"rows": 3}),
         }

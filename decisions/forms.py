@@ -9,11 +9,11 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import DayInput, HourInput, ZoneField
 from accounts.models import User, Visibility
 from accounts.rules import classes_seen_by
 from accounts.zones import in_zone
 from campaigns.models import Campaign
-from campaigns.picking import ZoneField
 from decisions.models import Position, Version
 from decisions.outcome import Choice, majority
 from members.hats import hats
@@ -125,13 +125,12 @@ class RoundForm(forms.Form):
     """`cleaned_data` is what the action takes: version, threshold, closes_at, zone."""
 
     threshold = forms.IntegerField(label=gettext_lazy("Approvals needed"), min_value=1)
-    closes_on = forms.DateField(
-        label=gettext_lazy("Closes on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    closes_on = forms.DateField(label=gettext_lazy("Closes on"), widget=DayInput())
+    closes_hour = forms.TimeField(label=gettext_lazy("At"), widget=HourInput())
+    zone = ZoneField(
+        label=gettext_lazy("In the time of"),
+        help_text=gettext_lazy("Everybody also sees the closing hour in their own zone."),
     )
-    closes_hour = forms.TimeField(
-        label=gettext_lazy("At"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    )
-    zone = ZoneField()
     version = SeenVersionField(queryset=Version.objects.none())
 
     def __init__(self, *args: Any, position: Position, base: int, user: User, now: datetime, **options: Any) -> None:
@@ -146,8 +145,6 @@ class RoundForm(forms.Form):
         self.fields["closes_on"].initial = (now + USUAL_WINDOW).astimezone(ZoneInfo(zone)).date()
         self.fields["closes_hour"].initial = USUAL_HOUR
         self.fields["zone"].offer(now, zone)  # type: ignore[attr-defined]
-        self.fields["zone"].label = _("In the time of")
-        self.fields["zone"].help_text = _("Everybody also sees the closing hour in their own zone.")
         self.fields["version"].queryset = Version.objects.filter(position=position)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -8,14 +8,15 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import DayInput, HourInput, ZoneField
 from accounts.models import User
 from accounts.zones import city, in_zone, offset
 from campaigns.models import Campaign
-from campaigns.picking import ZoneField, person_label
 from meetings.local import occurrences
 from meetings.models import Attendance, Meeting
 from members.hats import hats
 from members.models import Committee
+from members.picking import person_label
 from members.rules import is_staff
 
 LONGEST = 14 * 24 * 60  # minutes: a conference of two weeks
@@ -24,14 +25,14 @@ LONGEST = 14 * 24 * 60  # minutes: a conference of two weeks
 class MeetingForm(forms.ModelForm):
     """The fields of `meetings.actions.MeetingFields`; `notice` says what was decided about an hour that comes twice."""
 
-    day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput())
     hour = forms.TimeField(
         label=gettext_lazy("Begins at"),
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        widget=HourInput(),
         help_text=gettext_lazy("As the clock shows it in the time zone below."),
     )
     lasts = forms.IntegerField(label=gettext_lazy("Lasts, in minutes"), min_value=5, max_value=LONGEST, initial=60)
-    zone = ZoneField()
+    zone = ZoneField(label=gettext_lazy("Time zone of the place"))
     link = forms.URLField(label=gettext_lazy("Link to join"), required=False, max_length=500, assume_scheme="https")
     committee = forms.ModelChoiceField(
         label=gettext_lazy("Committee"),

@@ -14,12 +14,12 @@ from accounts.http import Request, accepted, told
 from accounts.models import Person
 from accounts.rules import allows, require
 from campaigns.pages import page_of
-from campaigns.picking import MOST, people_named
 from meetings import actions
 from meetings.calendar import calendar_file
 from meetings.forms import AnswerForm, CancelForm, InviteForm, MeetingForm, MinutesForm
 from meetings.models import Attendance, Meeting
 from meetings.pages import meeting_page
+from members.picking import MOST, people_named
 
 PAGE_OR_FORM = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import DayInput
 from members.countries import country_named, scope_named
 from members.models import ImportBatch, Membership
 from members.roster.columns import FIELDS
@@ -51,7 +52,7 @@ class ColumnsForm(forms.Form):
         label=gettext_lazy("Since"),
         required=False,
         help_text=gettext_lazy("Empty: since the day on which the import is applied."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
     def __init__(self, data: MultiValueDict[str, str] | None, *, batch: ImportBatch) -> None:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import DayInput
 from accounts.models import User
 from members.actions.organisations import EDITABLE, Namesake, Stale
 from members.countries import countries, country_choices
@@ -224,7 +225,7 @@ class NewOrganisationForm(OrganisationForm):
     since = forms.DateField(
         label=gettext_lazy("Belongs since"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=gettext_lazy("Empty: from today."),
     )
 
@@ -235,7 +236,7 @@ class MembershipForm(forms.ModelForm):
     class Meta:
         model = Membership
         fields = ["status", "category", "since", "reason"]
-        widgets = {"since": forms.DateInput(attrs={"type": "date"}), "reason": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"since": DayInput(), "reason": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "reason": gettext_lazy("Needed when the status changes. Everybody who sees the organisation reads it.")
         }

@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import zone_field
+from accounts.forms import ZoneField
 from accounts.models import Person, User
 from accounts.zones import only_zone_of
 from members.countries import regions
@@ -20,6 +20,7 @@ class PersonForm(forms.Form):
     display_name = forms.CharField(label=_("Name"), max_length=200, help_text=_("As they write it themselves."))
     email = forms.EmailField(label=_("E-mail"), required=False, help_text=_("Without it they get no mail."))
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial="en")
+    zone = ZoneField(help_text=_("The city whose clock they live by."))
 
     def __init__(self, *args: Any, now: datetime, person: Person | None = None, **kwargs: Any) -> None:
         if person is not None:
@@ -30,9 +31,7 @@ class PersonForm(forms.Form):
                 "zone": person.zone,
             }
         super().__init__(*args, **kwargs)
-        self.fields["zone"] = zone_field(now, person.zone if person else "")
-        self.fields["zone"].help_text = _("The city whose clock they live by.")
-        self.fields["zone"].initial = "UTC"
+        self.fields["zone"].offer(now, person.zone if person else "UTC")  # type: ignore[attr-defined]
 
 
 class ContactForm(PersonForm):

@@ -1,5 +1,6 @@
 """Who speaks for whom, who is appointed to what, and who is invited to sign in."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
@@ -12,8 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Address, Identified, Person, User, Visibility, known
 from accounts.rules import classes_seen_by
+from members.keys import name_words
 from members.models.organisations import Organisation
 from members.models.terms import Term, TermQuerySet
+
+WRITTEN_WITH_ADDRESS = re.compile(r"^(?P<name>.*?)\s*<(?P<email>[^<>]+)>$")
 
 
 class PersonQuerySet(models.QuerySet[Person]):
@@ -32,6 +36,16 @@ class PersonQuerySet(models.QuerySet[Person]):
 
     def with_address(self, email: str) -> Self:
         return self.filter(pk__in=Address.objects.filter(email__iexact=email.strip()).values("person"))
+
+    def answering_to(self, text: str) -> Self:
+        """Those meant by an address, by "Name <address>", or by the beginnings of words of their name."""
+        written = WRITTEN_WITH_ADDRESS.match(text.strip())
+        if written:
+            return self.named(name_words(written["name"])).with_address(written["email"])
+        if "@" in text:
+            return self.with_address(text)
+        words = name_words(text)
+        return self.named(words) if words else self.none()
 
 
 def everybody() -> PersonQuerySet:

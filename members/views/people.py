@@ -18,8 +18,8 @@ from accounts.rules import allows, require
 from history.panels import history
 from members.actions import people as actions
 from members.forms.people import AppointForm, ContactForm, PersonForm
-from members.keys import name_key, name_words
-from members.models import Appointment, Organisation, PersonQuerySet, Representation, everybody
+from members.keys import name_key
+from members.models import Appointment, Organisation, Representation, everybody
 from members.profiles import profile
 
 MOST = 50
@@ -28,7 +28,8 @@ MOST = 50
 def people_list(request: Request) -> HttpResponse:
     require(request.user, "members.edit_people")
     search = request.GET.get("q", "").strip()
-    found = _found(everybody().visible_to(request.user), search)
+    visible = everybody().visible_to(request.user)
+    found = visible.answering_to(search) if search else visible
     represents = Representation.objects.visible_to(request.user).filter(until=None).select_related("organisation")
     found = found.select_related("user").prefetch_related(
         "addresses",
@@ -39,12 +40,6 @@ def people_list(request: Request) -> HttpResponse:
     rows[:MOST] = sorted(rows[:MOST], key=lambda person: name_key(person.display_name))
     context = {"people": rows[:MOST], "more": len(rows) > MOST, "most": MOST, "search": search}
     return render(request, "members/person_list.html", context)
-
-
-def _found(people: PersonQuerySet, search: str) -> PersonQuerySet:
-    if "@" in search:
-        return people.with_address(search)
-    return people.named(name_words(search))
 
 
 def person_detail(request: Request, pk: UUID) -> HttpResponse:

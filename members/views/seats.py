@@ -115,8 +115,8 @@ def office_add(request: Request, pk: UUID) -> HttpResponse:
 
 def _people(request: Request, committee: Committee, search: str) -> list[Person]:
     people = everybody().visible_to(request.user)
-    if words := name_words(search):
-        return list(people.named(words)[: MOST + 1])
+    if search:
+        return list(people.answering_to(search)[: MOST + 1])
     holders = SeatHolder.objects.current().filter(term__seat__committee=committee)
     return list(people.filter(pk__in=holders.values("person"))[: 5 * MOST])
 

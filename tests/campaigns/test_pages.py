@@ -100,6 +100,19 @@ def test_an_owner_is_found_by_a_part_of_the_name(client):
     assert Milestone.objects.get().owner == owner
 
 
+@pytest.mark.parametrize(
+    "typed", ["lucia restre", "LUCÍA", "Lucía Restrepo <lucia@people.example>", "lucia@people.example"]
+)
+def test_an_owner_is_found_whatever_accents_and_case_are_typed(client, typed):
+    campaign, owner = CampaignFactory(), PersonFactory(display_name="Lucía Restrepo", email="lucia@people.example")
+    PersonFactory(display_name="Luc Restrepo", email="luc@people.example")
+    client.force_login(user_with("staff"))
+
+    client.post(reverse("campaigns:add_milestone", args=[campaign.pk]), posted(owner=typed))
+
+    assert Milestone.objects.get().owner == owner
+
+
 def test_a_name_that_two_people_have_comes_back_as_a_choice(client):
     campaign = CampaignFactory()
     first, second = (PersonFactory(display_name="Ana Silva", email=f"ana{n}@people.example") for n in (1, 2))
