@@ -23,6 +23,19 @@ ALSO = {
     "Burma": "MMR",
     "USA": "USA",
     "UK": "GBR",
+    "Great Britain": "GBR",
+    "Brunei": "BRN",
+    "DR Congo": "COD",
+    "East Timor": "TLS",
+    "Iran": "IRN",
+    "Laos": "LAO",
+    "Lao PDR": "LAO",
+    "Macedonia": "MKD",
+    "Micronesia": "FSM",
+    "Moldova": "MDA",
+    "North Korea": "PRK",
+    "Syria": "SYR",
+    "The Gambia": "GMB",
 }
 SCOPES = {"international": "international", "global": "international", "regional": "regional"}
 
