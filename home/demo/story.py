@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext_noop
-
 from accounts.models import Visibility
 from campaigns.actions import add_campaign, add_milestone, reach_milestone
 from campaigns.models import Campaign, Milestone
@@ -17,10 +15,9 @@ from decisions.outcome import Choice
 from home.demo.cast import PLAYERS
 from home.demo.roster import Stage, set_the_stage
 from meetings.actions import call_meeting
-from notices.actions.planning import cancel
 from notices.hours import at_local
+from notices.models import Delivery
 
-BEFORE = gettext_noop("it was due before the demo began")
 GOAL = "A treaty by which states clear every field of explosive remnants and stand by those who were hurt."
 MILESTONES = (
     # title, kind, days from today, length in days, set by others, owned by staff
@@ -63,14 +60,14 @@ def load(now: datetime) -> None:
         campaign=campaign,
         now=now - timedelta(days=1),
     )
-    _forget_old_mail(now)
+    _forget_old_mail()
     _meeting(stage, campaign)
 
 
-def _forget_old_mail(now: datetime) -> None:
+def _forget_old_mail() -> None:
     """What would have been sent days ago, had anybody been there, is not sent on the first day."""
     for asked in Round.objects.all():
-        cancel(asked, kinds=("decisions.round_opened", "decisions.outcome"), reason=BEFORE, now=now)
+        Delivery.objects.about(asked).filter(kind__in=("decisions.round_opened", "decisions.outcome")).delete()
 
 
 def _campaign(stage: Stage) -> Campaign:
