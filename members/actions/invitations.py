@@ -1,6 +1,7 @@
 """How somebody comes to sign in: staff invite, the link in the mail sets a password."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ def invite(person: Person, *, by: User, now: datetime) -> Invitation:
 
     Raises Refused, or TransitionError when they have an account, no address, or a link that still works.
     """
-    person = Person.objects.select_for_update().get(pk=person.pk)
+    person = lock_person(person.pk)
     require(by, "members.invite", person)
     for standing in Invitation.objects.open().filter(person=person):
         if not standing.problem(now):
@@ -33,7 +34,7 @@ def invite(person: Person, *, by: User, now: datetime) -> Invitation:
 @transaction.atomic
 def resend_invitation(invitation: Invitation, *, by: User, now: datetime) -> Invitation:
     """A new link by a new mail; the old one stops working. Raises Refused, or TransitionError when it was used."""
-    person = Person.objects.select_for_update().get(pk=invitation.person_id)
+    person = lock_person(invitation.person_id)
     require(by, "members.invite", person)
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if invitation.accepted_at is not None:
@@ -46,7 +47,7 @@ def resend_invitation(invitation: Invitation, *, by: User, now: datetime) -> Inv
 @transaction.atomic
 def revoke_invitation(invitation: Invitation, *, by: User, now: datetime) -> Invitation:
     """The link stops working. Raises Refused, or TransitionError when it was used or withdrawn before."""
-    person = Person.objects.select_for_update().get(pk=invitation.person_id)
+    person = lock_person(invitation.person_id)
     require(by, "members.invite", person)
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if not invitation.is_open:
@@ -62,7 +63,7 @@ def accept_invitation(invitation: Invitation, *, password: str, now: datetime) -
 
     Raises TransitionError with what to do when the link was used or withdrawn, is too old, or the address is taken.
     """
-    person = Person.objects.select_for_update().get(pk=invitation.person_id)
+    person = lock_person(invitation.person_id)
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if problem := invitation.problem(now):
         raise TransitionError(problem)
@@ -100,3 +101,11 @@ def withdraw(invitation: Invitation, *, now: datetime) -> None:
     invitation.revoked_at = now
     invitation.save(update_fields=["revoked_at"])
     cancel(invitation, reason=gettext_noop("the invitation was withdrawn"), now=now)
+
+
+def lock_person(pk: UUID) -> Person:
+    """The person as they stand, held until the transaction ends. Part of an action.
+
+    Not their key: every line of history points to its author, and two who edit each other would wait in a circle.
+    """
+    return Person.objects.select_for_update(no_key=True).get(pk=pk)

@@ -11,7 +11,7 @@ from accounts.models import Address, Person, TransitionError, User, Visibility
 from accounts.rules import require
 from history.actions import changes, record, snapshot
 from members.actions.committees import end_holder
-from members.actions.invitations import withdraw
+from members.actions.invitations import lock_person, withdraw
 from members.countries import regions
 from members.keys import name_words
 from members.models import Appointment, Committee, Invitation, Organisation, PersonWord, Representation, SeatHolder
@@ -109,7 +109,7 @@ def edit_person(
 
     The e-mail they sign in with stays. Raises Refused.
     """
-    person = Person.objects.select_for_update().get(pk=person.pk)
+    person = lock_person(person.pk)
     require(by, "members.edit_people", person)
     if changed := _set(person, {"display_name": display_name, "language": language, "zone": zone}):
         record(gettext_noop("Changed: %(fields)s"), person, by=by, now=now, fields=changed)
@@ -155,7 +155,7 @@ def edit_preferences(
     now: datetime,
 ) -> Person:
     """People say how they want to be called, in which language, at which hours. Raises Refused for another person."""
-    person = Person.objects.select_for_update().get(pk=person.pk)
+    person = lock_person(person.pk)
     require(by, "members.edit_preferences", person)
     values = {
         "display_name": display_name,
@@ -208,7 +208,7 @@ def appoint(person: Person, *, by: User, role: str, region: str = "", now: datet
 
     Raises Refused, or TransitionError when they hold that role already or the region belongs to no facilitator.
     """
-    person = Person.objects.select_for_update().get(pk=person.pk)
+    person = lock_person(person.pk)
     require(by, "members.appoint", person)
     if region and role != Appointment.Role.FACILITATOR:
         raise TransitionError(_("Only facilitators have a region. Choose “everywhere”."))

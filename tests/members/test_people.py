@@ -169,6 +169,17 @@ def test_a_new_address_takes_the_mail_and_the_old_one_is_kept():
     ]
 
 
+def test_somebody_whose_address_was_taken_away_gets_no_mail_at_the_old_one():
+    person, staff = PersonFactory(email="old@fields.example"), user_with("staff")
+
+    for _twice in range(2):
+        edit_person(person, by=staff, display_name="X", email="", language="en", zone="UTC", now=NOON)
+
+    assert Person.objects.get(pk=person.pk).email == ""
+    assert [one.is_primary for one in person.addresses.all()] == [False]
+    assert [entry.verb for entry in Entry.objects.filter(object_id=person.pk)].count("Changed the e-mail address") == 1
+
+
 def test_an_address_somebody_had_before_can_take_the_mail_again():
     person, staff = PersonFactory(email="old@fields.example"), user_with("staff")
     for email in ("new@fields.example", "OLD@fields.example"):
@@ -368,3 +379,19 @@ def test_what_is_refused_is_said_on_the_page(client):
     ).content.decode()
 
     assert "has no e-mail address. Enter one first." in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_edit_each_other_at_once_do_not_wait_in_a_circle():
+    """Each holds the other's row and writes a line of history that names its author."""
+    both = [user_with("admin"), user_with("admin")]
+
+    def edit(number):
+        person = both[1 - number].person
+        same = {"email": person.email, "language": "en", "zone": "UTC"}
+        for turn in range(20):
+            edit_person(person, by=both[number], display_name=f"Name {turn}", now=NOON, **same)
+
+    together(2, edit)
+
+    assert {Person.objects.get(pk=user.person_id).display_name for user in both} == {"Name 19"}
