@@ -66,7 +66,7 @@ class Person(Identified):
     @property
     def email(self) -> str:
         """The address mail goes to; empty when there is none. Reads `addresses`, prefetch it for lists."""
-        return next((address.email for address in self.addresses.all()), "")
+        return next((address.email for address in self.addresses.all() if address.is_primary), "")
 
 
 class Address(Identified):
