@@ -28,6 +28,11 @@ def settle_delivery(delivery: Delivery, *, by: User, outcome: str, now: datetime
     """
     row = Delivery.objects.select_for_update().get(pk=delivery.pk)
     require(by, "notices.settle_delivery", row)
+    if row.state not in {Delivery.State.UNCONFIRMED, Delivery.State.FAILED}:
+        # Some of its steps would be possible, but they are for the plan and the worker to take.
+        raise TransitionError(
+            _("This notice is “%(state)s”; there is nothing to decide about it.") % {"state": row.get_state_display()}
+        )
     if outcome == Outcome.ARRIVED:
         move(row, Delivery.State.SENT, now=now, reason=gettext_noop("confirmed by staff"), by=by)
     elif outcome == Outcome.LEFT:

@@ -139,14 +139,33 @@ def test_what_would_come_too_late_is_not_sent_again(staff):
     assert Delivery.objects.get().state == "unconfirmed"
 
 
-@pytest.mark.parametrize(("outcome", "sentence"), [("arrived", "cannot become"), ("nonsense", "Nothing was changed")])
-def test_what_cannot_be_settled_says_why(staff, outcome, sentence):
-    row = due(state="sent")
+def test_an_answer_that_is_none_changes_nothing_and_says_so(staff):
+    row = unconfirmed()
+
+    response = settle(staff, row, "nonsense")
+
+    assert "Nothing was changed" in response.content.decode()
+    assert not row.events.exists()
+
+
+@pytest.mark.parametrize("outcome", ["arrived", "again", "left"])
+@pytest.mark.parametrize("state", ["planned", "deferred", "sent", "cancelled", "expired"])
+def test_only_what_failed_or_stands_unconfirmed_is_settled(staff, state, outcome):
+    row = due(state=state)
 
     response = settle(staff, row, outcome)
 
-    assert sentence in response.content.decode()
-    assert not row.events.exists()
+    assert "nothing to decide about it" in response.content.decode()
+    assert (Delivery.objects.get().state, row.events.exists()) == (state, False)
+
+
+def test_what_failed_did_not_arrive(staff):
+    row = due(state="failed")
+
+    response = settle(staff, row, "arrived")
+
+    assert "cannot become" in response.content.decode()
+    assert Delivery.objects.get(pk=row.pk).state == "failed"
 
 
 def test_the_page_of_a_notice_says_why_somebody_got_it(staff, smtp):
