@@ -18,9 +18,9 @@ from accounts.rules import allows, require
 from campaigns import actions
 from campaigns.forms import CampaignForm, DropForm, FinishForm, MilestoneForm
 from campaigns.models import Campaign, Milestone
-from campaigns.pages import page_of
 from campaigns.timeline import timeline
 from history.panels import history
+from members.pages import keyset_page
 
 PAGE_OR_FORM = require_http_methods(["GET", "HEAD", "POST"])
 MILESTONES = 60  # on one page of a campaign
@@ -30,8 +30,7 @@ MILESTONES = 60  # on one page of a campaign
 def campaigns(request: Request) -> HttpResponse:
     visible, over = Campaign.objects.visible_to(request.user), request.GET.get("show") == "over"
     rows = visible.exclude(status=Campaign.Status.RUNNING) if over else visible.running()
-    order = ("-finished_on", "-id") if over else ("name", "id")
-    page = page_of(rows.select_related("owner"), order, request.GET.get("after"))
+    page = keyset_page(rows.select_related("owner"), request.GET, order="-finished_on" if over else "name")
     deadlines = Milestone.objects.visible_to(request.user).next_external_of(page.rows, _today(request))
     return render(
         request,
@@ -48,9 +47,8 @@ def campaigns(request: Request) -> HttpResponse:
 @require_GET
 def campaign(request: Request, pk: UUID) -> HttpResponse:
     shown = _campaign(request, pk)
-    page = page_of(
-        shown.milestones.select_related("owner"), ("starts_on", "id"), request.GET.get("after"), size=MILESTONES
-    )
+    rows = shown.milestones.select_related("owner")
+    page = keyset_page(rows, request.GET, order="starts_on", size=MILESTONES)
     today = _today(request)
     for row in page.rows:
         row.campaign = shown

@@ -13,12 +13,12 @@ from accounts.clock import database_now
 from accounts.http import Request, accepted, told
 from accounts.models import Person
 from accounts.rules import allows, require
-from campaigns.pages import page_of
 from meetings import actions
 from meetings.calendar import calendar_file
 from meetings.forms import AnswerForm, CancelForm, InviteForm, MeetingForm, MinutesForm
 from meetings.models import Attendance, Meeting
 from meetings.pages import meeting_page
+from members.pages import keyset_page
 from members.picking import MOST, people_named
 
 PAGE_OR_FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -29,8 +29,7 @@ def meetings(request: Request) -> HttpResponse:
     now, earlier = timezone.now(), request.GET.get("show") == "earlier"
     visible = Meeting.objects.visible_to(request.user)
     rows = visible.earlier(now) if earlier else visible.upcoming(now)
-    order = ("-starts_at", "-id") if earlier else ("starts_at", "id")
-    page = page_of(rows, order, request.GET.get("after"))
+    page = keyset_page(rows, request.GET, order="-starts_at" if earlier else "starts_at")
     mine = Attendance.objects.filter(person=request.user.person_id, meeting__in=[one.pk for one in page.rows])
     answers = {attendance.meeting_id: attendance for attendance in mine}
     return render(

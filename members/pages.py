@@ -1,11 +1,16 @@
 """Long lists by cursor: a page costs the same at any depth, and a count stops at a thousand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Count, Q, QuerySet
 
+SIZE = 25
 COUNTED = 1000  # counts are exact up to here
 
 
@@ -18,17 +23,20 @@ class KeysetPage:
     before: str = ""
 
 
-def keyset_page(rows: QuerySet[Any], *, after: str = "", before: str = "", size: int = 25) -> KeysetPage:
-    """The `size` rows beyond a cursor ("key~id" of a row seen), in order of (key, id); no cursor: the first.
+def keyset_page(rows: QuerySet[Any], asked: Mapping[str, Any], *, order: str = "key", size: int = SIZE) -> KeysetPage:
+    """The `size` rows beyond a cursor ("value~id" of a row seen), in order of (`order`, id); no cursor: the first.
 
-    `rows` needs the fields `key` and `id`. A cursor that is none is taken as no cursor.
+    `asked`: the query string, whose "after" or "before" is the cursor; what is none is taken as no cursor. `order`: a
+    field or annotation that is never NULL in `rows`, with "-" before it for the greatest first.
     """
+    after, before, field = asked.get("after", ""), asked.get("before", ""), order.lstrip("-")
     backwards = bool(before) and not after
-    order = ["-key", "-id"] if backwards else ["key", "id"]
-    cursor = _place(after or before)
+    falling = order.startswith("-") != backwards
+    cursor = _place(rows, field, after or before)
     if cursor:
-        rows = _beyond(rows, *cursor, backwards=backwards)
-    found = list(rows.order_by(*order)[: size + 1])
+        rows = _beyond(rows, field, *cursor, falling=falling)
+    sign = "-" if falling else ""
+    found = list(rows.order_by(f"{sign}{field}", f"{sign}id")[: size + 1])
     more, page = len(found) > size, found[:size]
     if backwards:
         page.reverse()
@@ -37,14 +45,15 @@ def keyset_page(rows: QuerySet[Any], *, after: str = "", before: str = "", size:
         return KeysetPage([])
     return KeysetPage(
         page,
-        after=cursor_of(page[-1]) if has_next else "",
-        before=cursor_of(page[0]) if has_previous else "",
+        after=cursor_of(page[-1], field) if has_next else "",
+        before=cursor_of(page[0], field) if has_previous else "",
     )
 
 
-def cursor_of(row: Any) -> str:
-    """Where `row` stands in its list."""
-    return f"{row.key}~{row.pk}"
+def cursor_of(row: Any, field: str = "key") -> str:
+    """Where `row` stands in a list in order of `field`."""
+    value = getattr(row, field)
+    return f"{value.isoformat() if isinstance(value, date) else value}~{row.pk}"
 
 
 def bounded_count(rows: QuerySet[Any]) -> int:
@@ -59,16 +68,19 @@ def bounded_count(rows: QuerySet[Any]) -> int:
     return min(some["different"], COUNTED + 1)
 
 
-def _place(cursor: str) -> tuple[str, UUID] | None:
-    key, _tilde, identity = cursor.replace("\0", "").rpartition("~")
+def _place(rows: QuerySet[Any], field: str, cursor: str) -> tuple[Any, UUID] | None:
+    text, _tilde, identity = cursor.replace("\0", "").rpartition("~")
+    annotation = rows.query.annotations.get(field)
+    kind: Any = annotation.output_field if annotation is not None else rows.model._meta.get_field(field)
     try:
-        return key, UUID(identity)
-    except ValueError:
+        if isinstance(kind, models.DateTimeField):
+            return datetime.fromisoformat(text).astimezone(UTC), UUID(identity)
+        return kind.clean(text, None), UUID(identity)
+    except (ValidationError, ValueError, OverflowError):
         return None
 
 
-def _beyond(rows: QuerySet[Any], key: str, pk: UUID, *, backwards: bool) -> QuerySet[Any]:
+def _beyond(rows: QuerySet[Any], field: str, value: Any, pk: UUID, *, falling: bool) -> QuerySet[Any]:
     # Not (key, id) > (…): with the bound on key alone the planner walks the index of whichever filter is in use.
-    if backwards:
-        return rows.filter(Q(key__lt=key) | Q(id__lt=pk), key__lte=key)
-    return rows.filter(Q(key__gt=key) | Q(id__gt=pk), key__gte=key)
+    step = "lt" if falling else "gt"
+    return rows.filter(Q(**{f"{field}__{step}": value}) | Q(**{f"id__{step}": pk}), **{f"{field}__{step}e": value})

@@ -12,12 +12,12 @@ from accounts.clock import database_now
 from accounts.http import Request, accepted
 from accounts.rules import allows, require
 from campaigns.models import Campaign
-from campaigns.pages import page_of
 from decisions.actions import drafting
 from decisions.actions.drafting import newest_text
 from decisions.forms import AnswerForm, DraftForm, EditForm, VersionForm, WithdrawalForm
 from decisions.models import Position, Text
 from decisions.pages import page_of_position, rows_of
+from members.pages import keyset_page
 
 PAGE_OR_FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -28,7 +28,7 @@ def positions(request: Request) -> HttpResponse:
     visible = Position.objects.visible_to(request.user).select_related("committee", "decision")
     if status in Position.Status.values:
         visible = visible.filter(status=status)
-    page = page_of(visible.with_standing(), ("standing", "id"), request.GET.get("after"))
+    page = keyset_page(visible.with_standing(), request.GET, order="standing")
     return render(
         request,
         "decisions/position_list.html",

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.http import Request
 from accounts.rules import allows, require
-from campaigns.pages import page_of
 from decisions.models import Decision
 from decisions.register_file import COLUMNS, cells
 from members.exports import BOM
+from members.pages import keyset_page
 
 
 @require_GET
@@ -20,7 +20,7 @@ def register(request: Request) -> HttpResponse:
     years = list(visible.order_by("-year").values_list("year", flat=True).distinct())
     year = next((one for one in years if str(one) == request.GET.get("year")), None)
     rows = visible if year is None else visible.filter(year=year)
-    page = page_of(rows.select_related("round__committee"), ("-decided_at", "-id"), request.GET.get("after"))
+    page = keyset_page(rows.select_related("round__committee"), request.GET, order="-decided_at")
     context = {"page": page, "years": years, "year": year, "may_export": allows(request.user, EXPORT)}
     return render(request, "decisions/register.html", context)
 

@@ -37,8 +37,6 @@ from members.forms.organisations import (
 from members.models import Committee, Membership, Organisation, Representation, SeatTerm
 from members.pages import COUNTED, keyset_page
 
-SIZE = 25
-
 
 def organisations(request: Request) -> HttpResponse:
     form = OrganisationFilter(request.GET)
@@ -47,7 +45,7 @@ def organisations(request: Request) -> HttpResponse:
     listed = found.defer("description", "note").prefetch_related(
         "memberships", Prefetch("representations", contacts.select_related("person"), to_attr="contacts")
     )
-    page = keyset_page(listed, after=request.GET.get("after", ""), before=request.GET.get("before", ""), size=SIZE)
+    page = keyset_page(listed, request.GET)
     is_whole = not page.after and not page.before
     context = {
         "filter": form,
@@ -72,7 +70,7 @@ def export(request: Request) -> StreamingHttpResponse:
 def organisation(request: Request, pk: UUID) -> HttpResponse:
     subject = visible(request, pk)
     people = Representation.objects.visible_to(request.user).current().filter(organisation=subject)
-    addresses = Address.objects.filter(person=OuterRef("person")).values("email")[:1]  # the primary one stands first
+    addresses = Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")
     committees = Committee.objects.visible_to(request.user)
     seats = SeatTerm.objects.current().filter(organisation=subject, seat__committee__in=committees)
     context = {
