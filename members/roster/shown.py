@@ -12,6 +12,7 @@ from members.roster.sentences import decision, ignored, label, reason, value, ve
 Verdict = ImportRow.Verdict
 # tone and icon of templatetags/components.py; the normal case has no tint
 TONES = {
+    Verdict.NONE: ("quiet", "minus"),  # the columns were never named
     Verdict.ERROR: ("no", "cross"),
     Verdict.REPEATED: ("wait", "alert"),
     Verdict.POSSIBLE: ("wait", "alert"),

@@ -1,0 +1,127 @@
+"""Where the rows of `who_may.txt` lead: every address of the project, its arguments and what a browser would post."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.http import int_to_base36
+
+from tests.urls.world import READERS, SHEET, World
+
+TABLE = Path(__file__).with_name("who_may.txt")
+DAY = {"starts_on": "2027-03-01", "precision": "day", "kind": "internal", "zone": "UTC"}
+# What is posted where an empty form would not get as far as the question of who may. Words come from the world.
+BODIES: dict[str, dict[str, Any]] = {
+    "account_reset_password": {"email": "nobody-has-this-address@people.example"},
+    "campaigns:add_campaign": {"name": "New", "goal": "Won", "owner": "{own_email}", "visibility": "members"},
+    "campaigns:add_milestone": {"title": "New", **DAY},
+    "campaigns:drop_milestone": {"reason": "No money"},
+    "campaigns:edit_campaign": {"name": "New", "goal": "Won", "owner": "{own_email}", "visibility": "members"},
+    "campaigns:edit_milestone": {"title": "New", **DAY},
+    "campaigns:finish_campaign": {"status": "finished", "outcome": "Won."},
+    "decisions:answer": {"choice": "abstain", "version": "{version}"},
+    "decisions:new_position": {
+        "title": "New",
+        "body": "Text",
+        "language": "en",
+        "committee": "{steering}",
+        "visibility": "steering",
+    },
+    "decisions:withdraw": {"reason": "Overtaken"},
+    "meetings:answer_invitation": {"answer": "yes"},
+    "meetings:call_meeting": {
+        "title": "New",
+        "day": "{tomorrow}",
+        "hour": "12:00",
+        "lasts": "60",
+        "zone": "UTC",
+        "committee": "{steering}",
+        "visibility": "group",
+    },
+    "meetings:cancel_meeting": {"reason": "Too few"},
+    "meetings:write_minutes": {"minutes": "We met."},
+    "members:committee_add": {"name": "New", "visibility": "members"},
+    "members:committee_seats": {"constituencies": "Pacific"},
+    "members:import_upload": {"file": SHEET},
+    "members:organisation_end": {"reason": "Closed"},
+    "members:organisation_names": {"text": "New name", "kind": "former"},
+    "members:person_appoint": {"role": "facilitator"},
+    "members:term_end": {"reason": "Resigned", "until": "{today}"},
+    "notices:settle": {"outcome": "left"},
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: `may` is {reader: (status of GET, status of POST)}; "in" leads to signing in."""
+
+    name: str
+    subject: str
+    may: dict[str, tuple[str, str]]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.subject}"
+
+    def path(self, world: World, reader: str) -> str:
+        return reverse(self.name, args=arguments(self.name, self.subject, world, reader))
+
+    def body(self, world: World, reader: str) -> dict[str, Any]:
+        """What `reader` posts; the same words for everybody, with the ids of what they may name."""
+        user = world.users.get(reader)
+        words = {
+            "own_email": user.email if user else "",
+            "steering": world.steering.pk,
+            "today": world.now.date(),
+            "tomorrow": (world.now + timedelta(days=1)).date(),
+        }
+        if self.name == "decisions:answer":
+            words["version"] = world.of(self.subject, reader).versions.get().pk
+        return {
+            name: value.format(**words) if isinstance(value, str) else SimpleUploadedFile("sheet.csv", value)
+            for name, value in BODIES.get(self.name, {}).items()
+        }
+
+
+def arguments(name: str, subject: str, world: World, reader: str) -> list[Any]:
+    if name == "account_reset_password_from_key":
+        return [int_to_base36(1), "not-a-key"]
+    if subject == "-":
+        return []
+    if subject.startswith("“"):
+        return [subject.strip("“”")]
+    found = world.of(subject, reader)
+    if name == "members:invitation_accept":
+        return [found.token]
+    return [found.pk, 1] if name in {"decisions:version", "members:import_row"} else [found.pk]
+
+
+def read_table() -> list[Row]:
+    """The rows of `who_may.txt`: columns are parted by two spaces or more; one status stands for GET and POST."""
+    rows = []
+    for line in TABLE.read_text().splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, subject, *cells = [cell for cell in line.split("  ") if cell.strip()]
+        pairs = [tuple(cell.strip().split("/")) * (1 if "/" in cell else 2) for cell in cells]
+        rows.append(Row(name.strip(), subject.strip(), dict(zip(READERS, pairs, strict=True))))  # type: ignore[arg-type]
+    return rows
+
+
+def every_name() -> set[str]:
+    """The names of all addresses of the project, by a walk through its resolver."""
+    return set(_names(get_resolver().url_patterns, ""))
+
+
+def _names(patterns: list[URLPattern | URLResolver], prefix: str) -> list[str]:
+    found: list[str] = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            found += _names(pattern.url_patterns, inner)
+        else:
+            assert pattern.name, f"{pattern} has no name"
+            found.append(prefix + pattern.name)
+    return found

@@ -1,0 +1,266 @@
+"""One small coalition with an object of every kind in every state that decides who may see or change it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+
+from accounts.models import User, Visibility
+from campaigns.models import Campaign, Milestone
+from decisions.actions.asking import announce_closed_rounds
+from decisions.models import Answer, Position, Round
+from meetings.models import Meeting
+from members.actions.applying import apply_import
+from members.actions.imports import discard_import, name_columns, upload_roster
+from members.models import Appointment, Committee, ImportBatch, Invitation
+from notices.models import Delivery
+from tests import factories as make
+
+READERS = ("admin", "staff", "chair", "seat", "facilitator", "member", "nobody", "anonymous")
+SIGNED_IN = READERS[:-1]
+NOT_STEERING = ("admin", "staff", "facilitator", "member", "nobody")
+GONE = {"until": date(2025, 1, 1)}
+SHEET = b"Name,Country\nMashamba Salama,Uganda\nNuevo Campo,International\n"
+
+
+@dataclass
+class World:
+    """`subjects`: {what the table calls it: the object, or {reader: their own one}}."""
+
+    users: dict[str, User]
+    now: datetime
+    steering: Committee
+    working: Committee
+    hidden: Committee
+    subjects: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, subject: str, reader: str) -> Any:
+        """The object of that name as `reader` meets it: "own …" is theirs; nobody in particular's for the anonymous."""
+        found = self.subjects[subject]
+        return found.get(reader) or found["member"] if isinstance(found, dict) else found
+
+    def each(self, build: Callable[[User], Any]) -> dict[str, Any]:
+        """One for every reader who signs in."""
+        return {reader: build(user) for reader, user in self.users.items()}
+
+
+def build_world() -> World:
+    """Fill the empty database; every object is named as in the table of addresses."""
+    steering = make.CommitteeFactory(is_steering=True, name="Steering")
+    users = {reader: make.user_with(reader, steering) for reader in SIGNED_IN}
+    working = make.CommitteeFactory(name="Working group")
+    hidden = make.CommitteeFactory(name="Hidden group", visibility=Visibility.STAFF)
+    for committee in (steering, working, hidden):
+        make.SeatHolderFactory(term__seat__committee=committee, person=make.UserFactory().person)
+    world = World(users, timezone.now(), steering, working, hidden)
+    for part in (
+        organisations,
+        people,
+        committees,
+        imports,
+        campaigns,
+        meetings,
+        positions,
+        decided_positions,
+        deliveries,
+    ):
+        world.subjects |= part(world)
+    return world
+
+
+def organisations(world: World) -> dict[str, Any]:
+    own = {"seat": world.users["seat"].person.seats_held.get().term.organisation}
+    own["member"] = world.users["member"].person.representations.get().organisation
+    ended = make.OrganisationFactory(ended_on=date(2026, 1, 1), end_reason="Closed.", membership=False)
+    return {
+        "own organisation": own,
+        "other organisation": make.OrganisationFactory(),
+        "ended organisation": ended,
+        "staff’s organisation": make.OrganisationFactory(visibility=Visibility.STAFF),
+        "restricted organisation": make.OrganisationFactory(visibility=Visibility.RESTRICTED),
+    }
+
+
+def people(world: World) -> dict[str, Any]:
+    contact = make.RepresentationFactory()
+    listed = make.RepresentationFactory(person__is_listed=True)
+    hidden = make.RepresentationFactory(person__is_listed=True, organisation__visibility=Visibility.STAFF)
+    invitations = {
+        name: invitation(world, make.PersonFactory(), **fields)
+        for name, fields in {
+            "open invitation": {},
+            "accepted invitation": {"accepted_at": world.now},
+            "revoked invitation": {"revoked_at": world.now},
+            "expired invitation": {"expires_at": world.now - timedelta(days=1)},
+        }.items()
+    }
+    return invitations | {
+        "oneself": world.each(lambda user: user.person),
+        "contact": contact.person,
+        "administrator": make.AppointmentFactory(role=Appointment.Role.ADMIN).person,
+        "own representation": {"member": world.users["member"].person.representations.get()},
+        "unlisted representation": contact,
+        "listed representation": listed,
+        "hidden representation": hidden,
+        "ended representation": make.RepresentationFactory(person__is_listed=True, **GONE),
+        "own appointment": world.each(lambda user: make.AppointmentFactory(person=user.person, role="observer")),
+        "other appointment": make.AppointmentFactory(),
+        "ended appointment": make.AppointmentFactory(**GONE),
+    }
+
+
+def invitation(world: World, person: Any, **fields: Any) -> Invitation:
+    return Invitation.objects.create(
+        person=person,
+        email=person.email,
+        invited_by=world.users["staff"],
+        invited_at=world.now - timedelta(days=2),
+        **{"expires_at": world.now + timedelta(days=5)} | fields,
+    )
+
+
+def committees(world: World) -> dict[str, Any]:
+    hidden_organisation = make.OrganisationFactory(visibility=Visibility.RESTRICTED)
+    return {
+        "steering committee": world.steering,
+        "other committee": world.working,
+        "hidden committee": world.hidden,
+        "vacant seat": make.SeatFactory(committee=world.steering),
+        "taken seat": world.steering.seats.first(),
+        "hidden seat": make.SeatFactory(committee=world.hidden),
+        "own term": {"member": world.steering.seats.first().terms.get()},
+        "ended term": make.SeatTermFactory(seat__committee=world.steering, **GONE),
+        "hidden committee’s term": world.hidden.seats.first().terms.get(),
+        "restricted organisation’s term": make.SeatTermFactory(
+            seat__committee=world.working, organisation=hidden_organisation
+        ),
+        "own holder": {"member": world.steering.seats.first().terms.get().holders.get()},
+        "ended holder": make.SeatHolderFactory(term__seat__committee=world.steering, **GONE),
+        "hidden holder": world.hidden.seats.first().terms.get().holders.get(),
+        "own office": {"member": world.steering.offices.get()},
+        "ended office": make.CommitteeOfficeFactory(committee=world.steering, **GONE),
+        "hidden office": make.CommitteeOfficeFactory(committee=world.hidden),
+    }
+
+
+def imports(world: World) -> dict[str, Any]:
+    staff = world.users["staff"]
+    batches: list[ImportBatch] = []
+    for name in ("uploaded", "previewed", "applied", "discarded"):
+        batch = upload_roster(by=staff, now=world.now, file_name=f"{name}.csv", content=SHEET)
+        if name in {"previewed", "applied"}:
+            name_columns(batch, by=staff, now=world.now, mapping=batch.mapping, category="member", since=None)
+        batches.append(batch)
+    apply_import(batches[2], by=staff, now=world.now)
+    discard_import(batches[3], by=staff, now=world.now)
+    return {f"{batch.file_name[:-4]} import": batch for batch in batches}
+
+
+def campaigns(world: World) -> dict[str, Any]:
+    ours = make.CampaignFactory()
+    staff_only = make.CampaignFactory(visibility=Visibility.STAFF)
+    finished = make.CampaignFactory(status=Campaign.Status.FINISHED, finished_on=world.now.date())
+    return {
+        "own campaign": world.each(lambda user: make.CampaignFactory(owner=user.person, visibility=Visibility.STAFF)),
+        "members’ campaign": ours,
+        "staff’s campaign": staff_only,
+        "finished campaign": finished,
+        "own milestone": world.each(lambda user: make.MilestoneFactory(campaign=ours, owner=user.person)),
+        "own hidden milestone": world.each(lambda user: make.MilestoneFactory(campaign=staff_only, owner=user.person)),
+        "members’ milestone": make.MilestoneFactory(campaign=ours),
+        "staff’s milestone": make.MilestoneFactory(campaign=staff_only),
+        "reached milestone": make.MilestoneFactory(
+            campaign=ours, status=Milestone.Status.REACHED, reached_on=world.now.date()
+        ),
+        "finished campaign’s milestone": make.MilestoneFactory(campaign=finished),
+    }
+
+
+def meetings(world: World) -> dict[str, Any]:
+    def meeting(visibility: str, days: int = 3, **fields: Any) -> Meeting:
+        return make.MeetingFactory(visibility=visibility, starts_at=world.now + timedelta(days=days), **fields)
+
+    def invited(user: User) -> Meeting:
+        return make.AttendanceFactory(meeting=meeting(Visibility.RESTRICTED), person=user.person).meeting
+
+    return {
+        "own meeting": world.each(invited),
+        "steering meeting": meeting(Visibility.GROUP, committee=world.steering),
+        "steering meeting that was": meeting(Visibility.GROUP, days=-3, committee=world.steering),
+        "other committee’s meeting": meeting(Visibility.GROUP, committee=world.working),
+        "members’ meeting": meeting(Visibility.MEMBERS),
+        "staff’s meeting": meeting(Visibility.STAFF),
+        "restricted meeting": meeting(Visibility.RESTRICTED),
+        "cancelled meeting": meeting(
+            Visibility.MEMBERS, status=Meeting.Status.CANCELLED, cancel_reason="Too few.", committee=world.steering
+        ),
+    }
+
+
+def positions(world: World) -> dict[str, Any]:
+    def draft(**fields: Any) -> Position:
+        return make.PositionFactory(**{"committee": world.steering, "created_at": world.now} | fields)
+
+    return {
+        "own draft": world.each(
+            lambda user: draft(author=user.person, committee=world.hidden, visibility=Visibility.STAFF)
+        ),
+        "steering draft": draft(visibility=Visibility.STEERING),
+        "members’ draft": draft(visibility=Visibility.MEMBERS),
+        "staff’s draft of steering": draft(visibility=Visibility.STAFF),
+        "staff’s draft of others": draft(visibility=Visibility.STAFF, committee=world.hidden),
+        "withdrawn position": draft(status=Position.Status.WITHDRAWN, withdrawal_reason="Overtaken."),
+    }
+
+
+def decided_positions(world: World) -> dict[str, Any]:
+    """In round: open, answered by all, closed but not announced, adopted, rejected; and another committee's."""
+
+    def asked(days: float, committee: Committee = world.steering, choice: str = "") -> Round:
+        position = make.PositionFactory(committee=committee, status=Position.Status.OPEN)
+        opens = world.now - timedelta(days=5)
+        made = make.RoundFactory(position=position, opens_at=opens, closes_at=world.now + timedelta(days=days))
+        for elector in made.electors.all() if choice else []:
+            holder = elector.term.holders.first() or make.SeatHolderFactory(term=elector.term)
+            at = opens + timedelta(hours=1)
+            Answer.objects.create(elector=elector, choice=choice, by=holder.person, at=at, reason="Because.")
+        return made
+
+    adopted, rejected = asked(-2, choice="approve"), asked(-1, choice="object")
+    announce_closed_rounds(now=world.now)
+    rounds = {
+        "open position": asked(2),
+        "answered position": asked(2, choice="approve"),
+        "closed position": asked(-0.1, choice="approve"),
+        "other committee’s open position": asked(2, committee=world.working),
+        "adopted position": adopted,
+        "rejected position": rejected,
+    }
+    return {name: Position.objects.get(versions=made.version_id) for name, made in rounds.items()}
+
+
+def deliveries(world: World) -> dict[str, Any]:
+    about = world.subjects["own milestone"]
+
+    def delivery(milestone: Any, state: str) -> Delivery:
+        return Delivery.objects.create(
+            dedupe_key=f"{milestone.pk}-{state}",
+            kind="campaigns.milestone_due",
+            content_type=ContentType.objects.get_for_model(Milestone),
+            object_id=milestone.pk,
+            slot="P3D",
+            person=milestone.owner,
+            planned_at=world.now,
+            send_at=world.now,
+            settled_at=world.now,
+            state=state,
+            message_id=f"{milestone.pk}-{state}",
+        )
+
+    return {
+        "own delivery": {reader: delivery(milestone, "failed") for reader, milestone in about.items()},
+        "sent delivery": delivery(about["member"], "sent"),
+    }
