@@ -8,8 +8,11 @@ from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import TransitionError, User
+
+page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class Request(HttpRequest):

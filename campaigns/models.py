@@ -103,15 +103,21 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 
     def next_external(self, day: date) -> "Milestone | None":
         """The first external deadline that is not over on `day`."""
-        ahead = self.open().external().filter(Q(starts_on__gte=day) | Q(ends_on__gte=day))
-        return ahead.select_related("campaign").order_by("starts_on", "id").first()
+        return self._external_from(day).select_related("campaign").order_by("starts_on", "id").first()
 
     def next_external_of(self, campaigns: Iterable[Campaign], day: date) -> "dict[UUID, Milestone]":
         """{campaign id: its first external deadline that is not over on `day`}, in one statement."""
-        ahead = self.open().external().filter(Q(starts_on__gte=day) | Q(ends_on__gte=day), campaign__in=campaigns)
-        return {
-            one.campaign_id: one for one in ahead.order_by("campaign_id", "starts_on", "id").distinct("campaign_id")
-        }
+        ahead = self._external_from(day).filter(campaign__in=campaigns)
+        firsts = ahead.order_by("campaign_id", "starts_on", "id").distinct("campaign_id")
+        return {one.campaign_id: one for one in firsts}
+
+    def _external_from(self, day: date) -> Self:
+        return self.open().external().filter(Q(starts_on__gte=day) | Q(ends_on__gte=day))
+
+    def last_reached(self) -> "Milestone | None":
+        return (
+            self.filter(reached_on__isnull=False).select_related("owner").order_by("-reached_on", "-starts_on").first()
+        )
 
 
 class Milestone(Identified):

@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, told
+from accounts.http import Request, accepted, page_or_form, told
 from accounts.rules import allows, require
 from campaigns import actions
 from campaigns.forms import CampaignForm, DropForm, FinishForm, MilestoneForm
@@ -22,7 +22,6 @@ from campaigns.timeline import timeline
 from history.panels import history
 from members.pages import keyset_page
 
-PAGE_OR_FORM = require_http_methods(["GET", "HEAD", "POST"])
 MILESTONES = 60  # on one page of a campaign
 
 
@@ -61,15 +60,15 @@ def campaign(request: Request, pk: UUID) -> HttpResponse:
             "milestones": [(row, (row.starts_on - today).days) for row in page.rows],
             "timeline": timeline(page.rows, today, mirrored=get_language_bidi()),
             "today": today,
-            "deadline": _next_external(page.rows, today),
-            "reached": _last_reached(page.rows),
+            "deadline": shown.milestones.next_external(today),
+            "reached": shown.milestones.last_reached(),
             "may_edit": shown.is_running and allows(request.user, "campaigns.edit_campaign", shown),
             "entries": history(shown, request.user),
         },
     )
 
 
-@PAGE_OR_FORM
+@page_or_form
 def add_campaign(request: Request) -> HttpResponse:
     require(request.user, "campaigns.add_campaign")
     form = CampaignForm(request.POST or None, user=request.user, initial={"owner": request.user.person})
@@ -80,7 +79,7 @@ def add_campaign(request: Request) -> HttpResponse:
     return render(request, "campaigns/campaign_form.html", {"form": form})
 
 
-@PAGE_OR_FORM
+@page_or_form
 def edit_campaign(request: Request, pk: UUID) -> HttpResponse:
     shown = _campaign(request, pk)
     require(request.user, "campaigns.edit_campaign", shown)
@@ -92,7 +91,7 @@ def edit_campaign(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "campaigns/campaign_form.html", {"form": form, "campaign": shown})
 
 
-@PAGE_OR_FORM
+@page_or_form
 def finish_campaign(request: Request, pk: UUID) -> HttpResponse:
     shown = _campaign(request, pk)
     require(request.user, "campaigns.finish_campaign", shown)
@@ -103,7 +102,7 @@ def finish_campaign(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "campaigns/campaign_finish.html", {"form": form, "campaign": shown})
 
 
-@PAGE_OR_FORM
+@page_or_form
 def add_milestone(request: Request, pk: UUID) -> HttpResponse:
     shown = _campaign(request, pk)
     require(request.user, "campaigns.add_milestone", shown)
@@ -120,7 +119,7 @@ def milestone(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "campaigns/milestone_detail.html", _milestone_page(request, shown))
 
 
-@PAGE_OR_FORM
+@page_or_form
 def edit_milestone(request: Request, pk: UUID) -> HttpResponse:
     shown, now = _milestone(request, pk), database_now()
     require(request.user, "campaigns.edit_milestone", shown)
@@ -143,7 +142,7 @@ def reach_milestone(request: Request, pk: UUID) -> HttpResponse:
     return redirect("campaigns:milestone", pk)
 
 
-@PAGE_OR_FORM
+@page_or_form
 def drop_milestone(request: Request, pk: UUID) -> HttpResponse:
     shown = _milestone(request, pk)
     require(request.user, "campaigns.drop_milestone", shown)
@@ -177,14 +176,3 @@ def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
 def _today(request: Request) -> date:
     """The reader's day, for display: what is due is decided elsewhere, by the database's clock."""
     return timezone.now().astimezone(ZoneInfo(request.user.person.zone)).date()
-
-
-def _next_external(milestones: list[Milestone], today: date) -> Milestone | None:
-    """As `MilestoneQuerySet.next_external`, of rows already read."""
-    ahead = [one for one in milestones if one.is_external and one.is_open and one.precision == "day"]
-    return next((one for one in ahead if (one.ends_on or one.starts_on) >= today), None)
-
-
-def _last_reached(milestones: list[Milestone]) -> Milestone | None:
-    reached = sorted((one.reached_on, place) for place, one in enumerate(milestones) if one.reached_on)
-    return milestones[reached[-1][1]] if reached else None

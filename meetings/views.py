@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, told
+from accounts.http import Request, accepted, page_or_form, told
 from accounts.models import Person
 from accounts.rules import allows, require
 from meetings import actions
@@ -20,8 +20,6 @@ from meetings.models import Attendance, Meeting
 from meetings.pages import meeting_page
 from members.pages import keyset_page
 from members.picking import MOST, people_named
-
-PAGE_OR_FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_GET
@@ -58,7 +56,7 @@ def calendar(request: Request, pk: UUID) -> HttpResponse:
     return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name})
 
 
-@PAGE_OR_FORM
+@page_or_form
 def call_meeting(request: Request) -> HttpResponse:
     require(request.user, "meetings.call_meeting")
     now = database_now()
@@ -71,7 +69,7 @@ def call_meeting(request: Request) -> HttpResponse:
     return render(request, "meetings/meeting_form.html", {"form": form})
 
 
-@PAGE_OR_FORM
+@page_or_form
 def edit_meeting(request: Request, pk: UUID) -> HttpResponse:
     shown, now = _meeting(request, pk), database_now()
     require(request.user, "meetings.edit_meeting", shown)
@@ -82,7 +80,7 @@ def edit_meeting(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "meetings/meeting_form.html", {"form": form, "meeting": shown})
 
 
-@PAGE_OR_FORM
+@page_or_form
 def invite_people(request: Request, pk: UUID) -> HttpResponse:
     shown, sought = _meeting(request, pk), request.GET.get("q", "").strip()
     require(request.user, "meetings.invite_people", shown)
@@ -111,7 +109,7 @@ def answer_invitation(request: Request, pk: UUID) -> HttpResponse:
     return redirect("meetings:meeting", pk)
 
 
-@PAGE_OR_FORM
+@page_or_form
 def write_minutes(request: Request, pk: UUID) -> HttpResponse:
     shown = _meeting(request, pk)
     require(request.user, "meetings.write_minutes", shown)
@@ -122,7 +120,7 @@ def write_minutes(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "meetings/meeting_minutes.html", {"form": form, "meeting": shown})
 
 
-@PAGE_OR_FORM
+@page_or_form
 def cancel_meeting(request: Request, pk: UUID) -> HttpResponse:
     shown = _meeting(request, pk)
     require(request.user, "meetings.cancel_meeting", shown)

@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted
+from accounts.http import Request, accepted, page_or_form
 from accounts.rules import allows, require
 from campaigns.models import Campaign
 from decisions.actions import drafting
@@ -18,8 +18,6 @@ from decisions.forms import AnswerForm, DraftForm, EditForm, VersionForm, Withdr
 from decisions.models import Position, Text
 from decisions.pages import page_of_position, rows_of
 from members.pages import keyset_page
-
-PAGE_OR_FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_GET
@@ -47,7 +45,7 @@ def position(request: Request, pk: UUID) -> HttpResponse:
     return shown(request, position_or_404(request, pk))
 
 
-@PAGE_OR_FORM
+@page_or_form
 def new_position(request: Request) -> HttpResponse:
     require(request.user, "decisions.start_draft")
     form = DraftForm(request.POST or None, user=request.user)
@@ -58,7 +56,7 @@ def new_position(request: Request) -> HttpResponse:
     return render(request, "decisions/position_form.html", {"form": form})
 
 
-@PAGE_OR_FORM
+@page_or_form
 def edit_position(request: Request, pk: UUID) -> HttpResponse:
     draft = position_or_404(request, pk)
     require(request.user, "decisions.write", draft)
@@ -73,7 +71,7 @@ def edit_position(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "decisions/position_form.html", {"form": form, "position": draft, "text": text})
 
 
-@PAGE_OR_FORM
+@page_or_form
 def new_version(request: Request, pk: UUID) -> HttpResponse:
     draft = position_or_404(request, pk)
     require(request.user, "decisions.write", draft)
@@ -100,7 +98,7 @@ def version(request: Request, pk: UUID, number: int) -> HttpResponse:
     return render(request, "decisions/version_detail.html", {"position": read, "text": text})
 
 
-@PAGE_OR_FORM
+@page_or_form
 def withdraw(request: Request, pk: UUID) -> HttpResponse:
     withdrawn = position_or_404(request, pk)
     require(request.user, "decisions.withdraw", withdrawn)
@@ -123,7 +121,7 @@ def shown(request: Request, position: Position, form: AnswerForm | None = None) 
     page = page_of_position(position, request.user, now, request.GET.get("seat"))
     may = {
         name: allows(request.user, f"decisions.{name}", position)
-        for name in ("write", "open_round", "withdraw", "see_answers", "see_silent", "read_versions")
-    } | {name: allows(request.user, f"decisions.{name}", position) for name in ("close_early", "confirm")}
+        for name in ("write", "open_round", "withdraw", "read_versions", "close_early", "confirm")
+    }
     context = {"position": position, "page": page, "asked": page.asked, "may": may, "form": form, "now": now}
     return render(request, "decisions/position_detail.html", context)

@@ -11,18 +11,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, told
+from accounts.http import Request, accepted, page_or_form, told
 from accounts.rules import require
 from decisions.actions import answering, asking
 from decisions.actions.drafting import newest_text
 from decisions.forms import AnswerForm, RoundForm
 from decisions.models import AnswerChange, Elector, Position, Round
 from decisions.pages import elector_to_answer
-from decisions.views.positions import PAGE_OR_FORM, position_or_404, shown
+from decisions.views.positions import position_or_404, shown
 from decisions.words import arithmetic
 
 
-@PAGE_OR_FORM
+@page_or_form
 def open_round(request: Request, pk: UUID) -> HttpResponse:
     position, now = position_or_404(request, pk), database_now()
     require(request.user, "decisions.open_round", position)
@@ -43,7 +43,7 @@ def open_round(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "decisions/round_form.html", {"form": form, **_asked_context(position, base, text)})
 
 
-@PAGE_OR_FORM
+@page_or_form
 def answer(request: Request, pk: UUID) -> HttpResponse:
     position, now = position_or_404(request, pk), database_now()
     if request.method != "POST":

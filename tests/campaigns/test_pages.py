@@ -46,7 +46,7 @@ def test_a_campaign_costs_the_same_with_one_milestone_and_with_three(client, dja
     client.force_login(user_with("staff"))
     client.get(reverse("campaigns:campaign", args=[campaign.pk]))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(reverse("campaigns:campaign", args=[campaign.pk]))
 
 
@@ -213,3 +213,18 @@ def test_the_mail_says_what_when_where_and_why():
     assert "Sun 31 May 2026, in Lusaka" in mail.body
     assert f"http://testserver{kind.path(milestone)}" in mail.body
     assert "You get this because you own the milestone." in mail.body
+
+
+def test_a_campaign_with_many_milestones_still_names_its_next_deadline_and_what_was_reached_last(client):
+    campaign = CampaignFactory()
+    for month in range(1, 62):
+        MilestoneFactory(campaign=campaign, starts_on=date(2020 + month // 12, month % 12 + 1, 1))
+    deadline = MilestoneFactory(campaign=campaign, is_external=True, starts_on=date(2100, 1, 1))
+    reached = MilestoneFactory(
+        campaign=campaign, starts_on=date(2099, 1, 1), status="reached", reached_on=date(2026, 5, 1)
+    )
+    client.force_login(user_with("staff"))
+
+    page = client.get(reverse("campaigns:campaign", args=[campaign.pk]))
+
+    assert (page.context["deadline"], page.context["reached"]) == (deadline, reached)
