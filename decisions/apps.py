@@ -6,6 +6,6 @@ class DecisionsConfig(AppConfig):
 
     def ready(self) -> None:
         from decisions import rules  # noqa: F401 - registers the permissions
-        from decisions.kinds import register
+        from decisions.kinds import register_kinds
 
-        register()
+        register_kinds()

@@ -14,8 +14,7 @@ from decisions.actions.asking import told_of_outcome
 from decisions.models import Elector, Position, Round, Text
 from decisions.outcome import Outcome
 from members.models import SeatHolder
-from notices.kind import Kind, hours_before
-from notices.kind import register as register_kinds
+from notices.kind import Kind, hours_before, register
 
 
 class AboutARound(Kind):
@@ -29,7 +28,7 @@ class AboutARound(Kind):
         return dict(seen.values_list("pk", "version__position__title"))
 
     def path(self, subject: Round) -> str:
-        return reverse("decisions:position", args=[_position_of(subject).pk])
+        return reverse("decisions:position", args=[subject.version.position_id])
 
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
         text = Text.objects.select_related("version__position").get(version=subject.version_id, is_authoritative=True)
@@ -107,9 +106,5 @@ class Withdrawn(AboutARound):
     template = "decisions/emails/withdrawn.txt"
 
 
-def _position_of(subject: Round) -> Position:
-    return Position.objects.get(versions=subject.version_id)
-
-
-def register() -> None:
-    register_kinds(RoundOpened(), AnswerDue(), OutcomeAnnounced(), Withdrawn())
+def register_kinds() -> None:
+    register(RoundOpened(), AnswerDue(), OutcomeAnnounced(), Withdrawn())

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
-from decisions.models import Answer, AnswerChange, Elector, Position, Round, Version
+from decisions.models import Answer, AnswerChange, Elector, Round, Version
 from decisions.outcome import Choice, Outcome
 from history.actions import record
 from notices.actions.planning import replan
@@ -48,7 +48,7 @@ def give_answer(
         Answer.objects.update_or_create(elector=elector, defaults={"at": now, **given})
     record(
         LATE if is_late else VERBS[Choice(choice)],
-        Position.objects.get(versions=asked.version_id),
+        asked.version.position,
         by=by,
         now=now,
         visibility=Visibility.STEERING,

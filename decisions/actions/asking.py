@@ -85,7 +85,9 @@ def open_round(
         opened_by=by.person,
         **{name: getattr(base, name) for name in ("seats", "vacant", "suspended", "doubled")},
     )
-    Elector.objects.bulk_create(Elector(round=opened, term=term, organisation=term.organisation) for term in base.terms)
+    # In the order in which an import locks organisations, so that the two never wait for each other in a circle.
+    terms = sorted(base.terms, key=lambda term: term.organisation_id)
+    Elector.objects.bulk_create(Elector(round=opened, term=term, organisation=term.organisation) for term in terms)
     position.changed_at = now
     position.save()
     record(
@@ -131,7 +133,7 @@ def close_early(asked: Round, *, by: User, now: datetime) -> Round:
     asked.closes_at = max([now, *(earlier + tick for earlier in (newest, numbered) if earlier is not None)])
     asked.brought_forward, asked.scheduled_at, asked.epoch = True, now, asked.epoch + 1
     asked.save(update_fields=["closes_at", "brought_forward", "scheduled_at", "epoch"])
-    record(gettext_noop("Brought the closing forward: every seat has answered"), _position(asked), by=by, now=now)
+    record(gettext_noop("Brought the closing forward: every seat has answered"), asked.version.position, by=by, now=now)
     replan(asked, now=now)
     return asked
 
@@ -158,7 +160,7 @@ def confirm_outcome(asked: Round, *, by: User, now: datetime) -> Round:
         raise TransitionError(_("The outcome has been confirmed already."))
     asked.confirmed_by_id, asked.confirmed_at = by.person_id, now
     asked.save(update_fields=["confirmed_by", "confirmed_at"])
-    record(gettext_noop("Confirmed the outcome"), _position(asked), by=by, now=now)
+    record(gettext_noop("Confirmed the outcome"), asked.version.position, by=by, now=now)
     return asked
 
 
@@ -231,7 +233,3 @@ def _require_reachable(threshold: int, base: Base) -> None:
             _("%(threshold)s approvals cannot be reached: only seats that count can approve, and there are %(base)s.")
             % {"threshold": threshold, "base": len(base.terms)}
         )
-
-
-def _position(asked: Round) -> Position:
-    return Position.objects.get(versions=asked.version_id)
