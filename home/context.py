@@ -1,10 +1,11 @@
 """What every page's frame needs: the way around, what waits, and what is wrong."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "waiting_count": waiting_count(user, now),
         "nav": _links(request, MAIN),
         "staff_nav": _links(request, STAFF) if worn.is_staff else [],
-        "banners": _banners(user) if worn.is_staff else [],
+        "banners": _banners(user, now) if worn.is_staff else [],
     }
 
 
@@ -52,13 +53,12 @@ STAFF = (
 
 def _links(request: HttpRequest, pages: Any) -> list[Link]:
     """The longest address that the request's begins with is the current one."""
-    links = [(label(), _address(name)) for name, label in pages]
+    links = [(label(), reverse(name)) for name, label in pages]
     here = max((url for _label, url in links if request.path.startswith(url)), key=len, default="")
     return [(label, url, url == here and (url != "/" or request.path == "/")) for label, url in links]
 
 
-def _banners(user: User) -> list[dict[str, str]]:
-    now, zone = timezone.now(), user.person.zone
+def _banners(user: User, now: datetime) -> list[dict[str, str]]:
     names = {"beat": _("the scheduler"), "worker": _("the worker")}
     return [
         {
@@ -68,15 +68,10 @@ def _banners(user: User) -> list[dict[str, str]]:
             )
             % {
                 "process": names[process],
-                "since": _("since %(instant)s") % {"instant": in_words(seen, zone)} if seen else _("from the start"),
+                "since": _("since %(instant)s") % {"instant": in_words(seen, user.person.zone)}
+                if seen
+                else _("from the start"),
             },
         }
         for process, seen in silent(now).items()
     ]
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return "/"
