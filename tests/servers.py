@@ -36,16 +36,18 @@ class Inbox:
     @property
     def messages(self) -> list[EmailMessage]:
         """The messages in order of arrival, parsed."""
-        contents = (envelope.original_content or b"" for envelope in self.envelopes)
-        return [message_from_bytes(content, EmailMessage, policy=policy.default) for content in contents]
+        return [parsed(envelope) for envelope in self.envelopes]
 
     def to(self, address: str) -> list[EmailMessage]:
         """The messages delivered to one address."""
-        pairs = zip(self.envelopes, self.messages, strict=True)
-        return [message for envelope, message in pairs if address in envelope.rcpt_tos]
+        return [parsed(envelope) for envelope in self.envelopes if address in envelope.rcpt_tos]
 
     def clear(self) -> None:
         self.envelopes.clear()
+
+
+def parsed(envelope: Envelope) -> EmailMessage:
+    return message_from_bytes(envelope.original_content or b"", EmailMessage, policy=policy.default)
 
 
 INBOX = Inbox()

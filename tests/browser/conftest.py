@@ -27,6 +27,7 @@ HERE = Path(__file__).parent
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-software-rasterizer",
     "--disable-quic",
     "--disable-dev-shm-usage",
     "--disable-background-networking",

@@ -78,7 +78,7 @@ class Cast:
             for message in self.smtp.to(address):
                 if message["Subject"].startswith(subject):
                     return message
-            self.desk.page.wait_for_timeout(100)
+            time.sleep(0.1)
         pytest.fail(f"{address} got no “{subject}”, only {[one['Subject'] for one in self.smtp.to(address)]}")
 
 
@@ -226,8 +226,8 @@ def reminders_waiting(asked: Round) -> int:
 
 def answer_from_the_mail(cast: Cast) -> None:
     """Every seat follows the link of the round's mail, signs in there and approves."""
+    window = cast.visit()
     for number in range(1, SEATS + 1):
-        window = cast.visit()
         if number <= BY_HAND:
             accept_the_invitation(cast, window, number)
         window.goto(link_in(cast.mail(address_of(number), "Please answer by")))
@@ -235,7 +235,7 @@ def answer_from_the_mail(cast: Cast) -> None:
         window.fill(choice="approve")
         window.press("Send our answer")
         assert f"Your answer for Field Watch {number:02} is recorded" in window.text()
-        window.context.close()
+        window.leave()
 
 
 def accept_the_invitation(cast: Cast, window: Window, number: int) -> None:
@@ -243,7 +243,7 @@ def accept_the_invitation(cast: Cast, window: Window, number: int) -> None:
     window.fill(password=PASSWORD)
     window.press("Make my account")
     assert window.page.url == f"{window.base}/accounts/preferences/"
-    window.context.clear_cookies()
+    window.leave()
 
 
 def close_and_confirm(cast: Cast, asked: Round) -> None:

@@ -79,6 +79,11 @@ class Window:
         self.fill(login=email, password=password)
         self.press("Sign in")
 
+    def leave(self) -> None:
+        """Forget who was here; whoever comes next at this window is somebody else."""
+        self.context.clear_cookies()
+        self.page.goto("about:blank")
+
     def text(self) -> str:
         """What one reads in the page's own content."""
         return self.page.locator("main").inner_text()
