@@ -7,7 +7,7 @@ end, or lose the contact who is being named, meanwhile.
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -34,8 +34,8 @@ def add_committee(
 ) -> Committee:
     """A body that decides or works. Raises Refused, or TransitionError for a name or a steering committee twice."""
     require(by, "members.manage_committees")
-    _refuse_twins(name, is_steering=is_steering)
-    committee = Committee.objects.create(name=name, mandate=mandate, is_steering=is_steering, visibility=visibility)
+    committee = Committee(name=name, mandate=mandate, is_steering=is_steering, visibility=visibility)
+    _save(committee)
     record(gettext_noop("Set up"), committee, by=by, now=now)
     return committee
 
@@ -47,26 +47,32 @@ def edit_committee(
     """Raises Refused, or TransitionError for a name or a steering committee twice."""
     committee = lock(committee)
     require(by, "members.manage_committees", committee)
-    _refuse_twins(name, is_steering=is_steering, but=committee)
     fields = ("name", "mandate", "is_steering", "visibility")
     before = snapshot(committee, fields)
-    committee.name, committee.mandate, committee.is_steering, committee.visibility = (
-        name,
-        mandate,
-        is_steering,
-        visibility,
-    )
-    committee.save()
+    committee.name, committee.mandate = name, mandate
+    committee.is_steering, committee.visibility = is_steering, visibility
+    _save(committee)
     if changed := changes(before, snapshot(committee, fields)):
         record(gettext_noop("Changed"), committee, by=by, now=now, changes=changed)
     return committee
 
 
-def _refuse_twins(name: str, *, is_steering: bool, but: Committee | None = None) -> None:
-    others = Committee.objects.exclude(pk__in=[but.pk] if but else [])
-    if others.filter(name=name).exists():
+def _save(committee: Committee) -> None:
+    """Save, unless it has a twin; one that was set up in this very moment is seen by the constraint."""
+    _refuse_twins(committee)
+    try:
+        with transaction.atomic():
+            committee.save()
+    except IntegrityError:
+        _refuse_twins(committee)
+        raise
+
+
+def _refuse_twins(committee: Committee) -> None:
+    others = Committee.objects.exclude(pk=committee.pk)
+    if others.filter(name=committee.name).exists():
         raise TransitionError(_("There is a committee with this name already."))
-    if is_steering and (steering := others.filter(is_steering=True).first()):
+    if committee.is_steering and (steering := others.filter(is_steering=True).first()):
         raise TransitionError(_("“%(name)s” steers the coalition; there is only one such.") % {"name": steering})
 
 

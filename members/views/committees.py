@@ -1,5 +1,6 @@
 """Committees: who sits, who speaks for the seats, who chairs."""
 
+from copy import copy
 from functools import partial
 from uuid import UUID
 
@@ -55,7 +56,7 @@ def committee_add(request: Request) -> HttpResponse:
 def committee_edit(request: Request, pk: UUID) -> HttpResponse:
     committee = _committee(request, pk)
     require(request.user, MANAGE, committee)
-    form = CommitteeForm(request.POST or None, instance=_committee(request, pk))
+    form = CommitteeForm(request.POST or None, instance=copy(committee))
     if accepted(form, partial(actions.edit_committee, committee, by=request.user, now=timezone.now())):
         messages.success(request, _("Saved."))
         return redirect("members:committee", pk)

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -32,7 +33,7 @@ from tests.factories import (
     SeatTermFactory,
     user_with,
 )
-from tests.notices.threads import together
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -69,6 +70,13 @@ def test_one_committee_steers_and_no_two_share_a_name():
         add_committee(by=staff, name="Another", is_steering=True, now=NOON)
     with pytest.raises(TransitionError, match="this name already"):
         add_committee(by=staff, name="Steering committee", now=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_committee_set_up_twice_at_once_is_there_once():
+    answers = together(*[partial(add_committee, by=user_with("staff"), name="Finance", now=NOON)] * 2)
+
+    assert sorted(str(answer) for answer in answers) == ["Finance", "There is a committee with this name already."]
 
 
 def test_an_edited_committee_tells_from_what_to_what():
@@ -124,7 +132,11 @@ def test_an_organisation_holds_at_most_one_seat_of_a_committee():
         lambda: OrganisationFactory(membership=False),
         lambda: OrganisationFactory(membership__status="suspended"),
         lambda: OrganisationFactory(
-            ended_on=date(2026, 1, 1), end_reason="Dissolved", membership__status="ended", membership__until=TODAY
+            ended_on=date(2026, 1, 1),
+            end_reason="Dissolved",
+            membership__status="ended",
+            membership__until=TODAY,
+            membership__reason="Dissolved",
         ),
     ],
 )
@@ -138,13 +150,7 @@ def test_two_who_fill_a_seat_at_once_fill_it_once():
     seat, staff = SeatFactory(), user_with("staff")
     organisations = OrganisationFactory.create_batch(2)
 
-    def fill(number):
-        try:
-            return fill_seat(seat, by=staff, organisation=organisations[number], now=NOON)
-        except TransitionError as error:
-            return str(error)
-
-    answers = together(2, fill)
+    answers = together(*[partial(fill_seat, seat, by=staff, organisation=one, now=NOON) for one in organisations])
 
     assert SeatTerm.objects.count() == 1
     assert sum("holds this seat then" in str(answer) for answer in answers) == 1
@@ -155,13 +161,7 @@ def test_an_organisation_never_wins_two_seats_at_once():
     committee, staff, organisation = CommitteeFactory(), user_with("staff"), OrganisationFactory()
     seats = SeatFactory.create_batch(2, committee=committee)
 
-    def fill(number):
-        try:
-            return fill_seat(seats[number], by=staff, organisation=organisation, now=NOON)
-        except TransitionError as error:
-            return str(error)
-
-    answers = together(2, fill)
+    answers = together(*[partial(fill_seat, seat, by=staff, organisation=organisation, now=NOON) for seat in seats])
 
     assert SeatTerm.objects.count() == 1
     assert sum("holds at most one" in str(answer) for answer in answers) == 1
@@ -345,7 +345,7 @@ def test_the_page_takes_as_many_statements_for_one_seat_as_for_three(client, num
     for one in SeatFactory.create_batch(number, committee=committee):
         term = fill_seat(one, by=staff, organisation=OrganisationFactory(), now=NOON)
         name_holder(term, by=staff, person=a_contact_of(term), now=NOON)
-        CommitteeOfficeFactory(committee=committee)
+        CommitteeOfficeFactory(committee=committee, office="co-chair")
     client.force_login(staff)
     page(client, "committee", committee.pk)
 
