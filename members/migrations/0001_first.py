@@ -265,7 +265,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['office', '-since', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='committeeoffice_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('office__in', ('chair', 'co-chair'))), name='committeeoffice_office_is_known'), models.UniqueConstraint(condition=models.Q(('until', None)), fields=('committee', 'person'), name='one_open_office_per_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='committeeoffice_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('office__in', ('chair', 'co-chair'))), name='committeeoffice_office_is_known'), models.UniqueConstraint(condition=models.Q(('until', None)), fields=('committee', 'person'), name='one_open_office_per_person'), models.UniqueConstraint(condition=models.Q(('office', 'chair'), ('until', None)), fields=('committee',), name='one_open_chair_per_committee')],
             },
         ),
         migrations.AddConstraint(
@@ -315,6 +315,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='membership',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'ended'), ('until__isnull', False)), models.Q(models.Q(('status', 'ended'), _negated=True), ('until', None)), _connector='OR'), name='membership_until_exactly_when_ended'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'ended'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='membership_ends_with_a_reason'),
         ),
         migrations.AddIndex(
             model_name='importrow',
@@ -395,6 +399,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='seatterm',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('until', None)), models.Q(('until__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='seat_term_ends_with_a_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='seatterm',
+            constraint=models.CheckConstraint(condition=models.Q(('planned_until', None), ('planned_until__gt', models.F('since')), _connector='OR'), name='seat_term_is_planned_to_end_after_it_starts'),
         ),
         migrations.AddConstraint(
             model_name='seatholder',

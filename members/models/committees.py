@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person, Visibility, known
@@ -84,6 +84,10 @@ class SeatTerm(Term):
                 condition=Q(until=None, end_reason="") | (Q(until__isnull=False) & ~Q(end_reason="")),
                 name="seat_term_ends_with_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(planned_until=None) | Q(planned_until__gt=F("since")),
+                name="seat_term_is_planned_to_end_after_it_starts",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +141,9 @@ class CommitteeOffice(Term):
             known("committeeoffice", "office", "chair", "co-chair"),
             models.UniqueConstraint(
                 fields=["committee", "person"], condition=Q(until=None), name="one_open_office_per_person"
+            ),
+            models.UniqueConstraint(
+                fields=["committee"], condition=Q(until=None, office="chair"), name="one_open_chair_per_committee"
             ),
         ]
 

@@ -253,6 +253,7 @@ class Membership(Term):
                 condition=Q(status="ended", until__isnull=False) | (~Q(status="ended") & Q(until=None)),
                 name="membership_until_exactly_when_ended",
             ),
+            models.CheckConstraint(condition=~Q(status="ended") | ~Q(reason=""), name="membership_ends_with_a_reason"),
         ]
 
     def __str__(self) -> str:

@@ -20,9 +20,9 @@ from tests.factories import (
 
 
 def committee_of(seats: int, *, vacant: int = 0, is_steering: bool = True, **fields: Any) -> Committee:
-    """A committee with a chair, `seats` seats that each have a representative who can sign in, and vacant ones."""
+    """A committee with a co-chair, `seats` seats that each have a representative who can sign in, and vacant ones."""
     committee = CommitteeFactory(is_steering=is_steering, **fields)
-    CommitteeOfficeFactory(committee=committee, person=UserFactory().person)
+    CommitteeOfficeFactory(committee=committee, person=UserFactory().person, office="co-chair")
     for number in range(1, seats + 1):
         SeatHolderFactory(term__seat__committee=committee, term__seat__number=number, person=UserFactory().person)
     for number in range(seats + 1, seats + vacant + 1):
