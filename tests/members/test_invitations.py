@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -15,7 +16,7 @@ from members.models import Invitation
 from notices.actions.sending import send_due
 from notices.models import Delivery
 from tests.factories import NOON, PersonFactory, RepresentationFactory, UserFactory, user_with
-from tests.notices.threads import together
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "four quiet words together"
@@ -120,13 +121,7 @@ def test_two_acceptances_at_once_make_one_account():
     invitation = invited()
     now = database_now()
 
-    def accept(number):
-        try:
-            return accept_invitation(invitation, password=f"{PASSWORD} {number}", now=now)
-        except TransitionError as error:
-            return str(error)
-
-    answers = together(2, accept)
+    answers = together(*[partial(accept_invitation, invitation, password=PASSWORD, now=now) for _each in range(2)])
 
     assert User.objects.filter(person=invitation.person).count() == 1
     assert sum(isinstance(answer, User) for answer in answers) == 1
@@ -138,13 +133,7 @@ def test_two_people_who_share_an_address_get_one_account():
     first, second = invited(email="office@fields.example"), invited(email="office@fields.example")
     now = database_now()
 
-    def accept(number):
-        try:
-            return accept_invitation([first, second][number], password=PASSWORD, now=now)
-        except TransitionError as error:
-            return str(error)
-
-    answers = together(2, accept)
+    answers = together(*[partial(accept_invitation, one, password=PASSWORD, now=now) for one in (first, second)])
 
     assert User.objects.filter(email="office@fields.example").count() == 1
     assert any("has an account already" in str(answer) for answer in answers)

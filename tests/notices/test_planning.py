@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -18,7 +19,7 @@ from tests.factories import PersonFactory
 from tests.notices.errands.kinds import ErrandDue, ErrandSoon
 from tests.notices.errands.models import Errand
 from tests.notices.given import AWAKE, NOON, errand
-from tests.notices.threads import together
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -208,7 +209,7 @@ def test_one_faulty_subject_stops_no_other(monkeypatch):
 def test_two_planners_at_once_make_one_row_each():
     errand(*PersonFactory.create_batch(5), day=NOON.date() + 3 * DAY)
 
-    together(4, lambda _number: plan(now=NOON))
+    together(*[partial(plan, now=NOON)] * 4)
 
     assert Counter(Delivery.objects.values_list("slot", flat=True)) == {"P3D": 5, "P1D": 5, "P0D": 5}
 

@@ -19,7 +19,7 @@ from tests.factories import PersonFactory
 from tests.notices.errands.kinds import ErrandDue
 from tests.notices.errands.models import Errand
 from tests.notices.given import AWAKE, due, obstinate
-from tests.notices.threads import together
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -290,7 +290,7 @@ def test_several_workers_send_each_once(smtp):
     for _each in range(40):
         due()
 
-    together(4, lambda _number: send())
+    together(*[send] * 4)
 
     assert Counter(message["Message-ID"] for message in smtp.messages) == dict.fromkeys(
         Delivery.objects.filter(state="sent").values_list("message_id", flat=True), 1
@@ -303,9 +303,7 @@ def test_an_answer_and_a_send_never_wait_for_each_other(smtp):
     """Some answer, which locks the subject and cancels; others send, which locks the delivery and asks the subject."""
     rows = [due() for _each in range(30)]
 
-    def act(number):
-        if number % 2:
-            return send()
+    def answer():
         for row in rows:
             with transaction.atomic():
                 subject = Errand.objects.select_for_update().get(pk=row.object_id)
@@ -314,7 +312,7 @@ def test_an_answer_and_a_send_never_wait_for_each_other(smtp):
                 cancel(subject, reason="answered", now=database_now())
         return 0
 
-    sent = sum(together(4, act))
+    sent = sum(together(answer, send, answer, send))
 
     states = Counter(Delivery.objects.values_list("state", flat=True))
     assert states["sent"] == sent == len(smtp.messages)
