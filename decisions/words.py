@@ -10,18 +10,36 @@ def arithmetic(*, seats: int, vacant: int = 0, suspended: int = 0, doubled: int 
     """Why so many? "13 seats, less 1 vacant, leaves 12. More than half of 12 is 7."."""
     base = seats - vacant - suspended - doubled
     less = [
-        (vacant, _("%(count)s vacant")),
-        (suspended, _("%(count)s whose organisation is suspended or has ended")),
-        (doubled, _("%(count)s of an organisation that holds another seat")),
+        (vacant, ngettext("%(count)s vacant", "%(count)s vacant", vacant)),
+        (
+            suspended,
+            ngettext(
+                "%(count)s whose organisation is suspended or has ended",
+                "%(count)s whose organisations are suspended or have ended",
+                suspended,
+            ),
+        ),
+        (
+            doubled,
+            ngettext(
+                "%(count)s of an organisation that holds another seat",
+                "%(count)s of organisations that hold another seat",
+                doubled,
+            ),
+        ),
     ]
     named = [words % {"count": count} for count, words in less if count]
     all_seats = ngettext("%(count)s seat", "%(count)s seats", seats) % {"count": seats}
-    half = _("More than half of %(base)s is %(half)s.") % {"base": base, "half": majority(base)}
     if not named:
-        return _("%(all)s, all of which count. %(half)s") % {"all": all_seats, "half": half}
+        return _("%(all)s, all of which count. %(half)s") % {"all": all_seats, "half": half_of(base)}
     return _("%(all)s, less %(less)s, leaves %(base)s. %(half)s") % {
         "all": all_seats,
         "less": _(" and ").join(named),
         "base": base,
-        "half": half,
+        "half": half_of(base),
     }
+
+
+def half_of(base: int) -> str:
+    """What a majority is: "More than half of 12 is 7."."""
+    return _("More than half of %(base)s is %(half)s.") % {"base": base, "half": majority(base)}

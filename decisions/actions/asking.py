@@ -91,7 +91,7 @@ def open_round(
     position.changed_at = now
     position.save()
     record(
-        gettext_noop("Opened version %(version)s for sign-off: %(threshold)s of %(base)s seats must approve"),
+        gettext_noop("Opened version %(version)s for sign-off; approvals needed: %(threshold)s of %(base)s"),
         position,
         by=by,
         now=now,
@@ -190,9 +190,9 @@ def _announce_next(now: datetime) -> bool:
     details: dict[str, Any] = {"approve": counted.approve, "base": counted.base}
     if result == Outcome.ADOPTED:
         details["number"] = _number(position, asked, counted).label
-        verb = gettext_noop("Adopted as %(number)s: %(approve)s of %(base)s seats approved")
+        verb = gettext_noop("Adopted as %(number)s; seats that approved: %(approve)s of %(base)s")
     else:
-        verb = gettext_noop("Not adopted: %(approve)s of %(base)s seats approved")
+        verb = gettext_noop("Not adopted; seats that approved: %(approve)s of %(base)s")
     record(verb, position, by=None, now=now, **details)
     post("decisions.outcome", asked, told_of_outcome(asked), now=now)
     replan(asked, now=now)
@@ -230,6 +230,6 @@ def _require_reachable(threshold: int, base: Base) -> None:
         raise TransitionError(_("No seat of this committee can answer. Seat the committee first."))
     if not 1 <= threshold <= len(base.terms):
         raise TransitionError(
-            _("%(threshold)s approvals cannot be reached: only seats that count can approve, and there are %(base)s.")
-            % {"threshold": threshold, "base": len(base.terms)}
+            _("That cannot be reached: only seats that count can approve. Choose a number from 1 to %(base)s.")
+            % {"base": len(base.terms)}
         )

@@ -138,7 +138,7 @@ def test_the_outcome_is_said_with_its_counts(approvals, subject):
     message = mail(SAY, chair_of(committee).person, asked.closes_at)
 
     assert message.subject == subject
-    assert f"Approved: {approvals} of 3 seats; 2 were needed" in message.body
+    assert f"Seats that approved: {approvals} of 3. Needed: 2." in message.body
     assert f"No answer: {3 - approvals}." in message.body
 
 

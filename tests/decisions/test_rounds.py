@@ -66,8 +66,8 @@ def test_staff_and_the_chair_open_a_round(role, may):
     ("changed", "sentence"),
     [
         ({"closes_at": NOON}, "must lie ahead"),
-        ({"threshold": 4}, "4 approvals cannot be reached"),
-        ({"threshold": 0}, "0 approvals cannot be reached"),
+        ({"threshold": 4}, "Choose a number from 1 to"),
+        ({"threshold": 0}, "Choose a number from 1 to"),
     ],
 )
 def test_a_round_that_cannot_work_is_refused(changed, sentence):
