@@ -16,6 +16,7 @@ from accounts.zones import in_zone
 from campaigns.models import Campaign
 from decisions.models import Position, Version
 from decisions.outcome import Choice, majority
+from decisions.words import half_of
 from members.hats import hats
 from members.models import Committee
 from notices.hours import at_local
@@ -105,15 +106,21 @@ class EditForm(DraftForm):
 
     seen = SeenField(max_length=64)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, user: User, position: Position, **options: Any) -> None:
+        super().__init__(*args, user=user, **options)
+        self.standing = position.campaign
         del self.fields["committee"], self.fields["language"]
+        if self.standing and not self.standing.is_visible_to(user):
+            del self.fields["campaign"]  # who may not know it cannot change it, and does not take it away
         # What stands there stays choosable, even by whoever could not choose it anew.
         standing = self.initial.get("visibility", Visibility.STEERING)
         choices = self.fields["visibility"].choices  # type: ignore[attr-defined]
         if standing not in {value for value, _label in choices}:
             label = Visibility(standing).label
             self.fields["visibility"].choices = [*choices, (standing, label)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        return {"campaign": self.standing} | (super().clean() or {})
 
 
 class VersionForm(forms.Form):
@@ -138,10 +145,7 @@ class RoundForm(forms.Form):
         self.now = now
         zone = user.person.zone
         self.fields["threshold"].initial = majority(base) if base else None
-        self.fields["threshold"].help_text = _("More than half of the %(base)s seats that count is %(half)s.") % {
-            "base": base,
-            "half": majority(base),
-        }
+        self.fields["threshold"].help_text = half_of(base)
         self.fields["closes_on"].initial = (now + USUAL_WINDOW).astimezone(ZoneInfo(zone)).date()
         self.fields["closes_hour"].initial = USUAL_HOUR
         self.fields["zone"].offer(now, zone)  # type: ignore[attr-defined]

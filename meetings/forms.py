@@ -65,8 +65,11 @@ class MeetingForm(forms.ModelForm):
         super().__init__(*args, **{"initial": _as_typed(meeting) if meeting else {}} | options)
         used = meeting.zone if meeting else user.person.zone
         self.fields["zone"].offer(now, used)  # type: ignore[attr-defined]
+        self.standing = meeting.campaign if meeting else None
         self.fields["campaign"].queryset = _campaigns(user, meeting)  # type: ignore[attr-defined]
         self.fields["campaign"].empty_label = _("None")  # type: ignore[attr-defined]
+        if self.standing and not self.standing.is_visible_to(user):
+            del self.fields["campaign"]  # who may not know it cannot change it, and does not take it away
         if meeting is not None:
             del self.fields["committee"]  # whom a meeting was called for does not change; more people can be invited
         else:
@@ -81,7 +84,7 @@ class MeetingForm(forms.ModelForm):
         self.fields["committee"].queryset = committees  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = {"campaign": self.standing} | (super().clean() or {})
         day, hour, lasts = (cleaned.pop(name, None) for name in ("day", "hour", "lasts"))
         if day is None or hour is None or lasts is None or "zone" not in cleaned:
             return cleaned

@@ -62,9 +62,8 @@ def edit_position(request: Request, pk: UUID) -> HttpResponse:
     require(request.user, "decisions.write", draft)
     text = newest_text(draft)
     initial = {"title": draft.title, "campaign": draft.campaign_id, "visibility": draft.visibility}
-    form = EditForm(
-        request.POST or None, user=request.user, initial={**initial, "body": text.body, "seen": text.sha256}
-    )
+    initial |= {"body": text.body, "seen": text.sha256}
+    form = EditForm(request.POST or None, user=request.user, position=draft, initial=initial)
     act = partial(drafting.edit_draft, draft, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect("decisions:position", pk)

@@ -154,7 +154,7 @@ def test_members_see_the_adopted_text_and_its_counts_but_no_reason_and_no_seat(c
 
     for said in (computed, announced):
         assert "The adopted words." in said
-        assert "2 of 3 seats approved; 2 were needed." in said
+        assert "Seats that approved: 2 of 3. Needed: 2." in said
         assert "CANARY" not in said
         assert third.organisation.name not in said
     assert "Its number follows" in computed
@@ -221,7 +221,7 @@ def test_drafting_opening_and_withdrawing_from_the_pages(client):
     ("changed", "sentence"),
     [
         ({"closes_on": "2020-01-01"}, "The closing hour must lie ahead"),
-        ({"threshold": 9}, "9 approvals cannot be reached"),
+        ({"threshold": 9}, "Choose a number from 1 to"),
         ({"zone": "Mars/Olympus"}, "Select a valid choice"),
         ({"closes_hour": ""}, "This field is required"),
     ],
@@ -341,3 +341,16 @@ def test_staff_in_a_seat_are_shown_no_answer_form(client):
     AppointmentFactory(person=user.person)
 
     assert "Send our answer" not in page(client, user, "position", asked.version.position_id)[1]
+
+
+def test_whoever_may_not_know_the_campaign_edits_the_draft_and_leaves_it_there(client):
+    committee = committee_of(1, is_steering=False)
+    campaign = CampaignFactory(name="CANARY", visibility="staff")
+    position = PositionFactory(committee=committee, visibility="members", campaign=campaign)
+    fields = {"title": "Renamed", "visibility": "members", "seen": newest_text(position).sha256}
+
+    form = page(client, chair_of(committee), "edit_position", position.pk)[1]
+    send(client, chair_of(committee), "edit_position", position, **fields, body="Rewritten.")
+
+    position.refresh_from_db()
+    assert ("CANARY" in form, position.title, position.campaign) == (False, "Renamed", campaign)

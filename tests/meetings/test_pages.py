@@ -9,8 +9,10 @@ from tests.factories import (
     AttendanceFactory,
     CampaignFactory,
     CommitteeFactory,
+    CommitteeOfficeFactory,
     MeetingFactory,
     PersonFactory,
+    UserFactory,
     user_with,
 )
 
@@ -198,6 +200,20 @@ def test_a_chair_calls_their_committee_and_has_no_other_to_choose(client):
 
     assert "Another committee" not in page
     assert [meeting.committee for meeting in Meeting.objects.all()] == [own]
+
+
+def test_a_chair_who_may_not_know_the_campaign_edits_the_meeting_and_leaves_it_there(client, soon):
+    chair = CommitteeOfficeFactory(person=UserFactory().person)
+    campaign = CampaignFactory(name="Secret", visibility="staff")
+    meeting = MeetingFactory(starts_at=soon, committee=chair.committee, campaign=campaign)
+    client.force_login(chair.person.user)
+    url = reverse("meetings:edit_meeting", args=[meeting.pk])
+
+    page = client.get(url).content.decode()
+    client.post(url, posted(title="Renamed"))
+
+    meeting.refresh_from_db()
+    assert ("Secret" in page, meeting.title, meeting.campaign) == (False, "Renamed", campaign)
 
 
 def test_minutes_and_cancelling_are_for_those_who_call(client):
