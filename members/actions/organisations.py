@@ -1,20 +1,21 @@
 """What can happen to an organisation: it is added, edited, known by other names, changes standing, and ends."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import DateField, F, Q, Value
-from django.db.models.functions import Greatest
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from history.actions import changes, record, snapshot
+from members.actions.people import end_contacts
 from members.keys import name_key, name_words
 from members.models import Membership, Organisation, OrganisationName, ReviewedPair, SeatTerm, Word
+from members.models.terms import utc_day
 
 FACTS = ["name", "acronym", "language", "kind", "scope", "country", "website", "description", "visibility"]
 EDITABLE = [*FACTS, "note"]
@@ -66,7 +67,7 @@ def add_organisation(
     organisation = Organisation(**_editable({"name": name} | fields))
     namesakes = _number(organisation, distinct=distinct)
     _save(organisation)
-    Membership.objects.create(organisation=organisation, category=category, status=status, since=since or _day(now))
+    Membership.objects.create(organisation=organisation, category=category, status=status, since=since or utc_day(now))
     index_words(organisation)
     _keep_reviewed(organisation, namesakes, by=by, now=now)
     record(gettext_noop("Added the organisation"), organisation, by=by, now=now, version=organisation.version)
@@ -183,16 +184,16 @@ def end_organisation(organisation: Organisation, *, by: User, now: datetime, rea
     """
     organisation = _locked(organisation)
     require(by, "members.end_organisation", organisation)
-    _refuse_seated(organisation, _day(now))
+    today = utc_day(now)
+    _refuse_seated(organisation, today)
     if not reason.strip():
         raise TransitionError(_("Say why it ends."))
     for membership in organisation.memberships.select_for_update().filter(until=None):
         _step(membership, Membership.Status.ENDED, reason)
-        membership.until = max(membership.since, _day(now))
+        membership.until = max(membership.since, today)
         membership.save()
-    last_day = Greatest(F("since"), Value(_day(now), output_field=DateField()))
-    organisation.representations.filter(until=None).update(until=last_day)
-    organisation.ended_on, organisation.end_reason = _day(now), reason
+    end_contacts(organisation, by=by, now=now)
+    organisation.ended_on, organisation.end_reason = today, reason
     organisation.version += 1
     organisation.save(update_fields=["ended_on", "end_reason", "version"])
     verb = gettext_noop("Ended the organisation: %(reason)s")
@@ -208,10 +209,6 @@ def index_words(organisation: Organisation) -> None:
     if present - wanted:
         organisation.words.filter(word__in=present - wanted).delete()
     Word.objects.bulk_create(Word(organisation=organisation, word=word) for word in sorted(wanted - present))
-
-
-def _day(now: datetime) -> date:
-    return now.astimezone(UTC).date()
 
 
 def _locked(organisation: Organisation) -> Organisation:

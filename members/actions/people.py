@@ -4,12 +4,14 @@ from datetime import datetime, time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import DateField, F, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import Address, Person, TransitionError, User, Visibility
 from accounts.rules import require
-from history.actions import changes, record, snapshot
+from history.actions import changes, record, record_all, snapshot
 from members.actions.committees import end_holder
 from members.actions.invitations import lock_person, withdraw
 from members.countries import regions
@@ -29,6 +31,7 @@ DISMISSED = {
     Appointment.Role.FACILITATOR: gettext_noop("Is no longer facilitator"),
     Appointment.Role.OBSERVER: gettext_noop("Is no longer observer"),
 }
+STOPPED = gettext_noop("Stopped being a contact of %(organisation)s")
 
 
 def index_words(person: Person) -> None:
@@ -68,14 +71,7 @@ def add_contact(
     representation = Representation.objects.create(
         person=person, organisation=organisation, role=role, since=utc_day(now)
     )
-    record(
-        gettext_noop("Became a contact of %(organisation)s"),
-        person,
-        by=by,
-        now=now,
-        organisation=organisation.name,
-        organisation_id=organisation.pk,
-    )
+    record(gettext_noop("Became a contact of %(organisation)s"), person, by=by, now=now, **_named(organisation))
     # Who speaks for an organisation is for the committee and staff, unless the person chose to be listed.
     _record_on_organisation(gettext_noop("Gained a contact: %(person)s"), representation, by=by, now=now)
     return representation
@@ -187,19 +183,24 @@ def end_representation(representation: Representation, *, by: User, now: datetim
         raise TransitionError(_("%(name)s stopped already.") % {"name": person})
     representation.until = max(utc_day(now), representation.since)
     representation.save(update_fields=["until"])
-    record(
-        gettext_noop("Stopped being a contact of %(organisation)s"),
-        person,
-        by=by,
-        now=now,
-        organisation=organisation.name,
-        organisation_id=organisation.pk,
-    )
+    record(STOPPED, person, by=by, now=now, **_named(organisation))
     _record_on_organisation(gettext_noop("Lost a contact: %(person)s"), representation, by=by, now=now)
     if not Representation.objects.filter(person=person, organisation=organisation, until=None).exists():
         for holder in SeatHolder.objects.filter(person=person, term__organisation=organisation, until=None):
             end_holder(holder, by=by, now=now)
     return representation
+
+
+def end_contacts(organisation: Organisation, *, by: User, now: datetime) -> None:
+    """Nobody speaks for it from today. Part of the action that ends `organisation`, which holds it and may do so."""
+    standing = Representation.objects.filter(organisation=organisation, until=None)
+    people = {row.person_id: row.person for row in standing.select_related("person")}
+    standing.update(until=Greatest(F("since"), Value(utc_day(now), output_field=DateField())))
+    record_all(STOPPED, [(person, _named(organisation)) for person in people.values()], by=by, now=now)
+
+
+def _named(organisation: Organisation) -> dict[str, Any]:
+    return {"organisation": organisation.name, "organisation_id": organisation.pk}
 
 
 @transaction.atomic

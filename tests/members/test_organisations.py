@@ -21,7 +21,7 @@ from members.actions.organisations import (
 )
 from members.keys import name_words
 from members.models import Membership, Organisation, Representation, ReviewedPair, SeatTerm
-from tests.factories import NOON, OrganisationFactory, RepresentationFactory, SeatTermFactory, user_with
+from tests.factories import NOON, OrganisationFactory, PersonFactory, RepresentationFactory, SeatTermFactory, user_with
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +233,16 @@ def test_an_end_takes_membership_and_contacts_along_and_deletes_nothing(staff):
     assert (membership.status, membership.until) == ("ended", NOON.date())
     assert Representation.objects.get(pk=contact.pk).until == NOON.date()
     assert history(ended, staff)[0].sentence == "Ended the organisation: Merged with another."
+
+
+def test_an_end_stands_in_the_history_of_each_contact_once(staff):
+    organisation, person = OrganisationFactory(name="Terre Sûre"), PersonFactory()
+    for role in ("main", "media"):
+        RepresentationFactory(organisation=organisation, person=person, role=role)
+
+    end_organisation(organisation, by=staff, now=NOON, reason="So.")
+
+    assert [line.sentence for line in history(person, staff)] == ["Stopped being a contact of Terre Sûre"]
 
 
 def test_whoever_holds_a_seat_does_not_end(staff):
