@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import DayInput
-from accounts.models import User
+from accounts.models import User, Visibility
 from members.actions.organisations import EDITABLE, Namesake, Stale
 from members.countries import countries, country_choices
 from members.keys import name_key, name_words
@@ -24,6 +24,8 @@ Choices = list[tuple[str, Any]]
 EMPTY = ("", "—")
 ORDER = ["name", "former", "distinct", "acronym", "language", "kind", "scope", "country"]
 ANY = ("", gettext_lazy("Any"))
+# An organisation belongs to no group and names nobody: the other two classes would hide it from those who keep it.
+CLASSES = [pair for pair in Visibility.choices if pair[0] not in {Visibility.GROUP, Visibility.RESTRICTED}]
 
 
 def languages() -> Choices:
@@ -67,10 +69,6 @@ class QuickSelect(forms.Select):
         )
 
 
-def _select() -> forms.Select:
-    return QuickSelect()
-
-
 class OrganisationFilter(forms.Form):
     """The list's filters, all in the address. A cursor is no filter."""
 
@@ -81,18 +79,23 @@ class OrganisationFilter(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "class": "textinput form-control"}),
     )
     status = forms.ChoiceField(
-        label=gettext_lazy("Status"), choices=[ANY, *Membership.Status.choices], required=False, widget=_select()
+        label=gettext_lazy("Status"), choices=[ANY, *Membership.Status.choices], required=False, widget=QuickSelect()
     )
     category = forms.ChoiceField(
-        label=gettext_lazy("Category"), choices=[ANY, *Membership.Category.choices], required=False, widget=_select()
+        label=gettext_lazy("Category"),
+        choices=[ANY, *Membership.Category.choices],
+        required=False,
+        widget=QuickSelect(),
     )
     country = forms.ChoiceField(
         label=gettext_lazy("Country"),
         choices=lambda: [ANY, *country_choices()],
         required=False,
-        widget=_select(),
+        widget=QuickSelect(),
     )
-    region = forms.ChoiceField(label=gettext_lazy("Region"), choices=region_choices, required=False, widget=_select())
+    region = forms.ChoiceField(
+        label=gettext_lazy("Region"), choices=region_choices, required=False, widget=QuickSelect()
+    )
 
     def active(self) -> dict[str, str]:
         return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
@@ -159,6 +162,7 @@ class OrganisationForm(forms.ModelForm):
     country = forms.ChoiceField(
         label=gettext_lazy("Country"), choices=lambda: [EMPTY, *country_choices()], required=False
     )
+    visibility = forms.ChoiceField(label=gettext_lazy("Who sees it"), choices=CLASSES)
     website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
     former = forms.BooleanField(label=gettext_lazy("The old name was in use: keep it as a former name"), required=False)
     distinct = forms.BooleanField(label=gettext_lazy("It is another organisation of the same name"), required=False)

@@ -236,6 +236,16 @@ def test_an_organisation_is_added_by_its_form(client, staff):
     assert (added.website, added.membership.category) == ("https://aidwatch.example", "associate")
 
 
+@pytest.mark.parametrize("visibility", ["group", "restricted"])
+def test_nobody_hides_an_organisation_from_those_who_keep_it(client, staff, visibility):
+    response = client.post(
+        reverse("members:organisation_add"), facts(category="member", visibility=visibility), follow=True
+    )
+
+    assert list(response.context["form"].errors) == ["visibility"]
+    assert not Organisation.objects.exists()
+
+
 def test_a_national_organisation_needs_its_country(client, staff):
     response = client.post(reverse("members:organisation_add"), facts(country="", category="member"))
 
