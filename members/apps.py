@@ -6,8 +6,9 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.rules import decide_visibility
-        from members import rules
+        from members import rules  # noqa: F401 - registers the permissions
+        from members.hats import classes_seen_by
         from members.kinds import register
 
-        decide_visibility(rules.classes_seen_by)
+        decide_visibility(classes_seen_by)
         register()

@@ -10,12 +10,11 @@ from django.db.models import QuerySet
 from django.utils import translation
 
 from accounts.models import User, Visibility
-from accounts.rules import require
+from accounts.rules import classes_seen_by, require
 from members.keys import name_key
 from members.models import Membership, Organisation
-from members.rules import classes_seen_by
 
-log = logging.getLogger("members.export")
+logger = logging.getLogger(__name__)
 
 COLUMNS = ["Name", "Acronym", "Country", "Kind", "Category", "Status", "Since", "Website"]
 NOTE = "Note"  # the column only staff get
@@ -77,7 +76,7 @@ def _lines(organisations: QuerySet[Organisation], by: User) -> Iterator[str]:
         count += 1
         cells = [*_cells(organisation), organisation.note] if with_note else _cells(organisation)
         yield writer.writerow([safe_cell(cell) for cell in cells])
-    log.info("user %s exported %s organisations", by.pk, count)
+    logger.info("user %s exported %s organisations", by.pk, count)
 
 
 def _cells(organisation: Organisation) -> list[str]:

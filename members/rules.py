@@ -8,8 +8,6 @@ from accounts.rules import is_oneself, permit
 from members.hats import classes_seen_by, hats
 from members.models import Appointment
 
-__all__ = ["chairs_committee", "classes_seen_by", "is_admin", "is_staff", "sits_on_committee"]
-
 
 @rules.predicate
 def is_staff(user: User) -> bool:
