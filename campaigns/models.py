@@ -56,6 +56,10 @@ class Campaign(Identified):
                 condition=Q(finished_on=None) | Q(finished_on__gte=F("started_on")),
                 name="campaign_finishes_after_it_starts",
             ),
+            models.CheckConstraint(
+                condition=Q(status="running", outcome="") | (~Q(status="running") & ~Q(outcome="")),
+                name="campaign_says_how_it_ended_exactly_when_over",
+            ),
         ]
         indexes = [models.Index(fields=["status", "name", "id"], name="campaign_by_status_and_name")]
 

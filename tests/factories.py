@@ -188,6 +188,7 @@ class CampaignFactory(DjangoModelFactory):
     goal = "A treaty text with strong duties to survivors."
     owner = factory.SubFactory(PersonFactory)
     started_on = LONG_AGO
+    outcome = factory.LazyAttribute(lambda campaign: "It stands." if getattr(campaign, "finished_on", None) else "")
 
 
 class MilestoneFactory(DjangoModelFactory):

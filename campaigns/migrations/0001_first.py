@@ -75,6 +75,10 @@ class Migration(migrations.Migration):
             model_name='campaign',
             constraint=models.CheckConstraint(condition=models.Q(('finished_on', None), ('finished_on__gte', models.F('started_on')), _connector='OR'), name='campaign_finishes_after_it_starts'),
         ),
+        migrations.AddConstraint(
+            model_name='campaign',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('status', 'running')), models.Q(models.Q(('status', 'running'), _negated=True), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='campaign_says_how_it_ended_exactly_when_over'),
+        ),
         migrations.AddIndex(
             model_name='milestone',
             index=models.Index(fields=['campaign', 'starts_on'], name='milestone_by_campaign'),

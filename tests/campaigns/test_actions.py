@@ -75,6 +75,11 @@ def test_the_database_refuses_the_middle_of_a_month_for_a_date_known_to_the_mont
         MilestoneFactory(starts_on=date(2026, 6, 10), precision="month")
 
 
+def test_the_database_refuses_a_campaign_that_is_over_without_a_word_on_how_it_ended():
+    with pytest.raises(IntegrityError, match="campaign_says_how_it_ended_exactly_when_over"):
+        CampaignFactory(status="stopped", finished_on=date(2026, 6, 1), outcome="")
+
+
 @pytest.mark.parametrize(
     ("zone", "expected"),
     [
