@@ -79,11 +79,13 @@ def _refuse_shape(header: list[str], rows: list[list[str]]) -> None:
     if _is_blank(header):
         raise Unreadable(_("The first row is empty. It should hold the names of the columns."))
     if len(header) > MAX_COLUMNS:
-        raise Unreadable(_("The file has %(count)s columns; at most 100 are read.") % {"count": len(header)})
+        raise Unreadable(_("The file has too many columns: %(count)s; at most 100 are read.") % {"count": len(header)})
     if not rows:
         raise Unreadable(_("The file has only one row. Its first row is read as the names of the columns."))
     if len(rows) > MAX_ROWS:
-        raise Unreadable(_("The file has %(count)s rows; at most 10,000 are imported at once.") % {"count": len(rows)})
+        raise Unreadable(
+            _("The file has too many rows: %(count)s; at most 10,000 are imported at once.") % {"count": len(rows)}
+        )
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
