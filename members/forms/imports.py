@@ -69,7 +69,7 @@ class ColumnsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         mapping: dict[str, int] = {}
-        for name, field in self.cleaned_data.items():
+        for name, field in list(self.cleaned_data.items()):  # add_error takes the field out
             if name.startswith("column-") and field:
                 if field in mapping:
                     self.add_error(

@@ -185,7 +185,7 @@ class OrganisationForm(forms.ModelForm):
         if self.instance.language:
             known = dict(self.fields["language"].choices)  # type: ignore[attr-defined]
             if self.instance.language not in known:
-                self.fields["language"].choices += [(self.instance.language, self.instance.language)]  # type: ignore[attr-defined]
+                self.fields["language"].choices = [*known.items(), (self.instance.language,) * 2]  # type: ignore[attr-defined]
 
     def clean_name(self) -> str:
         if not name_key(self.cleaned_data["name"]):
