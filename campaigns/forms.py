@@ -32,6 +32,7 @@ class CampaignForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["owner"].user = user  # type: ignore[attr-defined]
+        self.fields["owner"].present = self.initial.get("owner")  # type: ignore[attr-defined]
         self.initial.setdefault("visibility", Visibility.MEMBERS)
 
 
@@ -91,6 +92,7 @@ class MilestoneForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, now: datetime, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["owner"].user = user  # type: ignore[attr-defined]
+        self.fields["owner"].present = self.initial.get("owner")  # type: ignore[attr-defined]
         used = self.initial.get("zone") or user.person.zone
         self.fields["zone"].offer(now, used)  # type: ignore[attr-defined]
         self.fields["precision"].choices = Milestone.Precision.choices  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from accounts.models import Person, User, Visibility
 from accounts.rules import classes_seen_by
 from members.hats import hats
 from members.keys import name_key
-from members.models import PersonQuerySet, SeatHolder, everybody
+from members.models import PersonQuerySet, Representation, SeatHolder, everybody
 
 MOST = 20
 
@@ -20,12 +20,20 @@ MOST = 20
 def findable_by(user: User) -> PersonQuerySet:
     """Whom `user` may name in a form: contacts are for the committee and staff; of the others, those who chose to be
     listed, oneself, and the holders of seats on committees one chairs or sits on."""
-    people = everybody().exclude(display_name="")
-    if Visibility.STEERING in classes_seen_by(user):
+    people, seen, worn = everybody().exclude(display_name=""), classes_seen_by(user), hats(user)
+    if Visibility.STAFF in seen:
         return people
-    worn = hats(user)
     fellows = SeatHolder.objects.current().filter(term__seat__committee__in=worn.seated_in | worn.chairs)
-    return people.filter(Q(is_listed=True) | Q(pk=user.person_id) | Q(pk__in=fellows.values("person")))
+    found = Q(pk=user.person_id) | Q(pk__in=fellows.values("person"))
+    if Visibility.MEMBERS in seen:
+        found |= Q(is_listed=True)
+    if Visibility.STEERING in seen:
+        contacts = Representation.objects.current()
+        shown = contacts.filter(organisation__visibility__in=seen)
+        hidden = contacts.exclude(organisation__visibility__in=seen)
+        # Whoever speaks only for what the reader may not know of is hidden with it.
+        found |= Q(pk__in=shown.values("person")) | ~Q(pk__in=hidden.values("person"))
+    return people.filter(found)
 
 
 def people_named(text: str, user: User) -> list[Person]:
@@ -42,14 +50,23 @@ def person_label(person: Person) -> str:
 
 
 class PersonField(forms.CharField):
-    """A person, typed as a name or an address. If several answer to it, the field comes back as a choice of them."""
+    """A person, typed as a name or an address. If several answer to it, the field comes back as a choice of them.
+
+    Set `user` in the form, and `present`: whom the form began with. They stay even if `user` could not name them.
+    """
+
+    present: Person | None = None
 
     def __init__(self, *, user: User | None = None, **options: Any) -> None:
         self.user = user
         super().__init__(max_length=300, **options)
 
     def prepare_value(self, value: Any) -> Any:
-        return person_label(value) if isinstance(value, Person) else value
+        """The address is only for who could look it up."""
+        if not isinstance(value, Person):
+            return value
+        is_known = self.user is not None and findable_by(self.user).filter(pk=value.pk).exists()
+        return person_label(value) if is_known else value.display_name
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -80,6 +97,8 @@ class PersonField(forms.CharField):
 
     def _chosen(self, text: str) -> list[Person]:
         assert self.user is not None  # noqa: S101 - for mypy: clean() has asked
+        if self.present is not None and text == self.prepare_value(self.present):
+            return [self.present]
         try:
             return list(findable_by(self.user).filter(pk=UUID(text)))
         except ValueError:

@@ -70,12 +70,13 @@ class PersonWord(models.Model):
 
 class RepresentationQuerySet(TermQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Contacts are for the committee and staff; of the others, those who chose to be listed, and oneself."""
+        """Contacts are for the committee and staff; members see those who chose to be listed, everybody oneself."""
         seen = classes_seen_by(user)
         visible = self.filter(organisation__visibility__in=seen)
         if Visibility.STEERING in seen:
             return visible
-        return visible.filter(Q(person=user.person_id) | Q(person__is_listed=True))
+        listed = Q(person__is_listed=True) if Visibility.MEMBERS in seen else Q()
+        return visible.filter(Q(person=user.person_id) | listed)
 
 
 class Representation(Term):

@@ -1,0 +1,172 @@
+"""Words in the work: campaigns, meetings, positions, and what is sent about them."""
+
+from typing import Any
+
+from accounts.models import Visibility
+from campaigns.actions import drop_milestone, edit_milestone, finish_campaign
+from campaigns.models import Campaign
+from decisions.actions.answering import give_answer
+from decisions.actions.asking import announce_closed_rounds, open_round
+from decisions.actions.drafting import edit_draft, newest_text, withdraw_position, write_version
+from decisions.models import Position, Round
+from meetings.actions import cancel_meeting, edit_meeting, write_minutes
+from meetings.models import Meeting
+from members.models import Committee
+from notices.actions.planning import plan
+from notices.models import Delivery
+from tests import factories as make
+from tests.canaries.world import CLASSES, MEMBERS, STAFF, STEERING, World
+
+
+def fill(world: World) -> None:
+    hidden = campaigns(world)
+    meetings(world, hidden)
+    positions(world, hidden)
+    for committee in (world.steering, make.CommitteeFactory(name="Working group")):
+        rounds(world, committee, hidden)
+    plan(now=world.now)
+    failed = Delivery.objects.filter(state="planned").order_by("id").last()
+    Delivery.objects.filter(pk=failed.pk).update(
+        state="failed", reason=world.mark("delivery: reason", STAFF), settled_at=world.now
+    )
+
+
+def campaigns(world: World) -> Campaign:
+    """In three classes; one of staff's is owned by a member. Returns one of staff's."""
+    member = world.users["member"].person
+    for noun, visibility, readers, fields in (
+        ("campaign for members", Visibility.MEMBERS, MEMBERS, {}),
+        ("campaign for steering", Visibility.STEERING, STEERING, {}),
+        ("campaign for staff", Visibility.STAFF, STAFF, {}),
+        ("own campaign for staff", Visibility.STAFF, STAFF | {"member"}, {"owner": member}),
+    ):
+        ours = make.CampaignFactory(visibility=visibility, **fields, **world.marks(noun, readers, "name", "goal"))
+        milestones(world, ours, noun, readers)
+    over = make.CampaignFactory(visibility=Visibility.STAFF, name=world.mark("ended campaign for staff: name", STAFF))
+    outcome = world.mark("ended campaign for staff: outcome", STAFF)
+    finish_campaign(over, by=world.staff, now=world.now, status="finished", outcome=outcome)
+    return over
+
+
+def milestones(world: World, campaign: Campaign, noun: str, readers: frozenset[str]) -> None:
+    """All owned by a member who may not see them everywhere; due in a few days, so that reminders are planned."""
+    owner = world.users["member"].person
+    for days, step in ((3, "planned"), (7, "dropped"), (5, "edited")):
+        words = world.marks(f"{step} milestone of a {noun}", readers, "title", "note")
+        day = world.in_days(days).date()
+        made = make.MilestoneFactory(campaign=campaign, owner=owner, starts_on=day, is_external=True, **words)
+        if step == "dropped":
+            reason = world.mark(f"dropped milestone of a {noun}: reason", readers)
+            drop_milestone(made, by=world.staff, now=world.now, reason=reason)
+        if step == "edited":
+            fields = {name: getattr(made, name) for name in ("kind", "starts_on", "ends_on", "precision", "zone")}
+            after = world.mark(f"edited milestone of a {noun}: title after", readers)
+            kept = {"is_external": True, "note": made.note, "owner": None}
+            edit_milestone(made, by=world.staff, now=world.now, title=after, **kept, **fields)
+
+
+def meetings(world: World, hidden: Campaign) -> None:
+    """In every class, each with a hidden campaign that it was moved to and from; one more with its people."""
+    fields = {"campaign": hidden, "committee": make.CommitteeFactory()}
+    for visibility in (Visibility.MEMBERS, Visibility.GROUP, Visibility.STEERING, Visibility.STAFF):
+        a_meeting(world, f"meeting for {visibility}", visibility, CLASSES[visibility], fields)
+    a_meeting(world, "restricted meeting", Visibility.RESTRICTED, frozenset({"member"}), fields)
+    named = world.mark("invited to a meeting for members: name", STEERING)
+    open_to_all = make.MeetingFactory(visibility=Visibility.MEMBERS, starts_at=world.in_days(2))
+    make.AttendanceFactory(meeting=open_to_all, person__display_name=named)
+
+
+def a_meeting(world: World, noun: str, visibility: str, readers: frozenset[str], fields: dict[str, Any]) -> None:
+    columns, fields = ("title", "agenda", "place"), {"visibility": visibility, **fields}
+    coming = make.MeetingFactory(starts_at=world.in_days(3), **fields, **world.marks(noun, readers, *columns))
+    held = make.MeetingFactory(starts_at=world.in_days(-3), **fields, **world.marks(f"held {noun}", readers, *columns))
+    off = make.MeetingFactory(
+        starts_at=world.in_days(4), **fields, **world.marks(f"cancelled {noun}", readers, *columns)
+    )
+    if visibility == Visibility.RESTRICTED:
+        for one in (coming, held, off):
+            make.AttendanceFactory(meeting=one, person=world.users["member"].person)
+    edited(world, coming, world.mark(f"{noun}: agenda after", readers))
+    write_minutes(held, by=world.staff, now=world.now, minutes=world.mark(f"held {noun}: minutes", readers))
+    cancel_meeting(off, by=world.staff, now=world.now, reason=world.mark(f"cancelled {noun}: reason", readers))
+
+
+def edited(world: World, meeting: Meeting, agenda: str) -> None:
+    """Its agenda is rewritten and its hidden campaign taken off."""
+    fields = ("title", "starts_at", "ends_at", "zone", "place", "link", "visibility")
+    same: Any = {name: getattr(meeting, name) for name in fields}
+    edit_meeting(meeting, by=world.staff, now=world.now, campaign=None, agenda=agenda, **same)
+
+
+def positions(world: World, hidden: Campaign) -> None:
+    """Drafts by class, by committee and by author."""
+    steering, others = world.steering, make.CommitteeFactory(visibility=Visibility.STAFF)
+    member = world.users["member"].person
+    for noun, readers, fields in (
+        ("draft for members", MEMBERS, {"visibility": Visibility.MEMBERS, "committee": steering}),
+        ("draft for steering", STEERING, {"visibility": Visibility.STEERING, "committee": steering}),
+        ("staff’s draft in steering", STEERING, {"visibility": Visibility.STAFF, "committee": steering}),
+        ("staff’s draft elsewhere", STAFF, {"visibility": Visibility.STAFF, "committee": others}),
+        ("own draft", STAFF | {"member"}, {"visibility": Visibility.STAFF, "committee": others, "author": member}),
+    ):
+        words = world.marks(noun, readers, "title", "body")
+        draft = make.PositionFactory(campaign=hidden, **words, **fields)
+        text = newest_text(draft)
+        same = {"body": text.body, "seen": text.sha256, "visibility": draft.visibility}
+        after = world.mark(f"{noun}: title after", readers)
+        edit_draft(draft, by=world.staff, now=world.now, title=after, campaign=None, **same)
+        # What it was called stands in the history, which is as wide as the draft was: its class, not its committee.
+        world.readers[words["title"]] = readers & CLASSES[draft.visibility]
+        written = newest_text(draft)
+        newer = world.mark(f"{noun}: body of version 2", readers)
+        write_version(draft, by=world.staff, now=world.now, body=newer, seen=written.sha256)
+        # Earlier wordings are for the committee and staff.
+        world.readers[words["body"]] = readers & (STEERING if draft.committee == steering else STAFF)
+
+
+def rounds(world: World, committee: Committee, hidden: Campaign) -> None:
+    """Adopted, rejected, withdrawn and open, of the steering committee or of another; objections with their reasons."""
+    ours = committee == world.steering
+    noun, insiders = ("steering", STEERING) if ours else ("working group", STAFF)
+    for _seat in range(4):
+        make.SeatHolderFactory(term__seat__committee=committee, person=make.UserFactory().person)
+    for state, days, readers in (
+        ("adopted", -1, MEMBERS),
+        ("rejected", -1, STEERING),
+        ("withdrawn", 2, STEERING),
+        ("open", 2, STEERING),
+    ):
+        words = world.marks(f"{state} position of {noun}", readers, "title", "body")
+        position = make.PositionFactory(committee=committee, campaign=hidden, **words)
+        choice = "approve" if state == "adopted" else "abstain"
+        asked = opened(world, position, days)
+        answer(world, asked, choice, world.mark(f"{state} position of {noun}: reason of an objection", insiders))
+        if state == "withdrawn":
+            reason = world.mark(f"withdrawn position of {noun}: reason", readers)
+            withdraw_position(position, by=world.staff, now=world.now, reason=reason)
+    announce_closed_rounds(now=world.now)
+
+
+def opened(world: World, position: Position, days: float) -> Round:
+    return open_round(
+        position,
+        by=world.staff,
+        version=position.versions.get(),
+        threshold=2,
+        closes_at=world.in_days(days),
+        zone="UTC",
+        now=world.in_days(-3),
+    )
+
+
+def answer(world: World, asked: Round, choice: str, objection: str) -> None:
+    """All held seats but one answer, the last of them objects; the reader's own seat stays silent."""
+    silent = {world.users["seat"].person.pk}
+    electors = [one for one in asked.electors.order_by("term__seat__number") if one.term.holders.exists()]
+    speaking = [(one, one.term.holders.get().person) for one in electors]
+    speaking = [(elector, person) for elector, person in speaking if person.pk not in silent]
+    for elector, person in speaking[:-1]:
+        give_answer(elector, by=person.user, version=asked.version, choice=choice, now=world.in_days(-2))
+    elector, person = speaking[-1]
+    now = world.in_days(-2)
+    give_answer(elector, by=person.user, version=asked.version, choice="object", reason=objection, now=now)
