@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from campaigns.actions import add_campaign, add_milestone, drop_milestone, finish_campaign
+from campaigns.actions.campaigns import add_campaign, finish_campaign
+from campaigns.actions.milestones import add_milestone, drop_milestone
 from campaigns.models import Campaign
 from decisions.actions.asking import announce_closed_rounds, open_round
 from decisions.actions.drafting import draft_position, newest_text, withdraw_position, write_version

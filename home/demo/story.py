@@ -5,7 +5,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.models import Visibility
-from campaigns.actions import add_campaign, add_milestone, reach_milestone
+from campaigns.actions.campaigns import add_campaign
+from campaigns.actions.milestones import add_milestone, reach_milestone
 from campaigns.models import Campaign, Milestone
 from decisions.actions.answering import give_answer
 from decisions.actions.asking import announce_closed_rounds, confirm_outcome, open_round

@@ -5,7 +5,7 @@ from django.db import IntegrityError
 
 from accounts.models import TransitionError, Visibility
 from accounts.rules import Refused
-from campaigns import actions
+from campaigns.actions import campaigns, milestones
 from campaigns.models import Campaign, Milestone
 from history.models import Entry
 from notices.models import Delivery
@@ -37,7 +37,7 @@ def waiting(milestone):
 def test_a_milestone_known_to_the_month_begins_on_its_first_day_and_ends_on_the_last_of_another():
     staff = user_with("staff")
 
-    milestone = actions.add_milestone(
+    milestone = milestones.add_milestone(
         CampaignFactory(),
         by=staff,
         now=NOW,
@@ -50,7 +50,7 @@ def test_a_milestone_known_to_the_month_begins_on_its_first_day_and_ends_on_the_
 def test_a_month_that_ends_in_itself_has_no_end():
     staff = user_with("staff")
 
-    milestone = actions.add_milestone(
+    milestone = milestones.add_milestone(
         CampaignFactory(),
         by=staff,
         now=NOW,
@@ -93,7 +93,7 @@ def test_reminders_go_at_nine_in_the_reader_s_zone(zone, expected):
     staff.person.zone = zone
     staff.person.save()
 
-    milestone = actions.add_milestone(CampaignFactory(), by=staff, now=NOW, **fields(owner=staff.person))
+    milestone = milestones.add_milestone(CampaignFactory(), by=staff, now=NOW, **fields(owner=staff.person))
 
     assert ("P3D", expected) in waiting(milestone)
 
@@ -103,7 +103,7 @@ def test_nine_stays_nine_when_the_clocks_go_forward_between_two_reminders():
     staff.person.zone = "Europe/Zurich"
     staff.person.save()
 
-    milestone = actions.add_milestone(
+    milestone = milestones.add_milestone(
         CampaignFactory(),
         by=staff,
         now=datetime(2026, 3, 26, 12, tzinfo=UTC),
@@ -120,7 +120,7 @@ def test_nine_stays_nine_when_the_clocks_go_forward_between_two_reminders():
 def test_a_date_known_only_to_the_month_reminds_nobody():
     staff = user_with("staff")
 
-    milestone = actions.add_milestone(
+    milestone = milestones.add_milestone(
         CampaignFactory(), by=staff, now=NOW, **fields(owner=staff.person, precision="month")
     )
 
@@ -129,9 +129,9 @@ def test_a_date_known_only_to_the_month_reminds_nobody():
 
 def test_moving_a_milestone_replaces_its_reminders_in_the_same_step():
     staff = user_with("staff")
-    milestone = actions.add_milestone(CampaignFactory(), by=staff, now=NOW, **fields(owner=staff.person))
+    milestone = milestones.add_milestone(CampaignFactory(), by=staff, now=NOW, **fields(owner=staff.person))
 
-    actions.edit_milestone(milestone, by=staff, now=NOW, **fields(owner=staff.person, starts_on=date(2026, 6, 12)))
+    milestones.edit_milestone(milestone, by=staff, now=NOW, **fields(owner=staff.person, starts_on=date(2026, 6, 12)))
 
     milestone.refresh_from_db()
     assert milestone.epoch == 1
@@ -145,10 +145,10 @@ def test_moving_a_milestone_replaces_its_reminders_in_the_same_step():
 
 def test_a_new_title_moves_nothing():
     staff = user_with("staff")
-    milestone = actions.add_milestone(CampaignFactory(), by=staff, now=NOW, **fields(owner=staff.person))
+    milestone = milestones.add_milestone(CampaignFactory(), by=staff, now=NOW, **fields(owner=staff.person))
     before = waiting(milestone)
 
-    actions.edit_milestone(milestone, by=staff, now=NOW, **fields(owner=staff.person, title="Sponsorship is over"))
+    milestones.edit_milestone(milestone, by=staff, now=NOW, **fields(owner=staff.person, title="Sponsorship is over"))
 
     milestone.refresh_from_db()
     assert (milestone.epoch, waiting(milestone)) == (0, before)
@@ -158,7 +158,7 @@ def test_reached_is_dated_where_it_happens_and_stops_the_reminders():
     owner = user_with("member")
     milestone = MilestoneFactory(owner=owner.person, starts_on=date(2026, 6, 10), zone="Pacific/Kiritimati")
 
-    actions.reach_milestone(milestone, by=owner, now=NOW)
+    milestones.reach_milestone(milestone, by=owner, now=NOW)
 
     milestone.refresh_from_db()
     assert (milestone.status, milestone.reached_on, waiting(milestone)) == ("reached", date(2026, 6, 7), [])
@@ -168,7 +168,7 @@ def test_only_staff_and_the_owner_mark_it_as_reached():
     milestone, other = MilestoneFactory(), user_with("member")
 
     with pytest.raises(Refused, match="owner of a milestone"):
-        actions.reach_milestone(milestone, by=other, now=NOW)
+        milestones.reach_milestone(milestone, by=other, now=NOW)
 
     milestone.refresh_from_db()
     assert milestone.status == "planned"
@@ -178,21 +178,21 @@ def test_what_nobody_owns_is_reached_by_staff_alone():
     milestone = MilestoneFactory(owner=None)
 
     with pytest.raises(Refused):
-        actions.reach_milestone(milestone, by=user_with("member"), now=NOW)
+        milestones.reach_milestone(milestone, by=user_with("member"), now=NOW)
 
 
 def test_a_reached_milestone_is_not_dropped():
     staff, milestone = user_with("staff"), MilestoneFactory(status="reached", reached_on=date(2026, 6, 1))
 
     with pytest.raises(TransitionError, match="“Reached” cannot become “Dropped”"):
-        actions.drop_milestone(milestone, by=staff, now=NOW, reason="No money")
+        milestones.drop_milestone(milestone, by=staff, now=NOW, reason="No money")
 
 
 def test_a_dropped_milestone_keeps_its_reason_and_reminds_nobody():
     staff = user_with("staff")
-    milestone = actions.add_milestone(CampaignFactory(), by=staff, now=NOW, **fields(owner=staff.person))
+    milestone = milestones.add_milestone(CampaignFactory(), by=staff, now=NOW, **fields(owner=staff.person))
 
-    actions.drop_milestone(milestone, by=staff, now=NOW, reason="The conference was moved")
+    milestones.drop_milestone(milestone, by=staff, now=NOW, reason="The conference was moved")
 
     milestone.refresh_from_db()
     assert (milestone.drop_reason, waiting(milestone)) == ("The conference was moved", [])
@@ -202,7 +202,9 @@ def test_a_dropped_milestone_keeps_its_reason_and_reminds_nobody():
 def test_an_owner_who_may_not_see_the_campaign_is_not_reminded():
     staff, outsider = user_with("staff"), PersonFactory()
 
-    milestone = actions.add_milestone(CampaignFactory(visibility="staff"), by=staff, now=NOW, **fields(owner=outsider))
+    milestone = milestones.add_milestone(
+        CampaignFactory(visibility="staff"), by=staff, now=NOW, **fields(owner=outsider)
+    )
 
     assert waiting(milestone) == []
 
@@ -210,9 +212,9 @@ def test_an_owner_who_may_not_see_the_campaign_is_not_reminded():
 def test_opening_a_campaign_to_members_begins_to_remind_their_milestones_owners():
     staff, member = user_with("staff"), user_with("member")
     campaign = CampaignFactory(visibility="staff")
-    milestone = actions.add_milestone(campaign, by=staff, now=NOW, **fields(owner=member.person))
+    milestone = milestones.add_milestone(campaign, by=staff, now=NOW, **fields(owner=member.person))
 
-    actions.edit_campaign(
+    campaigns.edit_campaign(
         campaign, by=staff, now=NOW, name="Open", goal="g", owner=campaign.owner, visibility=Visibility.MEMBERS
     )
 
@@ -222,9 +224,9 @@ def test_opening_a_campaign_to_members_begins_to_remind_their_milestones_owners(
 def test_finishing_a_campaign_silences_its_milestones():
     staff = user_with("staff")
     campaign = CampaignFactory()
-    milestone = actions.add_milestone(campaign, by=staff, now=NOW, **fields(owner=staff.person))
+    milestone = milestones.add_milestone(campaign, by=staff, now=NOW, **fields(owner=staff.person))
 
-    actions.finish_campaign(campaign, by=staff, now=NOW, status="finished", outcome="The treaty stands.")
+    campaigns.finish_campaign(campaign, by=staff, now=NOW, status="finished", outcome="The treaty stands.")
 
     campaign.refresh_from_db()
     assert (campaign.status, campaign.finished_on, waiting(milestone)) == ("finished", date(2026, 6, 6), [])
@@ -235,7 +237,7 @@ def test_a_campaign_that_is_over_takes_no_more_milestones():
     campaign = CampaignFactory(status="stopped", finished_on=date(2026, 6, 1))
 
     with pytest.raises(TransitionError, match="does not change any more"):
-        actions.add_milestone(campaign, by=staff, now=NOW, **fields())
+        milestones.add_milestone(campaign, by=staff, now=NOW, **fields())
 
 
 def test_the_owner_sees_a_campaign_whatever_its_class():
@@ -262,10 +264,10 @@ def test_the_next_external_deadline_is_known_to_the_day_and_not_over():
 @pytest.mark.parametrize(
     "act",
     [
-        lambda milestone, by: actions.edit_milestone(milestone, by=by, now=NOW, **fields()),
-        lambda milestone, by: actions.reach_milestone(milestone, by=by, now=NOW),
-        lambda milestone, by: actions.drop_milestone(milestone, by=by, now=NOW, reason="Too late"),
-        lambda milestone, by: actions.edit_campaign(
+        lambda milestone, by: milestones.edit_milestone(milestone, by=by, now=NOW, **fields()),
+        lambda milestone, by: milestones.reach_milestone(milestone, by=by, now=NOW),
+        lambda milestone, by: milestones.drop_milestone(milestone, by=by, now=NOW, reason="Too late"),
+        lambda milestone, by: campaigns.edit_campaign(
             milestone.campaign, by=by, now=NOW, name="n", goal="g", owner=by.person, visibility="members"
         ),
     ],

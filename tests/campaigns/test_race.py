@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import transaction
 
-from campaigns import actions
+from campaigns.actions import campaigns, milestones
 from campaigns.models import Campaign, Milestone
 from history.models import Head
 from notices.models import Delivery
@@ -20,7 +20,7 @@ NOW = datetime(2026, 6, 6, 12, tzinfo=UTC)
 def test_ending_a_campaign_and_reaching_its_milestone_never_wait_for_each_other_in_a_circle():
     staff = user_with("staff")
     fields = {"name": "A treaty", "goal": "Adopted", "owner": staff.person, "visibility": "members"}
-    campaign = actions.add_campaign(by=staff, now=NOW, **fields)
+    campaign = campaigns.add_campaign(by=staff, now=NOW, **fields)
     milestone = MilestoneFactory(campaign=campaign, starts_on=date(2026, 6, 10))
 
     with ThreadPoolExecutor(2) as pool:
@@ -29,7 +29,7 @@ def test_ending_a_campaign_and_reaching_its_milestone_never_wait_for_each_other_
             Head.objects.select_for_update().get(object_id=campaign.pk)
             finish = pool.submit(alone, lambda: finish_campaign(campaign, staff))
             wait_until_blocked(1)
-            reach = pool.submit(alone, lambda: actions.reach_milestone(milestone, by=staff, now=NOW))
+            reach = pool.submit(alone, lambda: milestones.reach_milestone(milestone, by=staff, now=NOW))
             wait_until_blocked(2)
         finished, refused = finish.result(timeout=20), reach.result(timeout=20)
 
@@ -39,4 +39,4 @@ def test_ending_a_campaign_and_reaching_its_milestone_never_wait_for_each_other_
 
 
 def finish_campaign(campaign, staff):
-    return actions.finish_campaign(campaign, by=staff, now=NOW, status="finished", outcome="The treaty stands.")
+    return campaigns.finish_campaign(campaign, by=staff, now=NOW, status="finished", outcome="The treaty stands.")

@@ -3,7 +3,8 @@
 from typing import Any
 
 from accounts.models import Visibility
-from campaigns.actions import drop_milestone, edit_milestone, finish_campaign
+from campaigns.actions.campaigns import finish_campaign
+from campaigns.actions.milestones import drop_milestone, edit_milestone
 from campaigns.models import Campaign
 from decisions.actions.answering import give_answer
 from decisions.actions.asking import announce_closed_rounds, open_round

@@ -1,11 +1,11 @@
-"""What can happen to campaigns and milestones.
+"""What can happen to a milestone: it is added, changed or moved, reached, dropped.
 
 Every action locks the campaign first, then the milestone: whoever ends a campaign goes through all its milestones.
 """
 
 import calendar
 from datetime import date, datetime
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -14,11 +14,11 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
+from campaigns.actions.campaigns import refuse_over
 from campaigns.models import Campaign, Milestone
 from history.actions import changes, record, snapshot
 from notices.actions.planning import replan
 
-CAMPAIGN_FIELDS = ("name", "goal", "owner", "visibility")
 MILESTONE_FIELDS = (
     "title",
     "kind",
@@ -30,13 +30,6 @@ MILESTONE_FIELDS = (
     "owner",
     "note",
 )
-
-
-class CampaignFields(TypedDict):
-    name: str
-    goal: str
-    owner: Person
-    visibility: str
 
 
 class MilestoneFields(TypedDict):
@@ -54,53 +47,11 @@ class MilestoneFields(TypedDict):
 
 
 @transaction.atomic
-def add_campaign(*, by: User, now: datetime, **fields: Unpack[CampaignFields]) -> Campaign:
-    """Start a campaign today. Raises Refused."""
-    require(by, "campaigns.add_campaign")
-    campaign = Campaign.objects.create(started_on=now.date(), **fields)
-    record(gettext_noop("Started the campaign"), campaign, by=by, now=now)
-    return campaign
-
-
-@transaction.atomic
-def edit_campaign(campaign: Campaign, *, by: User, now: datetime, **fields: Unpack[CampaignFields]) -> Campaign:
-    """Change what it is called, wants, who owns it and who sees it. Raises Refused, or TransitionError once over."""
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    require(by, "campaigns.edit_campaign", campaign)
-    _refuse_over(campaign)
-    before = snapshot(campaign, CAMPAIGN_FIELDS)
-    _assign(campaign, fields)
-    campaign.save()
-    changed = changes(before, snapshot(campaign, CAMPAIGN_FIELDS))
-    if changed:
-        record(gettext_noop("Changed the campaign"), campaign, by=by, now=now, changes=changed)
-    if changed.keys() & {"visibility", "owner"}:  # the owners of milestones may see it no more, or again
-        _replan_milestones(campaign, now)
-    return campaign
-
-
-@transaction.atomic
-def finish_campaign(campaign: Campaign, *, by: User, now: datetime, status: str, outcome: str) -> Campaign:
-    """End it as won or given up (`status`); its milestones remind nobody any more. Raises Refused, TransitionError."""
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    require(by, "campaigns.finish_campaign", campaign)
-    campaign.step_to(Campaign.Status(status))
-    campaign.finished_on, campaign.outcome = now.date(), outcome
-    campaign.save()
-    verb = gettext_noop("Finished the campaign: %(outcome)s")
-    if campaign.status == Campaign.Status.STOPPED:
-        verb = gettext_noop("Gave the campaign up: %(outcome)s")
-    record(verb, campaign, by=by, now=now, outcome=outcome)
-    _replan_milestones(campaign, now)
-    return campaign
-
-
-@transaction.atomic
 def add_milestone(campaign: Campaign, *, by: User, now: datetime, **fields: Unpack[MilestoneFields]) -> Milestone:
     """Add a dated step. Raises Refused, or TransitionError when the campaign is over."""
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(by, "campaigns.add_milestone", campaign)
-    _refuse_over(campaign)
+    refuse_over(campaign)
     milestone = Milestone.objects.create(campaign=campaign, scheduled_at=now, **_as_known(fields))
     record(gettext_noop("Added the milestone"), milestone, by=by, now=now)
     record(gettext_noop("Added the milestone “%(title)s”"), campaign, by=by, now=now, title=milestone.title)
@@ -116,11 +67,12 @@ def edit_milestone(milestone: Milestone, *, by: User, now: datetime, **fields: U
     """
     milestone = _locked(milestone)
     require(by, "campaigns.edit_milestone", milestone)
-    _refuse_over(milestone.campaign)
+    refuse_over(milestone.campaign)
     if milestone.status == Milestone.Status.DROPPED:
         raise TransitionError(_("This milestone was dropped: add a new one instead."))
     before = snapshot(milestone, MILESTONE_FIELDS)
-    _assign(milestone, _as_known(fields))
+    for name, value in _as_known(fields).items():
+        setattr(milestone, name, value)
     changed = changes(before, snapshot(milestone, MILESTONE_FIELDS))
     if "starts_on" in changed:
         milestone.epoch += 1
@@ -140,7 +92,7 @@ def reach_milestone(milestone: Milestone, *, by: User, now: datetime) -> Milesto
     """Mark it as reached today, as its place counts days. Raises Refused, TransitionError."""
     milestone = _locked(milestone)
     require(by, "campaigns.reach_milestone", milestone)
-    _refuse_over(milestone.campaign)
+    refuse_over(milestone.campaign)
     milestone.step_to(Milestone.Status.REACHED)
     milestone.reached_on = now.astimezone(ZoneInfo(milestone.zone)).date()
     milestone.save()
@@ -155,7 +107,7 @@ def drop_milestone(milestone: Milestone, *, by: User, now: datetime, reason: str
     """Give it up, with the reason. Raises Refused, TransitionError."""
     milestone = _locked(milestone)
     require(by, "campaigns.drop_milestone", milestone)
-    _refuse_over(milestone.campaign)
+    refuse_over(milestone.campaign)
     milestone.step_to(Milestone.Status.DROPPED)
     milestone.drop_reason = reason
     milestone.save()
@@ -171,23 +123,6 @@ def _locked(milestone: Milestone) -> Milestone:
     locked = Milestone.objects.select_for_update(of=("self",)).select_related("owner").get(pk=milestone.pk)
     locked.campaign = campaign
     return locked
-
-
-def _refuse_over(campaign: Campaign) -> None:
-    if not campaign.is_running:
-        raise TransitionError(_("This campaign is over: it does not change any more."))
-
-
-def _replan_milestones(campaign: Campaign, now: datetime) -> None:
-    """Bounded: only those still planned and known to the day."""
-    rows = campaign.milestones.filter(status=Milestone.Status.PLANNED, precision=Milestone.Precision.DAY)
-    for milestone in rows.select_for_update(of=("self",)).select_related("campaign", "owner"):
-        replan(milestone, now=now)
-
-
-def _assign(row: Campaign | Milestone, fields: Any) -> None:
-    for name, value in fields.items():
-        setattr(row, name, value)
 
 
 def _as_known(fields: MilestoneFields) -> MilestoneFields:

@@ -1,0 +1,79 @@
+"""What can happen to a campaign: it is started, changed, and ends."""
+
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import Person, TransitionError, User
+from accounts.rules import require
+from campaigns.models import Campaign, Milestone
+from history.actions import changes, record, snapshot
+from notices.actions.planning import replan
+
+CAMPAIGN_FIELDS = ("name", "goal", "owner", "visibility")
+
+
+class CampaignFields(TypedDict):
+    name: str
+    goal: str
+    owner: Person
+    visibility: str
+
+
+@transaction.atomic
+def add_campaign(*, by: User, now: datetime, **fields: Unpack[CampaignFields]) -> Campaign:
+    """Start a campaign today. Raises Refused."""
+    require(by, "campaigns.add_campaign")
+    campaign = Campaign.objects.create(started_on=now.date(), **fields)
+    record(gettext_noop("Started the campaign"), campaign, by=by, now=now)
+    return campaign
+
+
+@transaction.atomic
+def edit_campaign(campaign: Campaign, *, by: User, now: datetime, **fields: Unpack[CampaignFields]) -> Campaign:
+    """Change what it is called, wants, who owns it and who sees it. Raises Refused, or TransitionError once over."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    require(by, "campaigns.edit_campaign", campaign)
+    refuse_over(campaign)
+    before = snapshot(campaign, CAMPAIGN_FIELDS)
+    for name, value in fields.items():
+        setattr(campaign, name, value)
+    campaign.save()
+    changed = changes(before, snapshot(campaign, CAMPAIGN_FIELDS))
+    if changed:
+        record(gettext_noop("Changed the campaign"), campaign, by=by, now=now, changes=changed)
+    if changed.keys() & {"visibility", "owner"}:  # the owners of milestones may see it no more, or again
+        _replan_milestones(campaign, now)
+    return campaign
+
+
+@transaction.atomic
+def finish_campaign(campaign: Campaign, *, by: User, now: datetime, status: str, outcome: str) -> Campaign:
+    """End it as won or given up (`status`); its milestones remind nobody any more. Raises Refused, TransitionError."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    require(by, "campaigns.finish_campaign", campaign)
+    campaign.step_to(Campaign.Status(status))
+    campaign.finished_on, campaign.outcome = now.date(), outcome
+    campaign.save()
+    verb = gettext_noop("Finished the campaign: %(outcome)s")
+    if campaign.status == Campaign.Status.STOPPED:
+        verb = gettext_noop("Gave the campaign up: %(outcome)s")
+    record(verb, campaign, by=by, now=now, outcome=outcome)
+    _replan_milestones(campaign, now)
+    return campaign
+
+
+def refuse_over(campaign: Campaign) -> None:
+    """Raise TransitionError for a campaign that is over."""
+    if not campaign.is_running:
+        raise TransitionError(_("This campaign is over: it does not change any more."))
+
+
+def _replan_milestones(campaign: Campaign, now: datetime) -> None:
+    """Bounded: only those still planned and known to the day."""
+    rows = campaign.milestones.filter(status=Milestone.Status.PLANNED, precision=Milestone.Precision.DAY)
+    for milestone in rows.select_for_update(of=("self",)).select_related("campaign", "owner"):
+        replan(milestone, now=now)
