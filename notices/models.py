@@ -81,6 +81,7 @@ class Delivery(Identified):
     lease_token = models.UUIDField(null=True)
     message_id = models.CharField(max_length=200, unique=True)
     settled_at = models.DateTimeField(help_text="When it reached its present state")
+    settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -118,14 +119,14 @@ class Delivery(Identified):
     def __str__(self) -> str:
         return self.dedupe_key
 
-    def step_to(self, state: "Delivery.State", *, now: datetime, reason: str = "") -> None:
+    def step_to(self, state: "Delivery.State", *, now: datetime, reason: str = "", by: User | None = None) -> None:
         """The only place that sets `state`. Does not save. Raises TransitionError."""
         if state not in self.STEPS[self.State(self.state)]:
             raise TransitionError(
                 _("A notice that is “%(old)s” cannot become “%(new)s”.")
                 % {"old": self.get_state_display(), "new": state.label}
             )
-        self.state, self.reason, self.settled_at = state, reason, now
+        self.state, self.reason, self.settled_at, self.settled_by = state, reason, now, by
 
     @property
     def subject(self) -> Any:
@@ -135,7 +136,7 @@ class Delivery(Identified):
 
 
 class DeliveryEvent(models.Model):
-    """One change of a delivery's state. Append-only: triggers refuse anything else."""
+    """One change of a delivery's state. A trigger writes it, so that none is missing; another refuses to change it."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField()

@@ -7,15 +7,18 @@ until its lease is over and then as "unconfirmed": it may have arrived, so it is
 import logging
 import time
 import uuid
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_noop, override
 
-from notices.actions.steps import move, too_late
+from accounts.models import Address
+from notices.actions.steps import STEPPED, move, too_late
 from notices.compose import compose
 from notices.hours import quiet_span
 from notices.kind import KINDS, Kind
@@ -53,13 +56,21 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class Report:
+    """What the server answered about a claimed row, not yet written down."""
+
+    claim: "Claim"
+    handed: Handed
+    words: str
+
+
+@dataclass(frozen=True)
 class Claim:
     """A row that is ours until the lease is over: `in_time` says whether its text may still leave."""
 
     delivery: Delivery
     subject: Any
     email: str
-    token: uuid.UUID
     watch: Watch
     taken: float
 
@@ -73,23 +84,37 @@ def send_due(*, now: datetime, most: int = 500) -> int:
 
     `now` is the database's clock, read just before: leases stand on it.
     """
-    sent, watch = 0, Watch(now)
+    sent, watch, last = 0, Watch(now), None
     with Relay() as relay:
         for _turn in range(most):
-            try:
-                found, claim = claim_next(watch)
-            except Unsendable as error:
-                logger.exception("delivery %s cannot be sent", error.args[0])
-                put_back(error.args[0], now=watch.instant())
-                continue
-            handed = _send(relay, claim) if claim else None
-            sent += handed is Handed.ACCEPTED
-            if not found or handed is Handed.UNREACHED or watch.passed() > LONGEST_RUN:
+            found, claim = _report_and_claim(last, watch)
+            last = _hand_over(relay, claim) if claim else None
+            sent += last is not None and last.handed is Handed.ACCEPTED
+            if not found or (last and last.handed is Handed.UNREACHED) or watch.passed() > LONGEST_RUN:
                 break
+        if last:
+            finish(last)
     return sent
 
 
-@transaction.atomic
+def _report_and_claim(last: Report | None, watch: Watch) -> tuple[bool, Claim | None]:
+    """Write down the last answer and take the next row in one transaction: each mail waits for one commit only."""
+    try:
+        with transaction.atomic():
+            if last:
+                finish(last)
+            return claim_next(watch)
+    except Exception as error:
+        if last:  # whatever is wrong with the next row: what is known of the last one is kept
+            finish(last)
+        if not isinstance(error, Unsendable):
+            raise
+        logger.exception("delivery %s cannot be sent", error.args[0])
+        put_back(error.args[0], now=watch.instant())
+        return True, None
+
+
+@transaction.atomic(savepoint=False)
 def claim_next(watch: Watch) -> tuple[bool, Claim | None]:
     """Take the next due row under a lease. (was there one?, the claim or None if it was not due after all)
 
@@ -100,6 +125,7 @@ def claim_next(watch: Watch) -> tuple[bool, Claim | None]:
         Delivery.objects.due(now)
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("person", "content_type")
+        .annotate(email=Subquery(Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")))
         .order_by("send_at", "id")
         .first()
     )
@@ -107,18 +133,18 @@ def claim_next(watch: Watch) -> tuple[bool, Claim | None]:
         return False, None
     subject = _locked_subject(row)
     try:
-        email = _address_if_due(row, subject, now)
+        is_due = _is_still_due(row, subject, now)
     except OperationalError:  # a deadlock, a lost connection: no fault of this row
         raise
     except Exception as error:
         raise Unsendable(row.pk) from error
-    if not email:
+    if not is_due:
         return True, None
     row.attempts += 1
     row.lease_token = uuid.uuid4()
     row.lease_until = now + timedelta(seconds=settings.NOTICES_LEASE_SECONDS)
     move(row, Delivery.State.SENDING, now=now)
-    return True, Claim(row, subject, email, row.lease_token, watch, taken)
+    return True, Claim(row, subject, row.email, watch, taken)
 
 
 def _locked_subject(row: Delivery) -> Any:
@@ -134,8 +160,8 @@ def _locked_subject(row: Delivery) -> Any:
     return next(iter(found), None)
 
 
-def _address_if_due(row: Delivery, subject: Any, now: datetime) -> str:
-    """Ask the rows once more: the address; empty for what is cancelled, expired, failed or put off here."""
+def _is_still_due(row: Any, subject: Any, now: datetime) -> bool:
+    """Ask the rows once more; False for what is cancelled, expired, failed or put off here."""
     kind = KINDS.get(row.kind)
     if kind is None or subject is None:
         move(row, Delivery.State.CANCELLED, now=now, reason=gettext_noop("what it was about is gone"))
@@ -145,11 +171,11 @@ def _address_if_due(row: Delivery, subject: Any, now: datetime) -> str:
         move(row, Delivery.State.CANCELLED, now=now, reason=reason)
     elif not kind.must_send and _is_quiet(row, now):
         _put_off(row, kind, now)
-    elif email := row.person.email:
-        return email
-    else:
+    elif row.email is None:
         move(row, Delivery.State.FAILED, now=now, reason=gettext_noop("no e-mail address"))
-    return ""
+    else:
+        return True
+    return False
 
 
 def _why_not(kind: Kind, row: Delivery, subject: Any, now: datetime) -> str:
@@ -174,7 +200,7 @@ def _put_off(row: Delivery, kind: Kind, now: datetime) -> None:
         row.save(update_fields=["send_at"])
 
 
-def _send(relay: Relay, claim: Claim) -> Handed:
+def _hand_over(relay: Relay, claim: Claim) -> Report:
     row = claim.delivery
     try:
         with override(row.person.language):
@@ -182,30 +208,27 @@ def _send(relay: Relay, claim: Claim) -> Handed:
         message = mail.message()
     except Exception:
         logger.exception("delivery %s could not be written", row.pk)
-        handed, words = Handed.LATER, OUR_FAULT
-    else:
-        handed, words = relay.hand_over(message, mail.from_email, claim.email, in_time=claim.in_time)
-    finish(claim, handed, words)
-    return handed
+        return Report(claim, Handed.LATER, OUR_FAULT)
+    return Report(claim, *relay.hand_over(message, mail.from_email, claim.email, in_time=claim.in_time))
 
 
-@transaction.atomic
-def finish(claim: Claim, handed: Handed, words: str) -> bool:
+def finish(report: Report) -> bool:
     """Write down what is known; False when the row is no longer ours to write. A late report is still believed."""
-    row = Delivery.objects.select_for_update().get(pk=claim.delivery.pk)
-    if row.lease_token != claim.token or row.state not in {Delivery.State.SENDING, Delivery.State.UNCONFIRMED}:
-        return False
-    now = claim.watch.instant()
-    if handed is Handed.ACCEPTED:
-        move(row, Delivery.State.SENT, now=now, reason=words)
-    elif handed is Handed.UNKNOWN:
-        if row.state == Delivery.State.SENDING:
-            move(row, Delivery.State.UNCONFIRMED, now=now, reason=words)
-    elif handed is Handed.REFUSED:
-        move(row, Delivery.State.FAILED, now=now, reason=words)
+    row, now = copy(report.claim.delivery), report.claim.watch.instant()  # a report may have to be written twice
+    ours = Delivery.objects.filter(pk=row.pk, lease_token=row.lease_token)
+    if report.handed is Handed.UNKNOWN:
+        ours = ours.filter(state=Delivery.State.SENDING)
+        row.step_to(Delivery.State.UNCONFIRMED, now=now, reason=report.words)
+    elif report.handed is Handed.ACCEPTED:
+        row.step_to(Delivery.State.SENT, now=now, reason=report.words)
+    elif report.handed is Handed.REFUSED or row.attempts >= MOST_ATTEMPTS:
+        row.step_to(Delivery.State.FAILED, now=now, reason=report.words)
     else:
-        _try_later(row, now, words)
-    return True
+        row.send_at = now + _pause(row)
+        row.step_to(Delivery.State.DEFERRED, now=now, reason=report.words)
+    # One statement instead of a lock, a look and a write: the condition says whether it is still ours.
+    open_states = [Delivery.State.SENDING, Delivery.State.UNCONFIRMED]
+    return bool(ours.filter(state__in=open_states).update(**{name: getattr(row, name) for name in STEPPED}))
 
 
 @transaction.atomic
@@ -214,15 +237,13 @@ def put_back(delivery: uuid.UUID, *, now: datetime) -> None:
     row = Delivery.objects.waiting().select_for_update(skip_locked=True).filter(pk=delivery).first()
     if row is not None:
         row.attempts += 1
-        _try_later(row, now, OUR_FAULT)
+        row.send_at = now + _pause(row)
+        is_hopeless = row.attempts >= MOST_ATTEMPTS
+        move(row, Delivery.State.FAILED if is_hopeless else Delivery.State.DEFERRED, now=now, reason=OUR_FAULT)
 
 
-def _try_later(row: Delivery, now: datetime, reason: str) -> None:
-    if row.attempts >= MOST_ATTEMPTS:
-        move(row, Delivery.State.FAILED, now=now, reason=reason)
-        return
-    row.send_at = now + BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
-    move(row, Delivery.State.DEFERRED, now=now, reason=reason)
+def _pause(row: Delivery) -> timedelta:
+    return BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
 
 
 @transaction.atomic

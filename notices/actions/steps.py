@@ -6,17 +6,15 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from notices.kind import KINDS
-from notices.models import Delivery, DeliveryEvent
+from notices.models import Delivery
 
-STEPPED = ["state", "reason", "settled_at", "send_at", "attempts", "lease_until", "lease_token"]
+STEPPED = ["state", "reason", "settled_at", "settled_by", "send_at", "attempts", "lease_until", "lease_token"]
 
 
 def move(row: Delivery, state: Delivery.State, *, now: datetime, reason: str = "", by: User | None = None) -> None:
-    """Step, save and note it in the delivery's own events. Raises TransitionError."""
-    before = row.state
-    row.step_to(state, now=now, reason=reason)
+    """Step and save; the database notes it in the delivery's events. Raises TransitionError."""
+    row.step_to(state, now=now, reason=reason, by=by)
     row.save(update_fields=STEPPED)
-    DeliveryEvent.objects.create(delivery=row, at=now, from_state=before, to_state=state, by=by, detail=reason)
 
 
 def too_late(row: Delivery) -> str:
