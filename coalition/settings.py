@@ -144,6 +144,9 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = 30  # seconds; shorter than a delivery's lease
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{COALITION_NAME} <noreply@{ALLOWED_HOSTS[0]}>")
 MAIL_DIR = VAR / "mail" if EMBEDDED else None  # where the embedded SMTP server keeps what it gets
+# The mail server's log, where it lies on this machine: then we know what it took. Without it staff decide.
+RELAY_JOURNAL = env.str("RELAY_JOURNAL", default=str(VAR / "mail" / "journal") if EMBEDDED else "")
+RELAY_JOURNAL_GRACE_SECONDS = env.int("RELAY_JOURNAL_GRACE_SECONDS", default=90)
 NOTICES_LEASE_SECONDS = env.int("NOTICES_LEASE_SECONDS", default=300)
 
 CELERY_BROKER_URL = env.str("REDIS_URL")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import Enum
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -40,6 +41,13 @@ class Attachment:
     mimetype: str
 
 
+class Ambiguity(Enum):
+    """What becomes of a notice of which nobody can know whether it arrived."""
+
+    RESEND = "resend"  # formal: better twice than never
+    HOLD = "hold"  # staff decide
+
+
 class Kind:
     """One kind of notice: subclass it in an app's `kinds.py`, register an instance in `AppConfig.ready()`.
 
@@ -52,6 +60,7 @@ class Kind:
     template: ClassVar[str]
     slots: ClassVar[tuple[Slot, ...]] = ()
     must_send: ClassVar[bool] = False  # breaks quiet hours
+    ambiguity: ClassVar[Ambiguity] = Ambiguity.HOLD
 
     def __str__(self) -> str:
         return str(self.label) or in_plain_words(self.key)

@@ -33,6 +33,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def overdue_lease(self, now: datetime) -> Self:
         return self.filter(state=Delivery.State.SENDING, lease_until__lt=now)
 
+    def doubtful(self, now: datetime) -> Self:
+        """Those of which only the mail server knows whether it took them."""
+        return self.overdue_lease(now) | self.filter(state=Delivery.State.UNCONFIRMED)
+
 
 class Delivery(Identified):
     """One notice to one person by one channel. Its id follows from its key: planning twice makes one row."""
@@ -52,8 +56,9 @@ class Delivery(Identified):
         EXPIRED = "expired", _("Expired")
 
     STEPS = {
-        State.PLANNED: {State.SENDING, State.DEFERRED, State.CANCELLED, State.EXPIRED, State.FAILED},
-        State.DEFERRED: {State.SENDING, State.DEFERRED, State.CANCELLED, State.EXPIRED, State.FAILED},
+        # Sent without having been sent: after a restore the mail server's journal knows more than the rows.
+        State.PLANNED: {State.SENDING, State.DEFERRED, State.CANCELLED, State.EXPIRED, State.FAILED, State.SENT},
+        State.DEFERRED: {State.SENDING, State.DEFERRED, State.CANCELLED, State.EXPIRED, State.FAILED, State.SENT},
         State.SENDING: {State.SENT, State.DEFERRED, State.FAILED, State.UNCONFIRMED},
         # A worker that was only slow may still report what it saw; else staff decide.
         State.UNCONFIRMED: {State.SENT, State.DEFERRED, State.FAILED, State.PLANNED, State.EXPIRED},
@@ -79,6 +84,7 @@ class Delivery(Identified):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
+    lease_owner = models.BigIntegerField(null=True, help_text="The lock that its worker holds while it lives")
     message_id = models.CharField(max_length=200, unique=True)
     settled_at = models.DateTimeField(help_text="When it reached its present state")
     settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -150,6 +156,35 @@ class DeliveryEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_state} → {self.to_state}"
+
+
+class RelayedMail(models.Model):
+    """A message that the mail server noted in its journal; only with `is_queued` has it taken responsibility."""
+
+    message_id = models.CharField(primary_key=True, max_length=200)
+    queue_id = models.CharField(max_length=100, db_index=True)
+    is_queued = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["message_id"]
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.message_id}"
+
+
+class JournalMark(models.Model):
+    """How far the mail server's journal was read: everything it noted before `read_at` is known."""
+
+    path = models.CharField(primary_key=True, max_length=500)
+    inode = models.BigIntegerField(default=0)
+    offset = models.BigIntegerField(default=0)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["path"]
+
+    def __str__(self) -> str:
+        return f"{self.path} to {self.offset}"
 
 
 class Heartbeat(models.Model):

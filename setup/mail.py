@@ -1,12 +1,17 @@
-"""An SMTP server that keeps what it gets, one .eml file per message: `python -m setup.mail FOLDER PORT`."""
+"""An SMTP server that keeps what it gets, one .eml file per message: `python -m setup.mail FOLDER PORT`.
+
+It keeps a journal too, in the words of Postfix: what stands in it was taken, whatever the sender heard.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 import os
+import secrets
 import sys
 from datetime import UTC, datetime
+from email import message_from_bytes
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -19,6 +24,7 @@ class Keeper:
         self.folder = folder
         self.numbers = itertools.count(1)
         folder.mkdir(parents=True, exist_ok=True)
+        self.journal = (folder / "journal").open("ab", buffering=0)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
@@ -29,7 +35,17 @@ class Keeper:
             file.flush()
             os.fsync(file.fileno())
         unfinished.rename(self.folder / name)
+        self.note(envelope, queue=secrets.token_hex(6).upper())
         return "250 OK"
+
+    def note(self, envelope: Envelope, queue: str) -> None:
+        """One write of both lines, on the disk before the sender hears of it."""
+        content = envelope.original_content or b""
+        message_id = message_from_bytes(content)["Message-ID"]
+        size, count = len(content), len(envelope.rcpt_tos)
+        lines = [f"{queue}: message-id={message_id}", f"{queue}: from=<>, size={size}, nrcpt={count} (queue active)"]
+        self.journal.write("".join(f"{datetime.now(UTC).isoformat()} {line}\n" for line in lines).encode())
+        os.fsync(self.journal.fileno())
 
 
 def as_delivered(envelope: Envelope) -> bytes:

@@ -1,19 +1,22 @@
 """Sending: claim a due row under a lease, ask once more whether it is still due, hand it over, write down the answer.
 
 A worker may die anywhere. Before the claim commits nothing has happened; after it the row stands as "being sent"
-until its lease is over and then as "unconfirmed": it may have arrived, so it is never sent again by itself.
+until its lease is over, and `resolving.py` finds out what became of it.
 """
 
 import logging
+import secrets
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_noop, override
 
@@ -85,9 +88,9 @@ def send_due(*, now: datetime, most: int = 500) -> int:
     `now` is the database's clock, read just before: leases stand on it.
     """
     sent, watch, last = 0, Watch(now), None
-    with Relay() as relay:
+    with Relay() as relay, proof_of_life() as owner:
         for _turn in range(most):
-            found, claim = _report_and_claim(last, watch)
+            found, claim = _report_and_claim(last, watch, owner)
             last = _hand_over(relay, claim) if claim else None
             sent += last is not None and last.handed is Handed.ACCEPTED
             if not found or (last and last.handed is Handed.UNREACHED) or watch.passed() > LONGEST_RUN:
@@ -97,13 +100,30 @@ def send_due(*, now: datetime, most: int = 500) -> int:
     return sent
 
 
-def _report_and_claim(last: Report | None, watch: Watch) -> tuple[bool, Claim | None]:
+@contextmanager
+def proof_of_life() -> Iterator[int]:
+    """Hold a lock of our own on this connection: while it is held nobody takes what we claimed for abandoned.
+
+    A frozen worker holds it still, a killed one no more. Needs a connection of its own session (no transaction pool).
+    """
+    key = secrets.randbits(63)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+    try:
+        yield key
+    finally:
+        # A broken connection has given the lock back already.
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def _report_and_claim(last: Report | None, watch: Watch, owner: int) -> tuple[bool, Claim | None]:
     """Write down the last answer and take the next row in one transaction: each mail waits for one commit only."""
     try:
         with transaction.atomic():
             if last:
                 finish(last)
-            return claim_next(watch)
+            return claim_next(watch, owner)
     except Exception as error:
         if last:  # whatever is wrong with the next row: what is known of the last one is kept
             finish(last)
@@ -115,10 +135,10 @@ def _report_and_claim(last: Report | None, watch: Watch) -> tuple[bool, Claim | 
 
 
 @transaction.atomic(savepoint=False)
-def claim_next(watch: Watch) -> tuple[bool, Claim | None]:
+def claim_next(watch: Watch, owner: int | None = None) -> tuple[bool, Claim | None]:
     """Take the next due row under a lease. (was there one?, the claim or None if it was not due after all)
 
-    Raises Unsendable when its kind fails.
+    `owner`: the lock that proves its worker alive. Raises Unsendable when its kind fails.
     """
     taken, now = watch.passed(), watch.instant()
     row = (
@@ -141,7 +161,7 @@ def claim_next(watch: Watch) -> tuple[bool, Claim | None]:
     if not is_due:
         return True, None
     row.attempts += 1
-    row.lease_token = uuid.uuid4()
+    row.lease_token, row.lease_owner = uuid.uuid4(), owner
     row.lease_until = now + timedelta(seconds=settings.NOTICES_LEASE_SECONDS)
     move(row, Delivery.State.SENDING, now=now)
     return True, Claim(row, subject, row.email, watch, taken)
@@ -244,13 +264,3 @@ def put_back(delivery: uuid.UUID, *, now: datetime) -> None:
 
 def _pause(row: Delivery) -> timedelta:
     return BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
-
-
-@transaction.atomic
-def settle_overdue(*, now: datetime) -> int:
-    """Rows whose worker died or froze: they may have arrived, so staff decide. Returns how many."""
-    rows = list(Delivery.objects.overdue_lease(now).select_for_update(skip_locked=True))
-    reason = gettext_noop("the worker stopped before it heard the answer")
-    for row in rows:
-        move(row, Delivery.State.UNCONFIRMED, now=now, reason=reason)
-    return len(rows)

@@ -8,7 +8,17 @@ from accounts.models import User
 from notices.kind import KINDS
 from notices.models import Delivery
 
-STEPPED = ["state", "reason", "settled_at", "settled_by", "send_at", "attempts", "lease_until", "lease_token"]
+STEPPED = [
+    "state",
+    "reason",
+    "settled_at",
+    "settled_by",
+    "send_at",
+    "attempts",
+    "lease_until",
+    "lease_token",
+    "lease_owner",
+]
 
 
 def move(row: Delivery, state: Delivery.State, *, now: datetime, reason: str = "", by: User | None = None) -> None:

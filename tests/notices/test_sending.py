@@ -9,7 +9,8 @@ from django.utils.translation import get_language
 
 from accounts.clock import database_now
 from notices.actions.planning import cancel
-from notices.actions.sending import MOST_ATTEMPTS, Report, Watch, claim_next, finish, send_due, settle_overdue
+from notices.actions.resolving import resolve
+from notices.actions.sending import MOST_ATTEMPTS, Report, Watch, claim_next, finish, send_due
 from notices.kind import KINDS
 from notices.mail import Handed, Relay
 from notices.models import Delivery
@@ -255,7 +256,7 @@ def test_a_lease_that_is_over_leaves_it_unconfirmed():
     row = due()
     claim_next(Watch(database_now()))
 
-    settled = [settle_overdue(now=database_now() + minutes * MINUTE) for minutes in (4, 6, 8)]
+    settled = [resolve(now=database_now() + minutes * MINUTE, journal_read=None) for minutes in (4, 6, 8)]
 
     assert settled == [0, 1, 0]
     assert the_row().state == "unconfirmed"
@@ -266,7 +267,7 @@ def test_a_lease_that_is_over_leaves_it_unconfirmed():
 def test_the_late_report_of_a_slow_worker_is_believed(handed, state):
     due()
     _found, claim = claim_next(Watch(database_now()))
-    settle_overdue(now=database_now() + 6 * MINUTE)
+    resolve(now=database_now() + 6 * MINUTE, journal_read=None)
 
     finish(Report(claim, handed, "250 OK"))
 
@@ -352,6 +353,7 @@ def test_a_mail_takes_few_statements(smtp, django_assert_num_queries):
     now = database_now()
 
     # Claim: the row with its address, its subject, who is asked, the state. Report: the state, in the transaction of
-    # the next claim, which finds nothing more due. And two transactions, here savepoints, of two statements each.
-    with django_assert_num_queries(10):
+    # the next claim, which finds nothing more due. Two transactions, here savepoints, of two statements each; and the
+    # proof of life, taken and given back.
+    with django_assert_num_queries(12):
         send_due(now=now)
