@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import TransitionError, User
+from accounts.models import Stale, TransitionError, User
 
 page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -42,6 +42,8 @@ class PersonMiddleware:
 def accepted(form: BaseForm, act: Callable[..., Any]) -> bool:
     """Run `act(**cleaned_data)` if the form is valid; an impossible step becomes the form's own error.
 
+    A Stale one stands on `form.stale` too: see history.forms.SeenForm.
+
     Refused is not caught: the 403 page says the sentence.
     """
     if not form.is_valid():
@@ -50,6 +52,8 @@ def accepted(form: BaseForm, act: Callable[..., Any]) -> bool:
         act(**form.cleaned_data)
     except TransitionError as error:
         form.add_error(None, str(error))
+        if isinstance(error, Stale):
+            form.stale = error  # type: ignore[attr-defined]
         return False
     return True
 

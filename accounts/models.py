@@ -1,6 +1,7 @@
 """Who is there: people, their addresses, and who can sign in."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import time
 from typing import Any, ClassVar
 
@@ -13,6 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 class TransitionError(Exception):
     """The subject is not in a state from which this step is possible; the text is a sentence for the reader."""
+
+
+class Stale(TransitionError):
+    """Somebody else has changed the subject since the typist opened the form: one of `fields`, after the state `seen`."""
+
+    def __init__(self, seen: int, fields: Iterable[str]) -> None:
+        self.seen, self.fields = seen, list(fields)
+        super().__init__(_("Somebody else has changed this since you opened the form."))
 
 
 class Visibility(models.TextChoices):

@@ -9,8 +9,9 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Max
 
-from accounts.models import User
+from accounts.models import Stale, User
 from history.models import Entry, Head
 
 
@@ -91,6 +92,17 @@ def fingerprint(entry: Entry) -> str:
         entry.visibility,
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def newest(subject: models.Model) -> int:
+    """The number of the newest entry of `subject`, 0 before the first: the state that somebody sees."""
+    return Entry.objects.of(subject).aggregate(newest=Max("number"))["newest"] or 0
+
+
+def refuse_stale(subject: models.Model, seen: int | None, fields: Sequence[str]) -> None:
+    """Raise Stale if one of `fields` of `subject`, locked, has changed since it was `seen` (None: ask nothing)."""
+    if seen is not None and Entry.objects.of(subject).changing(fields, since=seen).exists():
+        raise Stale(seen, fields)
 
 
 def snapshot(subject: models.Model, fields: Iterable[str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What happened: one append-only chain of entries per object."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -15,6 +16,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def of(self, subject: models.Model) -> "EntryQuerySet":
         content_type = ContentType.objects.get_for_model(subject)
         return self.filter(content_type=content_type, object_id=subject.pk)
+
+    def changing(self, fields: Iterable[str], *, since: int) -> "EntryQuerySet":
+        """Those after entry number `since` that changed one of `fields` of the object itself, not of a part of it."""
+        later = self.filter(number__gt=since, details__changes__has_any_keys=list(fields))
+        return later.exclude(details__has_key="of")
 
     def visible_to(self, user: Any) -> "EntryQuerySet":
         """Narrows by the entry's own class only: whoever asks has already been shown the object."""

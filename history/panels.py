@@ -1,6 +1,7 @@
 """What an object's page shows of its history."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +13,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
-from history.models import Entry
+from history.models import Entry, EntryQuerySet
 
 LIMIT = 50
+MOST = 300  # letters of a long text: the history says that and where it changed, the page holds the text
 Names = dict[tuple[type[models.Model], str], str]
 
 
@@ -36,14 +38,17 @@ class Change:
     new: Any
 
 
-def history(subject: models.Model, user: Any, *, beyond: int = 0) -> list[Line]:
+def history(subject: models.Model, user: Any) -> list[Line]:
     """The newest entries of `subject` that `user` may see, newest first, in the reader's language.
 
-    `beyond`: only those that made a later version of the subject than this one (`version` in their details).
     A `person` in the details is an id, said by the name the person has today; `fields` are names of fields.
     """
-    found = Entry.objects.of(subject).visible_to(user).select_related("actor")
-    entries = list((found.filter(details__version__gt=beyond) if beyond else found)[:LIMIT])
+    return lines(subject, user, Entry.objects.of(subject))
+
+
+def lines(subject: models.Model, user: Any, found: EntryQuerySet, *, most: int | None = MOST) -> list[Line]:
+    """The newest of the `found` entries of `subject`, as `history` says them; texts by their first `most` letters."""
+    entries = list(found.visible_to(user).select_related("actor")[:LIMIT])
     changed = {entry.pk: _changes(subject, entry) for entry in entries}
     names = _names(user, entries, [change for changes in changed.values() for change in changes])
     return [
@@ -54,7 +59,7 @@ def history(subject: models.Model, user: Any, *, beyond: int = 0) -> list[Line]:
                 person=names.get((Person, entry.details.get("person", "")), ""), fields=_fields(subject, entry)
             ),
             changes=[
-                (_label(change), _shown(change, change.old, names), _shown(change, change.new, names))
+                (_label(change), _shown(change, change.old, names)[:most], _shown(change, change.new, names)[:most])
                 for change in changed[entry.pk]
             ],
         )
@@ -62,11 +67,29 @@ def history(subject: models.Model, user: Any, *, beyond: int = 0) -> list[Line]:
     ]
 
 
-def values_before(subject: models.Model, version: int) -> dict[str, Any]:
-    """{field: value at `version`} for the fields of `subject` that have changed since."""
-    later = Entry.objects.of(subject).filter(details__version__gt=version).exclude(details__has_key="of")
-    changes = [change for entry in later.order_by("-number") for change in _changes(subject, entry)]
-    return {change.name: change.old for change in changes}
+def put_together(
+    form: Any, subject: models.Model, user: Any, typed: Callable[[Any], dict[str, Any]]
+) -> list[Line] | None:
+    """After Stale: what others have changed since the typist opened `form` (a SeenForm), which takes it over in the
+    fields that were left alone. None while it is not stale.
+
+    `subject`: as it is now, read again. `typed`: the initial values of the form for a subject, `seen` among them.
+    """
+    if form.stale is None:
+        return None
+    later = Entry.objects.of(subject).changing(form.stale.fields, since=form.stale.seen)
+    form.lay_over(typed(_as_it_was(subject, later)), typed(subject))
+    return lines(subject, user, later, most=None)
+
+
+def _as_it_was(subject: models.Model, later: EntryQuerySet) -> models.Model:
+    """A copy of `subject` from before the `later` entries."""
+    was = copy(subject)
+    for entry in later.order_by("-number"):
+        for change in _changes(subject, entry):
+            if change.field is not None:
+                setattr(was, change.field.attname, change.field.to_python(change.old))
+    return was
 
 
 def _changes(subject: models.Model, entry: Entry) -> list[Change]:

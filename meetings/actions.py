@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Person, TransitionError, User, Visibility
 from accounts.rules import require
 from campaigns.models import Campaign
-from history.actions import changes, record, snapshot
+from history.actions import changes, record, refuse_stale, snapshot
 from meetings.models import Attendance, Meeting
 from members.models import Committee, CommitteeOffice, SeatHolder, SeatTerm
 from notices.actions.planning import cancel, post, replan
@@ -21,7 +21,6 @@ from notices.actions.planning import cancel, post, replan
 MOVED = timedelta(hours=1)  # foundations: a move that raises the epoch
 FIELDS = ("title", "campaign", "starts_at", "ends_at", "zone", "place", "link", "agenda", "visibility")
 IN_CALENDAR = {"title", "starts_at", "ends_at", "zone", "place", "link"}  # what people have written down
-MOST_IN_HISTORY = 300  # letters of a long text
 SAID = {
     Attendance.Answer.YES: gettext_noop("Said yes to the invitation"),
     Attendance.Answer.MAYBE: gettext_noop("Said perhaps to the invitation"),
@@ -58,14 +57,18 @@ def call_meeting(*, by: User, now: datetime, committee: Committee | None, **fiel
 
 
 @transaction.atomic
-def edit_meeting(meeting: Meeting, *, by: User, now: datetime, **fields: Unpack[MeetingFields]) -> Meeting:
+def edit_meeting(
+    meeting: Meeting, *, by: User, now: datetime, seen: int | None = None, **fields: Unpack[MeetingFields]
+) -> Meeting:
     """Change or move a meeting; the invited are told when what they have written down is no longer true.
 
-    A move of an hour or more, or to another day, starts the reminders afresh. Raises Refused, TransitionError.
+    A move of an hour or more, or to another day, starts the reminders afresh. `seen`: the state the typist saw.
+    Raises Refused, Stale, TransitionError.
     """
     meeting = _locked(meeting)
     require(by, "meetings.edit_meeting", meeting)
     _refuse_unless_planned(meeting)
+    refuse_stale(meeting, seen, FIELDS)
     before, old_start = snapshot(meeting, FIELDS), meeting.starts_at
     for name, value in fields.items():
         setattr(meeting, name, value)
@@ -120,18 +123,22 @@ def answer_invitation(meeting: Meeting, *, by: User, now: datetime, answer: Atte
 
 
 @transaction.atomic
-def write_minutes(meeting: Meeting, *, by: User, now: datetime, minutes: str) -> Meeting:
-    """Write or correct the minutes; the first ones say that it was held. Raises Refused, TransitionError."""
+def write_minutes(meeting: Meeting, *, by: User, now: datetime, minutes: str, seen: int | None = None) -> Meeting:
+    """Write or correct the minutes; the first ones say that it was held. `seen`: the state the typist saw.
+
+    Raises Refused, Stale, TransitionError.
+    """
     meeting = _locked(meeting)
     require(by, "meetings.write_minutes", meeting)
     if meeting.starts_at > now:
         raise TransitionError(_("The meeting has not begun: minutes are written after it."))
+    refuse_stale(meeting, seen, ("minutes",))
     if meeting.status != Meeting.Status.HELD:
         meeting.step_to(Meeting.Status.HELD)
     before = snapshot(meeting, ("minutes",))
     meeting.minutes = minutes
     meeting.save()
-    changed = _shortened(changes(before, snapshot(meeting, ("minutes",))))
+    changed = changes(before, snapshot(meeting, ("minutes",)))
     record(gettext_noop("Wrote the minutes"), meeting, by=by, now=now, changes=changed)
     return meeting
 
@@ -188,7 +195,7 @@ def _take_changes(
         meeting.sequence += 1
     meeting.save()
     verb = gettext_noop("Moved the meeting") if "starts_at" in changed else gettext_noop("Changed the meeting")
-    record(verb, meeting, by=by, now=now, changes=_shortened(changed))
+    record(verb, meeting, by=by, now=now, changes=changed)
     if changed.keys() & IN_CALENDAR:
         # Two changes before the first mail left make one mail: it is rendered when it goes out.
         cancel(meeting, reason=gettext_noop("it changed again"), now=now, kinds=["meetings.moved"])
@@ -226,14 +233,3 @@ def _for_answers(meeting: Meeting) -> str | None:
 
 def _only(user: User) -> list[Person]:
     return [user.person]
-
-
-def _shortened(changed: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Long texts by their beginning: the history says that and where they changed, the page holds the text."""
-    return {
-        name: [
-            f"{value[:MOST_IN_HISTORY]}…" if isinstance(value, str) and len(value) > MOST_IN_HISTORY else value
-            for value in pair
-        ]
-        for name, pair in changed.items()
-    }

@@ -12,6 +12,8 @@ from accounts.forms import DayInput, HourInput, ZoneField
 from accounts.models import User
 from accounts.zones import city, in_zone, offset
 from campaigns.models import Campaign
+from history.actions import newest
+from history.forms import SeenForm
 from meetings.local import occurrences
 from meetings.models import Attendance, Meeting
 from members.hats import hats
@@ -22,7 +24,7 @@ from members.rules import is_staff
 LONGEST = 14 * 24 * 60  # minutes: a conference of two weeks
 
 
-class MeetingForm(forms.ModelForm):
+class MeetingForm(forms.ModelForm, SeenForm):
     """The fields of `meetings.actions.MeetingFields`; `notice` says what was decided about an hour that comes twice."""
 
     day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput())
@@ -62,7 +64,7 @@ class MeetingForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, now: datetime, meeting: Meeting | None = None, **options: Any) -> None:
         self.notice = ""
-        super().__init__(*args, **{"initial": _as_typed(meeting) if meeting else {}} | options)
+        super().__init__(*args, **{"initial": as_typed(meeting) if meeting else {}} | options)
         used = meeting.zone if meeting else user.person.zone
         self.fields["zone"].offer(now, used)  # type: ignore[attr-defined]
         self.standing = meeting.campaign if meeting else None
@@ -129,7 +131,7 @@ class AnswerForm(forms.Form):
     )
 
 
-class MinutesForm(forms.Form):
+class MinutesForm(SeenForm):
     minutes = forms.CharField(
         label=gettext_lazy("Minutes"),
         widget=forms.Textarea(attrs={"rows": 20}),
@@ -147,10 +149,12 @@ class CancelForm(forms.Form):
     )
 
 
-def _as_typed(meeting: Meeting) -> dict[str, Any]:
+def as_typed(meeting: Meeting) -> dict[str, Any]:
+    """The initial values of its form."""
     there = meeting.starts_at.astimezone(ZoneInfo(meeting.zone))
     return {
-        **{name: getattr(meeting, name) for name in ("title", "place", "link", "agenda", "visibility")},
+        **{name: getattr(meeting, name) for name in ("zone", "title", "place", "link", "agenda", "visibility")},
+        "seen": newest(meeting),
         "campaign": meeting.campaign_id,
         "day": there.date(),
         "hour": there.time(),

@@ -1,4 +1,5 @@
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +14,11 @@ from accounts.clock import database_now
 from accounts.http import Request, accepted, page_or_form, told
 from accounts.models import Person
 from accounts.rules import allows, require
+from history.actions import newest
+from history.panels import put_together
 from meetings import actions
 from meetings.calendar import calendar_file
-from meetings.forms import AnswerForm, CancelForm, InviteForm, MeetingForm, MinutesForm
+from meetings.forms import AnswerForm, CancelForm, InviteForm, MeetingForm, MinutesForm, as_typed
 from meetings.models import Attendance, Meeting
 from meetings.pages import meeting_page
 from members.pages import keyset_page
@@ -77,7 +80,8 @@ def edit_meeting(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST" and accepted(form, partial(actions.edit_meeting, shown, by=request.user, now=now)):
         _say(request, form.notice)
         return redirect("meetings:meeting", pk)
-    return render(request, "meetings/meeting_form.html", {"form": form, "meeting": shown})
+    theirs = put_together(form, _meeting(request, pk), request.user, as_typed)
+    return render(request, "meetings/meeting_form.html", {"form": form, "meeting": shown, "theirs": theirs})
 
 
 @page_or_form
@@ -113,11 +117,12 @@ def answer_invitation(request: Request, pk: UUID) -> HttpResponse:
 def write_minutes(request: Request, pk: UUID) -> HttpResponse:
     shown = _meeting(request, pk)
     require(request.user, "meetings.write_minutes", shown)
-    form = MinutesForm(request.POST or None, initial={"minutes": shown.minutes})
+    form = MinutesForm(request.POST or None, initial=_minutes(shown))
     act = partial(actions.write_minutes, shown, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect("meetings:meeting", pk)
-    return render(request, "meetings/meeting_minutes.html", {"form": form, "meeting": shown})
+    theirs = put_together(form, _meeting(request, pk), request.user, _minutes)
+    return render(request, "meetings/meeting_minutes.html", {"form": form, "meeting": shown, "theirs": theirs})
 
 
 @page_or_form
@@ -130,6 +135,10 @@ def cancel_meeting(request: Request, pk: UUID) -> HttpResponse:
         _say(request, _("The meeting is cancelled. Everybody invited is told by mail."))
         return redirect("meetings:meeting", pk)
     return render(request, "meetings/meeting_cancel.html", {"form": form, "meeting": shown})
+
+
+def _minutes(meeting: Meeting) -> dict[str, Any]:
+    return {"minutes": meeting.minutes, "seen": newest(meeting)}
 
 
 def _meeting(request: Request, pk: UUID) -> Meeting:

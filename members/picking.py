@@ -68,6 +68,9 @@ class PersonField(forms.CharField):
         is_known = self.user is not None and findable_by(self.user).filter(pk=value.pk).exists()
         return person_label(value) if is_known else value.display_name
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return data not in (self.prepare_value(initial), str(initial.pk) if initial else "")
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not text or self.user is None:

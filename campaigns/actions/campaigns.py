@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
 from campaigns.models import Campaign, Milestone
-from history.actions import changes, record, snapshot
+from history.actions import changes, record, refuse_stale, snapshot
 from notices.actions.planning import replan
 
 CAMPAIGN_FIELDS = ("name", "goal", "owner", "visibility")
@@ -33,11 +33,17 @@ def add_campaign(*, by: User, now: datetime, **fields: Unpack[CampaignFields]) -
 
 
 @transaction.atomic
-def edit_campaign(campaign: Campaign, *, by: User, now: datetime, **fields: Unpack[CampaignFields]) -> Campaign:
-    """Change what it is called, wants, who owns it and who sees it. Raises Refused, or TransitionError once over."""
+def edit_campaign(
+    campaign: Campaign, *, by: User, now: datetime, seen: int | None = None, **fields: Unpack[CampaignFields]
+) -> Campaign:
+    """Change what it is called, wants, who owns it and who sees it; `seen`: the state the typist saw.
+
+    Raises Refused, Stale, or TransitionError once over.
+    """
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(by, "campaigns.edit_campaign", campaign)
     refuse_over(campaign)
+    refuse_stale(campaign, seen, CAMPAIGN_FIELDS)
     before = snapshot(campaign, CAMPAIGN_FIELDS)
     for name, value in fields.items():
         setattr(campaign, name, value)

@@ -16,7 +16,7 @@ from accounts.models import Person, TransitionError, User
 from accounts.rules import require
 from campaigns.actions.campaigns import refuse_over
 from campaigns.models import Campaign, Milestone
-from history.actions import changes, record, snapshot
+from history.actions import changes, record, refuse_stale, snapshot
 from notices.actions.planning import replan
 
 MILESTONE_FIELDS = (
@@ -60,16 +60,19 @@ def add_milestone(campaign: Campaign, *, by: User, now: datetime, **fields: Unpa
 
 
 @transaction.atomic
-def edit_milestone(milestone: Milestone, *, by: User, now: datetime, **fields: Unpack[MilestoneFields]) -> Milestone:
-    """Change or move it; a new first day starts its reminders afresh.
+def edit_milestone(
+    milestone: Milestone, *, by: User, now: datetime, seen: int | None = None, **fields: Unpack[MilestoneFields]
+) -> Milestone:
+    """Change or move it; a new first day starts its reminders afresh. `seen`: the state the typist saw.
 
-    Raises Refused, or TransitionError when it was dropped or the campaign is over.
+    Raises Refused, Stale, or TransitionError when it was dropped or the campaign is over.
     """
     milestone = _locked(milestone)
     require(by, "campaigns.edit_milestone", milestone)
     refuse_over(milestone.campaign)
     if milestone.status == Milestone.Status.DROPPED:
         raise TransitionError(_("This milestone was dropped: add a new one instead."))
+    refuse_stale(milestone, seen, MILESTONE_FIELDS)
     before = snapshot(milestone, MILESTONE_FIELDS)
     for name, value in _as_known(fields).items():
         setattr(milestone, name, value)

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User, Visibility
 from campaigns.models import Campaign
+from history.forms import SeenForm
 from members.picking import PersonField
 
 # "Restricted" means the people named on it: for a campaign that is its owner alone, so nobody chooses it here.
 CLASSES = [pair for pair in Visibility.choices if pair[0] not in {Visibility.GROUP, Visibility.RESTRICTED}]
 
 
-class CampaignForm(forms.ModelForm):
+class CampaignForm(forms.ModelForm, SeenForm):
     owner = PersonField(
         label=gettext_lazy("Owner"), help_text=gettext_lazy("Name or e-mail address of the person who leads it.")
     )

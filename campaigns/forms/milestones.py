@@ -11,10 +11,11 @@ from accounts.forms import DayInput, ZoneField
 from accounts.models import User
 from accounts.zones import day
 from campaigns.models import Milestone
+from history.forms import SeenForm
 from members.picking import PersonField
 
 
-class MilestoneForm(forms.ModelForm):
+class MilestoneForm(forms.ModelForm, SeenForm):
     owner = PersonField(
         label=gettext_lazy("Owner"),
         required=False,

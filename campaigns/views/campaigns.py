@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import partial
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,8 @@ from campaigns.actions import campaigns as actions
 from campaigns.forms.campaigns import CampaignForm, FinishForm
 from campaigns.models import Campaign, Milestone
 from campaigns.timeline import timeline
-from history.panels import history
+from history.actions import newest
+from history.panels import history, put_together
 from members.pages import keyset_page
 
 MILESTONES = 60  # on one page of a campaign
@@ -83,12 +85,12 @@ def add_campaign(request: Request) -> HttpResponse:
 def edit_campaign(request: Request, pk: UUID) -> HttpResponse:
     shown = visible_campaign(request, pk)
     require(request.user, "campaigns.edit_campaign", shown)
-    initial = {**model_to_dict(shown), "owner": shown.owner}
-    form = CampaignForm(request.POST or None, user=request.user, initial=initial)
+    form = CampaignForm(request.POST or None, user=request.user, initial=_typed(shown))
     act = partial(actions.edit_campaign, shown, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect("campaigns:campaign", pk)
-    return render(request, "campaigns/campaign_form.html", {"form": form, "campaign": shown})
+    theirs = put_together(form, visible_campaign(request, pk), request.user, _typed)
+    return render(request, "campaigns/campaign_form.html", {"form": form, "campaign": shown, "theirs": theirs})
 
 
 @page_or_form
@@ -105,6 +107,11 @@ def finish_campaign(request: Request, pk: UUID) -> HttpResponse:
 def visible_campaign(request: Request, pk: UUID) -> Campaign:
     """The campaign, if the reader may see it; else 404."""
     return get_object_or_404(Campaign.objects.visible_to(request.user).select_related("owner"), pk=pk)
+
+
+def _typed(campaign: Campaign) -> dict[str, Any]:
+    """The initial values of its form."""
+    return {**model_to_dict(campaign), "owner": campaign.owner, "seen": newest(campaign)}
 
 
 def reader_day(request: Request) -> date:

@@ -17,7 +17,8 @@ from campaigns.actions import milestones as actions
 from campaigns.forms.milestones import DropForm, MilestoneForm
 from campaigns.models import Milestone
 from campaigns.views.campaigns import reader_day, visible_campaign
-from history.panels import history
+from history.actions import newest
+from history.panels import history, put_together
 
 
 @page_or_form
@@ -41,11 +42,11 @@ def milestone(request: Request, pk: UUID) -> HttpResponse:
 def edit_milestone(request: Request, pk: UUID) -> HttpResponse:
     shown, now = _milestone(request, pk), database_now()
     require(request.user, "campaigns.edit_milestone", shown)
-    initial = {**model_to_dict(shown), "owner": shown.owner}
-    form = MilestoneForm(request.POST or None, user=request.user, now=now, initial=initial)
+    form = MilestoneForm(request.POST or None, user=request.user, now=now, initial=_typed(shown))
     if request.method == "POST" and accepted(form, partial(actions.edit_milestone, shown, by=request.user, now=now)):
         return redirect("campaigns:milestone", pk)
-    context = {"form": form, "campaign": shown.campaign, "milestone": shown}
+    theirs = put_together(form, _milestone(request, pk), request.user, _typed)
+    context = {"form": form, "campaign": shown.campaign, "milestone": shown, "theirs": theirs}
     return render(request, "campaigns/milestone_form.html", context)
 
 
@@ -69,6 +70,11 @@ def drop_milestone(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST" and accepted(form, act):
         return redirect("campaigns:milestone", pk)
     return render(request, "campaigns/milestone_drop.html", {"form": form, "milestone": shown})
+
+
+def _typed(milestone: Milestone) -> dict[str, Any]:
+    """The initial values of its form."""
+    return {**model_to_dict(milestone), "owner": milestone.owner, "seen": newest(milestone)}
 
 
 def _milestone(request: Request, pk: UUID) -> Milestone:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User, Visibility
 from accounts.rules import require
-from history.actions import changes, record, snapshot
+from history.actions import changes, record, refuse_stale, snapshot
 from members.models import Committee, Membership, Organisation, Representation, Seat, SeatHolder, SeatTerm
 from members.models.terms import utc_day
 
+FIELDS = ("name", "mandate", "is_steering", "visibility")
 NAMED = {
     SeatHolder.Capacity.REPRESENTATIVE: gettext_noop("Seat %(number)s: %(person)s named as representative"),
     SeatHolder.Capacity.ALTERNATE: gettext_noop("Seat %(number)s: %(person)s named as alternate"),
@@ -42,17 +43,27 @@ def add_committee(
 
 @transaction.atomic
 def edit_committee(
-    committee: Committee, *, by: User, name: str, mandate: str, is_steering: bool, visibility: str, now: datetime
+    committee: Committee,
+    *,
+    by: User,
+    name: str,
+    mandate: str,
+    is_steering: bool,
+    visibility: str,
+    now: datetime,
+    seen: int | None = None,
 ) -> Committee:
-    """Raises Refused, or TransitionError for a name or a steering committee twice."""
+    """`seen`: the state the typist saw. Raises Refused, Stale, or TransitionError for a name or a steering committee
+    twice.
+    """
     committee = lock(committee)
     require(by, "members.manage_committees", committee)
-    fields = ("name", "mandate", "is_steering", "visibility")
-    before = snapshot(committee, fields)
+    refuse_stale(committee, seen, FIELDS)
+    before = snapshot(committee, FIELDS)
     committee.name, committee.mandate = name, mandate
     committee.is_steering, committee.visibility = is_steering, visibility
     _save(committee)
-    if changed := changes(before, snapshot(committee, fields)):
+    if changed := changes(before, snapshot(committee, FIELDS)):
         record(gettext_noop("Changed"), committee, by=by, now=now, changes=changed)
     return committee
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
-from history.actions import changes, record, snapshot
+from history.actions import changes, record, refuse_stale, snapshot
 from members.actions.people import end_contacts
 from members.keys import name_key, name_words
 from members.models import Membership, Organisation, OrganisationName, ReviewedPair, SeatTerm, Word
@@ -36,14 +36,6 @@ class Namesake(TransitionError):
             _("“%(name)s” (%(place)s) is in the list already.")
             % {"name": organisation.name, "place": organisation.place}
         )
-
-
-class Stale(TransitionError):
-    """The organisation has changed since the reader opened the form; `seen` is the version they saw."""
-
-    def __init__(self, seen: int) -> None:
-        self.seen = seen
-        super().__init__(_("Somebody else has changed this organisation since you opened the form."))
 
 
 @transaction.atomic
@@ -80,19 +72,19 @@ def edit_organisation(
     *,
     by: User,
     now: datetime,
-    version: int | None = None,
+    seen: int | None = None,
     distinct: bool = False,
     former: bool = False,
     **fields: Any,
 ) -> Organisation:
     """Change any of EDITABLE; what stays the same leaves no trace. Returns the row as it is now.
 
-    `version`: the one the reader saw. `former`: the old name was in use, keep it as a former name. `distinct` as in
+    `seen`: the state the typist saw. `former`: the old name was in use, keep it as a former name. `distinct` as in
     add_organisation. Raises Refused, Stale, Namesake, TransitionError.
     """
     organisation = _locked(organisation)
     require(by, "members.edit_organisation", organisation)
-    _refuse_stale(organisation, version)
+    refuse_stale(organisation, seen, EDITABLE)
     before, identity = snapshot(organisation, EDITABLE), (organisation.key, organisation.country)
     for field, value in _editable(fields).items():
         setattr(organisation, field, value)
@@ -228,11 +220,6 @@ def _editable(fields: dict[str, Any]) -> dict[str, Any]:
     if "country" in fields:
         fields["country"] = fields["country"] or None
     return fields
-
-
-def _refuse_stale(organisation: Organisation, version: int | None) -> None:
-    if version is not None and version != organisation.version:
-        raise Stale(version)
 
 
 def _refuse_seated(organisation: Organisation, day: date) -> None:

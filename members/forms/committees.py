@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
 from accounts.models import Person, Visibility
+from history.forms import SeenForm
 from members.models import Committee, CommitteeOffice, Organisation, SeatHolder, SeatTerm
 
 
-class CommitteeForm(forms.ModelForm):
+class CommitteeForm(forms.ModelForm, SeenForm):
     class Meta:
         model = Committee
         fields = ("name", "mandate", "is_steering", "visibility")

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms import DayInput
 from accounts.models import User, Visibility
-from members.actions.organisations import EDITABLE, Namesake, Stale
+from history.forms import SeenForm
+from members.actions.organisations import EDITABLE, Namesake
 from members.countries import countries, country_choices
 from members.keys import name_key, name_words
 from members.models import Membership, Organisation, OrganisationName
@@ -150,7 +151,7 @@ class OrganisationFilter(forms.Form):
         return _("%(filter)s: %(value)s") % {"filter": self.fields[name].label, "value": flat[value]}
 
 
-class OrganisationForm(forms.ModelForm):
+class OrganisationForm(forms.ModelForm, SeenForm):
     """Facts of an organisation. Whether it is a namesake is asked only once it turns out to be one."""
 
     language = forms.ChoiceField(
@@ -166,10 +167,8 @@ class OrganisationForm(forms.ModelForm):
     website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
     former = forms.BooleanField(label=gettext_lazy("The old name was in use: keep it as a former name"), required=False)
     distinct = forms.BooleanField(label=gettext_lazy("It is another organisation of the same name"), required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     namesake: Organisation | None = None
-    stale: Stale | None = None
 
     class Meta:
         model = Organisation
@@ -210,20 +209,8 @@ class OrganisationForm(forms.ModelForm):
         self.order_fields([*ORDER, "category", "since"])
         self.add_error("name", str(error))
 
-    def lay_over(self, present: Organisation, before: dict[str, Any]) -> None:
-        """After Stale: keep what was typed, but where a field was left as it was, take what somebody else put there.
-
-        `before`: the values that others have changed, as the typist saw them. Sent again, the form is no longer stale.
-        """
-        data = dict(self.data.items()) | {"version": present.version}
-        for field, seen in before.items():
-            if (self.cleaned_data.get(field) or "") == (seen or ""):
-                data[field] = getattr(present, field) or ""
-        self.data = data
-
 
 class NewOrganisationForm(OrganisationForm):
-    version = None  # type: ignore[assignment]
     former = None  # type: ignore[assignment]
     category = forms.ChoiceField(label=gettext_lazy("Category"), choices=Membership.Category.choices)
     since = forms.DateField(

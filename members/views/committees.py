@@ -2,10 +2,12 @@
 
 from copy import copy
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, Q
+from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from accounts.http import Request, accepted
 from accounts.rules import allows, require
-from history.panels import history
+from history.actions import newest
+from history.panels import history, put_together
 from members.actions import committees as actions
 from members.forms.committees import CommitteeForm, SeatsForm
 from members.models import Committee, SeatTerm
@@ -56,11 +59,12 @@ def committee_add(request: Request) -> HttpResponse:
 def committee_edit(request: Request, pk: UUID) -> HttpResponse:
     committee = _committee(request, pk)
     require(request.user, MANAGE, committee)
-    form = CommitteeForm(request.POST or None, instance=copy(committee))
+    form = CommitteeForm(request.POST or None, instance=copy(committee), initial=_typed(committee))
     if accepted(form, partial(actions.edit_committee, committee, by=request.user, now=timezone.now())):
         messages.success(request, _("Saved."))
         return redirect("members:committee", pk)
-    return render(request, "members/committee_form.html", {"form": form, "committee": committee})
+    theirs = put_together(form, _committee(request, pk), request.user, _typed)
+    return render(request, "members/committee_form.html", {"form": form, "committee": committee, "theirs": theirs})
 
 
 def committee_seats(request: Request, pk: UUID) -> HttpResponse:
@@ -71,6 +75,11 @@ def committee_seats(request: Request, pk: UUID) -> HttpResponse:
         messages.success(request, _("The seats are added. They are vacant."))
         return redirect("members:committee", pk)
     return render(request, "members/committee_seats.html", {"form": form, "committee": committee})
+
+
+def _typed(committee: Committee) -> dict[str, Any]:
+    """The initial values of its form."""
+    return {**model_to_dict(committee), "seen": newest(committee)}
 
 
 def _committee(request: Request, pk: UUID) -> Committee:

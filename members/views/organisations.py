@@ -7,18 +7,20 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import OuterRef, Prefetch, Subquery
+from django.forms import model_to_dict
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.http import Request, accepted
-from accounts.models import Address, TransitionError, Visibility
+from accounts.models import Address, Visibility
 from accounts.rules import allows, classes_seen_by, require
-from history.panels import history, values_before
+from history.actions import newest
+from history.panels import history, put_together
 from members.actions.organisations import (
+    EDITABLE,
     Namesake,
-    Stale,
     add_name,
     add_organisation,
     change_membership,
@@ -101,7 +103,7 @@ def add(request: Request) -> HttpResponse:
 
 def edit(request: Request, pk: UUID) -> HttpResponse:
     subject = changeable(request, pk)
-    form = OrganisationForm(request.POST or None, instance=copy(subject), initial={"version": subject.version})
+    form = OrganisationForm(request.POST or None, instance=copy(subject), initial=typed(subject))
 
     def act(**fields: Any) -> None:
         edit_organisation(subject, by=request.user, now=timezone.now(), **fields)
@@ -109,11 +111,8 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST" and kept(form, act):
         messages.success(request, _("Your changes are kept."))
         return redirect("members:organisation", pk)
-    context: dict[str, Any] = {"form": form, "organisation": subject}
-    if form.stale:
-        context["theirs"] = history(subject, request.user, beyond=form.stale.seen)
-        form.lay_over(visible(request, pk), values_before(subject, form.stale.seen))
-    return render(request, "members/organisation_edit.html", context)
+    theirs = put_together(form, visible(request, pk), request.user, typed)
+    return render(request, "members/organisation_edit.html", {"form": form, "organisation": subject, "theirs": theirs})
 
 
 def membership(request: Request, pk: UUID) -> HttpResponse:
@@ -170,16 +169,17 @@ def changeable(request: Request, pk: UUID, permission: str = "members.edit_organ
 
 
 def kept(form: OrganisationForm, act: Callable[..., Any]) -> bool:
-    """As `accepted`; a namesake and a stale form become questions."""
-    if not form.is_valid():
-        return False
-    try:
-        act(**form.cleaned_data)
-    except Namesake as error:
-        form.ask_whether_distinct(error)
-    except Stale as error:
-        form.stale = error
-        form.add_error(None, str(error))
-    except TransitionError as error:
-        form.add_error(None, str(error))
-    return form.is_valid()
+    """As `accepted`; a namesake becomes a question."""
+
+    def asking(**fields: Any) -> None:
+        try:
+            act(**fields)
+        except Namesake as error:
+            form.ask_whether_distinct(error)
+
+    return accepted(form, asking) and form.is_valid()
+
+
+def typed(organisation: Organisation) -> dict[str, Any]:
+    """The initial values of its form."""
+    return {**model_to_dict(organisation, EDITABLE), "seen": newest(organisation)}

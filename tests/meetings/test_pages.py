@@ -210,7 +210,7 @@ def test_a_chair_who_may_not_know_the_campaign_edits_the_meeting_and_leaves_it_t
     url = reverse("meetings:edit_meeting", args=[meeting.pk])
 
     page = client.get(url).content.decode()
-    client.post(url, posted(title="Renamed"))
+    client.post(url, posted(title="Renamed", seen=0))
 
     meeting.refresh_from_db()
     assert ("Secret" in page, meeting.title, meeting.campaign) == (False, "Renamed", campaign)

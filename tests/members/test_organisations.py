@@ -6,13 +6,12 @@ from datetime import date
 import pytest
 from django.db import connection, transaction
 
-from accounts.models import TransitionError
+from accounts.models import Stale, TransitionError
 from accounts.rules import Refused
 from history.models import Entry
 from history.panels import history
 from members.actions.organisations import (
     Namesake,
-    Stale,
     add_name,
     add_organisation,
     change_membership,
@@ -120,7 +119,7 @@ def test_the_name_of_one_that_ended_is_free(staff):
 def test_an_edit_says_from_what_to_what(staff):
     organisation = OrganisationFactory(name="Aid Watch", country="KEN")
 
-    edited = edit_organisation(organisation, by=staff, now=NOON, name="Aid Watch Africa", country="UGA", version=1)
+    edited = edit_organisation(organisation, by=staff, now=NOON, name="Aid Watch Africa", country="UGA", seen=0)
 
     newest = history(edited, staff)[0]
     assert (edited.version, edited.key) == (2, "aid watch africa")
@@ -148,10 +147,10 @@ def test_a_former_name_is_kept_when_it_was_in_use(staff):
 
 def test_an_edit_from_an_old_form_is_refused(staff):
     organisation = OrganisationFactory()
-    edit_organisation(organisation, by=staff, now=NOON, acronym="A", version=1)
+    edit_organisation(organisation, by=staff, now=NOON, acronym="A", seen=0)
 
     with pytest.raises(Stale):
-        edit_organisation(organisation, by=staff, now=NOON, acronym="B", version=1)
+        edit_organisation(organisation, by=staff, now=NOON, acronym="B", seen=0)
 
     organisation.refresh_from_db()
     assert organisation.acronym == "A"

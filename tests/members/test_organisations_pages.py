@@ -273,7 +273,7 @@ def test_a_stale_form_says_who_changed_what_and_keeps_what_was_typed(client, sta
     organisation = OrganisationFactory(name="Aid Watch")
     other = user_with("staff")
     edit_organisation(organisation, by=other, now=NOON, website="https://new.example/", acronym="THEIRS")
-    typed = facts(version=1, acronym="MINE", description="Typed with care.")
+    typed = facts(seen=0, acronym="MINE", description="Typed with care.")
 
     told = client.post(page("organisation_edit", organisation), typed)
     form = told.context["form"]
@@ -282,7 +282,7 @@ def test_a_stale_form_says_who_changed_what_and_keeps_what_was_typed(client, sta
 
     text = told.content.decode()
     organisation.refresh_from_db()
-    assert "Somebody else has changed this organisation" in text
+    assert "Somebody else has changed this since you opened the form" in text
     assert str(other.person) in text
     assert "https://new.example/" in text
     assert kept.status_code == 302
