@@ -66,6 +66,7 @@ class AnswerDue(Asking):
     label = gettext_lazy("Reminder to answer")
     template = "decisions/emails/answer_due.txt"
     slots = hours_before(24, 4)
+    told_at_once = True
 
     def subjects(self, since: datetime, until: datetime) -> Iterable[Round]:
         return Round.objects.unannounced().filter(closes_at__gte=since, closes_at__lte=until)

@@ -79,6 +79,7 @@ class Reminder(AboutMeeting):
     label = gettext_lazy("Reminder of a meeting")
     template = "meetings/emails/reminder.txt"
     slots = (Slot("P7D", timedelta(days=7), calendar=True), *hours_before(24, 1))
+    told_at_once = True
     has_file = False
 
     def subjects(self, since: datetime, until: datetime) -> Iterable[Meeting]:
@@ -91,7 +92,7 @@ class Reminder(AboutMeeting):
         return subject.scheduled_at
 
     def since_for(self, subject: Any, person: Person) -> datetime:
-        """Who was invited later is not reminded in arrears of what lay before."""
+        """Who was invited later is not reminded of what lay before."""
         return max(subject.scheduled_at, getattr(person, "invited_at", subject.scheduled_at))
 
     def audience(self, subject: Any) -> QuerySet[Person]:

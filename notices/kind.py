@@ -61,6 +61,7 @@ class Kind:
     slots: ClassVar[tuple[Slot, ...]] = ()
     must_send: ClassVar[bool] = False  # breaks quiet hours
     ambiguity: ClassVar[Ambiguity] = Ambiguity.HOLD
+    told_at_once: ClassVar[bool] = False  # another mail says when the deadline comes into being: no reminder beside it
 
     def __str__(self) -> str:
         return str(self.label) or in_plain_words(self.key)
@@ -74,7 +75,10 @@ class Kind:
         return None
 
     def since(self, subject: Any) -> datetime | None:
-        """When this deadline came into being or last moved: slots long before it are not sent in arrears."""
+        """When this deadline came into being or last moved: slots long before it are not sent in arrears.
+
+        After a kind that is `told_at_once` none is: a first mail left at this instant.
+        """
         return None
 
     def since_for(self, subject: Any, person: Person) -> datetime | None:

@@ -9,9 +9,11 @@ from accounts.models import Person
 from notices.hours import MORNING, at_local, outside_quiet_hours
 from notices.kind import Kind, Slot
 
-# How long before its deadline was set a slot may lie and still be sent in arrears: "24 h before" a meeting called
-# 23 hours ahead is worth a mail, "14 days before" a milestone made last minute is not.
+# How long before its deadline was set a slot may lie and still be sent in arrears: "3 days before" a milestone made in
+# the afternoon of that day is worth a mail, "14 days before" one made last minute is not.
 ARREARS = timedelta(hours=24)
+# How long after an invitation the first reminder leaves: "24 h before" a meeting called 23 hours ahead says nothing new.
+APART = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,11 @@ def occasions(kind: Kind, subject: Any, person: Person) -> list[Occasion]:
     nominal = [(instant, slot) for instant, slot in nominal if instant < end]
     leaves = [in_open_hours(kind, person, instant, end) for instant, _slot in nominal]
     since = kind.since_for(subject, person)
+    told = in_open_hours(kind, person, since, end) if since and kind.told_at_once else None
     return [
         Occasion(slot, send_at, not_after)
         for (instant, slot), send_at, not_after in zip(nominal, leaves, [*leaves[1:], end], strict=False)
-        if since is None or instant >= since - ARREARS
+        if since is None or (send_at >= told + APART if told else instant >= since - ARREARS)
     ]
 
 

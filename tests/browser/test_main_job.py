@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.zones import zone_choices
 from decisions.models import Round
+from meetings.models import Meeting
 from members.actions.committees import fill_seat, name_holder
 from members.actions.people import add_contact
 from members.models import Organisation, Seat
@@ -191,7 +192,7 @@ def set_a_milestone(cast: Cast) -> None:
 
 
 def call_a_meeting(cast: Cast) -> None:
-    """In 23 hours: invitation with a calendar file, and the reminder of 24 hours before."""
+    """In 23 hours: invitation with a calendar file; the reminder of 24 hours before would say the same."""
     desk, starts = cast.desk, (cast.now + timedelta(hours=23)).astimezone(cast.place)
     desk.goto("/meetings/call/")
     desk.fill(title="Steering call", day=starts.date().isoformat(), hour=f"{starts:%H:%M}", zone=cast.zone)
@@ -200,9 +201,11 @@ def call_a_meeting(cast: Cast) -> None:
 
     for number in range(1, SEATS + 1):
         invitation = cast.mail(address_of(number), "Invitation: Steering call")
-        reminder = cast.mail(address_of(number), "Meeting: Steering call")
         assert [part.get_content_type() for part in invitation.iter_attachments()] == ["text/calendar"]
-        assert link_in(reminder) == f"{desk.page.url}#answer"
+        assert link_in(invitation) == f"{desk.page.url}#answer"
+    meeting = Meeting.objects.get()
+    waiting = Delivery.objects.about(meeting).waiting().filter(kind="meetings.reminder")
+    assert set(waiting.values_list("slot", flat=True)) == {"PT1H"}
 
 
 def open_a_position(cast: Cast) -> Round:

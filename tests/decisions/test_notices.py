@@ -41,10 +41,10 @@ def test_reminders_stand_24_and_4_hours_before_the_closing():
     ]
 
 
-def test_a_round_of_23_hours_still_reminds_a_day_before():
+def test_a_round_of_23_hours_asks_at_once_and_reminds_four_hours_before():
     opened(committee_of(1), hours=23)
 
-    assert set(Delivery.objects.filter(kind=REMIND).values_list("slot", flat=True)) == {"PT24H", "PT4H"}
+    assert set(Delivery.objects.filter(kind=REMIND).values_list("slot", flat=True)) == {"PT4H"}
 
 
 def test_who_holds_two_seats_is_reminded_of_the_silent_one_only_through_others():

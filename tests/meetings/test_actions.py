@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import IntegrityError
@@ -116,13 +116,39 @@ def test_an_hour_before_stays_an_hour_when_the_clocks_go_back_in_the_night():
     ]
 
 
-def test_a_meeting_called_23_hours_before_still_reminds_of_the_day():
-    person = PersonFactory()
-    meeting = call(user_with("staff"), starts_at=NOW + timedelta(hours=23))
+@pytest.mark.parametrize(
+    ("hours", "slots"),
+    [(23, ["PT1H"]), (24.5, ["PT1H"]), (25, ["PT24H", "PT1H"]), (1.5, []), (7 * 24 - 1, ["PT24H", "PT1H"])],
+)
+def test_no_reminder_comes_within_an_hour_of_the_invitation(hours, slots):
+    person = PersonFactory(quiet_from=time(0), quiet_to=time(0))
+    meeting = call(user_with("staff"), starts_at=NOW + timedelta(hours=hours))
 
     invite(meeting, person)
 
-    assert [slot for slot, _at in waiting(meeting, person)] == ["PT24H", "PT1H"]
+    assert [slot for slot, _at in waiting(meeting, person)] == slots
+
+
+def test_an_invitation_that_waits_for_the_morning_takes_the_reminder_s_place_there():
+    evening = datetime(2026, 6, 8, 22, tzinfo=UTC)
+    person = PersonFactory(zone="UTC")
+    meeting = call(user_with("staff"), now=evening, starts_at=evening + timedelta(hours=31))
+
+    invite(meeting, person, now=evening)
+
+    assert [slot for slot, _at in waiting(meeting, person)] == ["PT1H"]
+    assert [at for _slot, at in waiting(meeting, person, "meetings.invitation")] == ["2026-06-09T08:00:00+00:00"]
+
+
+def test_a_meeting_moved_to_tomorrow_is_told_and_not_reminded_in_the_same_minute():
+    person = PersonFactory(quiet_from=time(0), quiet_to=time(0))
+    meeting = call(user_with("staff"), starts_at=NOW + timedelta(days=9))
+    invite(meeting, person)
+
+    actions.edit_meeting(meeting, by=user_with("staff"), now=NOW, **fields(starts_at=NOW + timedelta(hours=20)))
+
+    assert [slot for slot, _at in waiting(meeting, person)] == ["PT1H"]
+    assert len(waiting(meeting, person, "meetings.moved")) == 1
 
 
 def test_who_is_invited_later_is_not_reminded_of_what_lay_before():
