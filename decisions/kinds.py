@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
+from campaigns.kinds import account_of
 from decisions.actions.asking import told_of_outcome
 from decisions.models import Elector, Position, Round, Text
 from decisions.outcome import Outcome
+from decisions.words import committee_for
 from members.models import SeatHolder
 from notices.kind import Kind, hours_before, register
 
@@ -93,6 +95,7 @@ class OutcomeAnnounced(AboutARound):
 
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
         return super().context(subject, person, now) | {
+            "committee": committee_for(account_of(person), subject.committee),
             "is_adopted": subject.outcome == Outcome.ADOPTED,
             "tally": subject.tally,
             "decision": getattr(subject, "decision", None),

@@ -13,7 +13,7 @@ from accounts.rules import allows, require
 from decisions.actions.drafting import newest_text
 from decisions.models import AnswerChange, Elector, Position, Round, Text
 from decisions.outcome import Choice, Outcome, Tally, outcome, tally
-from decisions.words import arithmetic
+from decisions.words import arithmetic, committee_for
 from history.panels import Line, history
 from members.models import Seat, SeatHolder
 
@@ -61,6 +61,7 @@ class Asked:
 @dataclass(frozen=True)
 class Page:
     position: Position
+    committee: str
     text: Text
     asked: Asked | None
     history: list[Line]
@@ -84,6 +85,7 @@ class Row:
     """A position in the list; `asked`: its newest round, if it is open or about to be announced."""
 
     position: Position
+    committee: str
     asked: Round | None
     is_closed: bool
     is_mine: bool  # this reader's answer is awaited
@@ -98,7 +100,13 @@ def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
         electors = Elector.objects.filter(round__in=running.values()).unanswered_by(user.person, now)
         waiting = set(electors.values_list("round", flat=True))
     return [
-        Row(one, asked, asked is not None and asked.closes_at <= now, asked is not None and asked.pk in waiting)
+        Row(
+            one,
+            committee_for(user, one.committee),
+            asked,
+            is_closed=asked is not None and asked.closes_at <= now,
+            is_mine=asked is not None and asked.pk in waiting,
+        )
         for one in positions
         for asked in [running.get(one.pk)]
     ]
@@ -106,7 +114,9 @@ def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
 
 def page_of_position(position: Position, user: User, now: datetime, seat: str | None = None) -> Page:
     """Everything on the page at `now`; `seat`: the elector's id, if this reader speaks for several."""
-    return Page(position, newest_text(position), asked_about(position, user, now, seat), history(position, user))
+    asked = asked_about(position, user, now, seat)
+    committee = committee_for(user, position.committee)
+    return Page(position, committee, newest_text(position), asked, history(position, user))
 
 
 def asked_about(position: Position, user: User, now: datetime, seat: str | None = None) -> Asked | None:

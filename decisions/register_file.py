@@ -1,6 +1,9 @@
 """The register as a file: one line per decision, in a form that no spreadsheet runs."""
 
+from typing import Any
+
 from decisions.models import Decision
+from decisions.words import committee_for
 from members.exports import safe_cell
 
 COLUMNS = [
@@ -19,14 +22,14 @@ COLUMNS = [
 ]
 
 
-def cells(decision: Decision) -> list[str]:
-    """One line, in the order of COLUMNS. Reads `round__committee` and `text`: select them."""
+def cells(decision: Decision, user: Any) -> list[str]:
+    """One line as `user` may read it, in the order of COLUMNS. Reads `round__committee` and `text`: select them."""
     counts = decision.counts
     texts = [
         decision.label,
         decision.decided_at.strftime("%Y-%m-%d %H:%M"),
         decision.title,
-        decision.round.committee.name,
+        committee_for(user, decision.round.committee),
         *(str(counts[name]) for name in ("approve", "object", "abstain", "silent", "base")),
         str(decision.round.threshold),
         decision.text.language,

@@ -1,9 +1,18 @@
-"""How a round is said in words: the arithmetic of its base."""
+"""How a round is said in words: who was asked, the arithmetic of its base."""
+
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from decisions.outcome import majority
+from members.hats import may_know
+from members.models import Committee
+
+
+def committee_for(user: Any, committee: Committee) -> str:
+    """Its name for whoever may know it: what it adopts is for every member, that it exists need not be."""
+    return committee.name if may_know(user, committee) else _("A committee of the coalition")
 
 
 def arithmetic(*, seats: int, vacant: int = 0, suspended: int = 0, doubled: int = 0) -> str:

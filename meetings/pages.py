@@ -12,7 +12,7 @@ from accounts.rules import allows, classes_seen_by
 from history.panels import history
 from meetings.forms import AnswerForm
 from meetings.models import Attendance, Meeting
-from members.hats import hats
+from members.hats import may_know
 
 MOST_NAMED = 100
 
@@ -39,7 +39,7 @@ def meeting_page(meeting: Meeting, user: User, now: datetime) -> dict[str, Any]:
         "invited": list(_invited(meeting)[: MOST_NAMED + 1]) if named else [],
         "most_named": MOST_NAMED,
         "campaign": meeting.campaign if meeting.campaign and meeting.campaign.is_visible_to(user) else None,
-        "committee": _committee(meeting, user),
+        "committee": meeting.committee if meeting.committee and may_know(user, meeting.committee) else None,
         "entries": history(meeting, user),
     }
 
@@ -68,12 +68,3 @@ def _counts(meeting: Meeting) -> list[tuple[str, int]]:
 
 def _invited(meeting: Meeting) -> Any:
     return meeting.attendances.select_related("person").order_by("person__display_name", "pk")
-
-
-def _committee(meeting: Meeting, user: User) -> Any:
-    """Its committee, if this page may name it."""
-    committee, worn = meeting.committee, hats(user)
-    if committee is None:
-        return None
-    own = committee.pk in worn.seated_in | worn.chairs
-    return committee if own or committee.visibility in classes_seen_by(user) else None

@@ -8,7 +8,7 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast
 
 from accounts.models import User, Visibility
-from members.models import Appointment, CommitteeOffice, Membership, Representation, SeatHolder, SeatTerm
+from members.models import Appointment, Committee, CommitteeOffice, Membership, Representation, SeatHolder, SeatTerm
 
 FULL_MEMBERS = [Membership.Category.MEMBER, Membership.Category.AFFILIATE]
 
@@ -40,6 +40,12 @@ def hats(user: Any) -> Hats:
     if "hats" not in user.__dict__:
         user.__dict__["hats"] = _read(user.person_id)
     return user.__dict__["hats"]
+
+
+def may_know(user: Any, committee: Committee) -> bool:
+    """As `Committee.objects.visible_to`, of a row already read: whether a page about something else may name it."""
+    worn = hats(user)
+    return committee.pk in worn.seated_in | worn.chairs or committee.visibility in classes_seen_by(user)
 
 
 def _read(person: UUID) -> Hats:

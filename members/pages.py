@@ -61,7 +61,7 @@ def bounded_count(rows: QuerySet[Any]) -> int:
 
     `rows` may hold one several times (a join is cheaper than asking whether there is one).
     """
-    limit = COUNTED + COUNTED // 2
+    limit = COUNTED + COUNTED // 10
     some = rows.order_by().values("pk")[:limit].aggregate(rows=Count("pk"), different=Count("pk", distinct=True))
     if some["rows"] == limit and some["different"] <= COUNTED:
         return rows.order_by().values("pk").distinct()[: COUNTED + 1].count()

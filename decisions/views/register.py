@@ -10,6 +10,7 @@ from accounts.http import Request
 from accounts.rules import allows, require
 from decisions.models import Decision
 from decisions.register_file import COLUMNS, cells
+from decisions.words import committee_for
 from members.exports import BOM
 from members.pages import keyset_page
 
@@ -21,7 +22,15 @@ def register(request: Request) -> HttpResponse:
     year = next((one for one in years if str(one) == request.GET.get("year")), None)
     rows = visible if year is None else visible.filter(year=year)
     page = keyset_page(rows.select_related("round__committee"), request.GET, order="-decided_at")
-    context = {"page": page, "years": years, "year": year, "may_export": allows(request.user, EXPORT)}
+    committees = [committee_for(request.user, one.round.committee) for one in page.rows]
+    rows_of_page = list(zip(page.rows, committees, strict=True))
+    context = {
+        "page": page,
+        "rows": rows_of_page,
+        "years": years,
+        "year": year,
+        "may_export": allows(request.user, EXPORT),
+    }
     return render(request, "decisions/register.html", context)
 
 
@@ -39,5 +48,5 @@ def register_file(request: Request) -> HttpResponse:
     response["Content-Disposition"] = 'attachment; filename="register.csv"'
     writer = csv.writer(response)
     writer.writerow(COLUMNS)
-    writer.writerows(cells(row) for row in rows.iterator(chunk_size=500))
+    writer.writerows(cells(row, request.user) for row in rows.iterator(chunk_size=500))
     return response

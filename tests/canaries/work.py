@@ -23,8 +23,11 @@ def fill(world: World) -> None:
     hidden = campaigns(world)
     meetings(world, hidden)
     positions(world, hidden)
-    for committee in (world.steering, make.CommitteeFactory(name="Working group")):
-        rounds(world, committee, hidden)
+    rounds(world, world.steering, "steering", STEERING, hidden)
+    rounds(world, make.CommitteeFactory(name="Working group"), "working group", STAFF, hidden)
+    # What a committee of staff's adopts is for every member; that there is such a committee is not.
+    unknown = make.CommitteeFactory(visibility=Visibility.STAFF, name=world.mark("deciding committee: name", STAFF))
+    rounds(world, unknown, "staff’s committee", STAFF, hidden)
     plan(now=world.now)
     failed = Delivery.objects.filter(state="planned").order_by("id").last()
     Delivery.objects.filter(pk=failed.pk).update(
@@ -125,10 +128,8 @@ def positions(world: World, hidden: Campaign) -> None:
         world.readers[words["body"]] = readers & (STEERING if draft.committee == steering else STAFF)
 
 
-def rounds(world: World, committee: Committee, hidden: Campaign) -> None:
-    """Adopted, rejected, withdrawn and open, of the steering committee or of another; objections with their reasons."""
-    ours = committee == world.steering
-    noun, insiders = ("steering", STEERING) if ours else ("working group", STAFF)
+def rounds(world: World, committee: Committee, noun: str, insiders: frozenset[str], hidden: Campaign) -> None:
+    """Adopted, rejected, withdrawn and open, of one committee; objections with their reasons."""
     for _seat in range(4):
         make.SeatHolderFactory(term__seat__committee=committee, person=make.UserFactory().person)
     for state, days, readers in (
