@@ -1,10 +1,11 @@
 """What the browser may send about oneself, and the fields every app uses for days, hours and zones."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
@@ -18,6 +19,18 @@ class DayInput(forms.DateInput):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(format="%Y-%m-%d", **options)
+
+
+class DayField(forms.DateField):
+    """A day that a calendar of ours can reach: beyond, counting days back or on leaves what computers know."""
+
+    widget = DayInput
+    FIRST, LAST = date(1900, 1, 1), date(2200, 12, 31)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        sentence = _("Choose a day between the years 1900 and 2200.")
+        self.validators += [MinValueValidator(self.FIRST, sentence), MaxValueValidator(self.LAST, sentence)]
 
 
 class HourInput(forms.TimeInput):

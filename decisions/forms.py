@@ -9,7 +9,7 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import DayInput, HourInput, ZoneField
+from accounts.forms import DayField, HourInput, ZoneField
 from accounts.models import User, Visibility
 from accounts.rules import classes_seen_by
 from accounts.zones import in_zone
@@ -132,7 +132,7 @@ class RoundForm(forms.Form):
     """`cleaned_data` is what the action takes: version, threshold, closes_at, zone."""
 
     threshold = forms.IntegerField(label=gettext_lazy("Approvals needed"), min_value=1)
-    closes_on = forms.DateField(label=gettext_lazy("Closes on"), widget=DayInput())
+    closes_on = DayField(label=gettext_lazy("Closes on"))
     closes_hour = forms.TimeField(label=gettext_lazy("At"), widget=HourInput())
     zone = ZoneField(
         label=gettext_lazy("In the time of"),

@@ -1,5 +1,6 @@
 """What does the page of a position show, and to whom?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -112,11 +113,13 @@ def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
     ]
 
 
-def page_of_position(position: Position, user: User, now: datetime, seat: str | None = None) -> Page:
-    """Everything on the page at `now`; `seat`: the elector's id, if this reader speaks for several."""
-    asked = asked_about(position, user, now, seat)
+def page_of_position(position: Position, user: User, now: datetime, where: Mapping[str, Any]) -> Page:
+    """Everything on the page at `now`; `where`: the query string, its "seat" the elector's id if this reader speaks
+    for several.
+    """
+    asked = asked_about(position, user, now, where.get("seat"))
     committee = committee_for(user, position.committee)
-    return Page(position, committee, newest_text(position), asked, history(position, user))
+    return Page(position, committee, newest_text(position), asked, history(position, user, where))
 
 
 def asked_about(position: Position, user: User, now: datetime, seat: str | None = None) -> Asked | None:

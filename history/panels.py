@@ -1,6 +1,6 @@
 """What an object's page shows of its history."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,20 +38,33 @@ class Change:
     new: Any
 
 
-def history(subject: models.Model, user: Any) -> list[Line]:
-    """The newest entries of `subject` that `user` may see, newest first, in the reader's language.
+class Lines(list[Line]):
+    """What a page shows of a history. `earlier`: the cursor of the page after it, 0 if there is none."""
 
-    A `person` in the details is an id, said by the name the person has today; `fields` are names of fields.
+    earlier: int = 0
+    is_newest: bool = True
+
+
+def history(subject: models.Model, user: Any, asked: Mapping[str, Any] | None = None) -> Lines:
+    """A page of the entries of `subject` that `user` may see, newest first, in the reader's language.
+
+    `asked`: the query string, whose "entries" is the cursor; without, or what is none: the newest. A `person` in the details is an id, said by the name the person has today; `fields` are names of fields.
     """
-    return lines(subject, user, Entry.objects.of(subject))
+    cursor = (asked or {}).get("entries", "")
+    before = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 10 else 0
+    found = Entry.objects.of(subject)
+    shown = lines(subject, user, found.filter(number__lt=before) if before else found)
+    shown.is_newest = not before
+    return shown
 
 
-def lines(subject: models.Model, user: Any, found: EntryQuerySet, *, most: int | None = MOST) -> list[Line]:
+def lines(subject: models.Model, user: Any, found: EntryQuerySet, *, most: int | None = MOST) -> Lines:
     """The newest of the `found` entries of `subject`, as `history` says them; texts by their first `most` letters."""
-    entries = list(found.visible_to(user).select_related("actor")[:LIMIT])
+    read = list(found.visible_to(user).select_related("actor").order_by("-number")[: LIMIT + 1])
+    entries = read[:LIMIT]
     changed = {entry.pk: _changes(subject, entry) for entry in entries}
     names = _names(user, entries, [change for changes in changed.values() for change in changes])
-    return [
+    shown = Lines(
         Line(
             at=entry.at,
             actor_name=str(entry.actor) if entry.actor else _("The clock"),
@@ -64,7 +77,9 @@ def lines(subject: models.Model, user: Any, found: EntryQuerySet, *, most: int |
             ],
         )
         for entry in entries
-    ]
+    )
+    shown.earlier = entries[-1].number if len(read) > LIMIT else 0
+    return shown
 
 
 def put_together(

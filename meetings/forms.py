@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import DayInput, HourInput, ZoneField
+from accounts.forms import DayField, HourInput, ZoneField
 from accounts.models import User
 from accounts.zones import city, in_zone, offset
 from campaigns.models import Campaign
@@ -27,7 +27,7 @@ LONGEST = 14 * 24 * 60  # minutes: a conference of two weeks
 class MeetingForm(forms.ModelForm, SeenForm):
     """The fields of `meetings.actions.MeetingFields`; `notice` says what was decided about an hour that comes twice."""
 
-    day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput())
+    day = DayField(label=gettext_lazy("Day"))
     hour = forms.TimeField(
         label=gettext_lazy("Begins at"),
         widget=HourInput(),

@@ -1,5 +1,6 @@
 """What the page of a meeting shows to whom."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,8 +18,8 @@ from members.hats import may_know
 MOST_NAMED = 100
 
 
-def meeting_page(meeting: Meeting, user: User, now: datetime) -> dict[str, Any]:
-    """The context of the page. Who was invited is named only to the invited, to staff and to the committee."""
+def meeting_page(meeting: Meeting, user: User, now: datetime, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The context of the page; `asked`: the query string. Who was invited is named only to the invited, to staff and to the committee."""
     mine = meeting.attendances.filter(person=user.person_id).first() if user.person_id else None
     may_edit = allows(user, "meetings.edit_meeting", meeting)
     named = mine is not None or may_edit or Visibility.STEERING in classes_seen_by(user)
@@ -40,7 +41,7 @@ def meeting_page(meeting: Meeting, user: User, now: datetime) -> dict[str, Any]:
         "most_named": MOST_NAMED,
         "campaign": meeting.campaign if meeting.campaign and meeting.campaign.is_visible_to(user) else None,
         "committee": meeting.committee if meeting.committee and may_know(user, meeting.committee) else None,
-        "entries": history(meeting, user),
+        "entries": history(meeting, user, asked),
     }
 
 

@@ -48,7 +48,9 @@ def meetings(request: Request) -> HttpResponse:
 @require_GET
 def meeting(request: Request, pk: UUID) -> HttpResponse:
     shown = _meeting(request, pk)
-    return render(request, "meetings/meeting_detail.html", meeting_page(shown, request.user, timezone.now()))
+    return render(
+        request, "meetings/meeting_detail.html", meeting_page(shown, request.user, timezone.now(), request.GET)
+    )
 
 
 @require_GET

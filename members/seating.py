@@ -61,9 +61,9 @@ def seating(committee: Committee, user: Any, today: date) -> Seating:
         place = places[term.seat_id]
         if term.holds_on(today):
             place.term, place.hidden = term, not term.is_shown
-        elif term.is_shown and term.since > today:
+        elif term.is_shown and term.since > today and term.until is None:
             place.coming = term
-        elif term.is_shown:
+        elif term.is_shown and term.since != term.until:  # else it was called off: nobody sat
             former.append(term)
     for holder in _holders(committee, today):
         place = places[holder.term.seat_id]

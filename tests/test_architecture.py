@@ -1,6 +1,7 @@
 """Rules of the house that no linter knows."""
 
 import ast
+import importlib
 import re
 from pathlib import Path
 
@@ -8,7 +9,10 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
+from django.forms import BaseForm, DateField
+from django.forms.models import BaseModelForm
 
+from accounts.forms import DayField
 from coalition.celery import app
 
 ROOT = Path(settings.BASE_DIR)
@@ -143,6 +147,55 @@ def test_every_state_has_its_row_of_steps(model):
     assert {str(state) for state in model.STEPS} == states
 
 
+def forms_of(base: type) -> list[type]:
+    """All our forms, found by importing every module that holds some."""
+    for path in FILES:
+        if path.stem == "forms" or path.parent.name == "forms":
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    below = [base, *(child for one in base.__subclasses__() for child in forms_of(one))]
+    return [one for one in below if one.__module__.split(".")[0] in APPS]
+
+
+def test_every_day_that_a_form_takes_can_be_counted_from():
+    unbounded = [
+        f"{form.__name__}.{name}"
+        for form in forms_of(BaseForm)
+        for name, field in form.base_fields.items()
+        if isinstance(field, DateField) and not isinstance(field, DayField)
+    ]
+
+    assert unbounded == []
+
+
+# What a form's own fields can break, and where the sentence at the field is tested (or why nothing can be sent that
+# breaks it): Django would show the constraint's name instead. A new pair belongs here together with its sentence.
+SAID_AT_THE_FIELD = {
+    ("CommitteeForm", "one_steering_committee"): "members/test_committees.py",
+    ("MilestoneForm", "milestone_ends_after_it_starts"): "campaigns/test_pages.py",
+    ("MilestoneForm", "milestone_starts_on_the_first_day_of_what_is_known"): "campaigns/test_pages.py",
+    ("MembershipForm", "membership_ends_with_a_reason"): "an end is not among its choices",
+    ("OrganisationForm", "country_is_an_iso_code"): "its choices are such codes",
+    ("NewOrganisationForm", "country_is_an_iso_code"): "its choices are such codes",
+}
+
+
+def test_what_a_form_can_break_of_the_database_s_rules_is_a_sentence():
+    breakable = {
+        (form.__name__, constraint.name)
+        for form in forms_of(BaseModelForm)
+        for constraint in form._meta.model._meta.constraints
+        if (fields := fields_of(constraint)) and fields <= set(form.base_fields) & set(form._meta.fields)
+        if len(fields) > 1 or not constraint.name.endswith("_is_known")  # a choice field's own sentence comes first
+    }
+
+    assert breakable == set(SAID_AT_THE_FIELD)
+
+
+def fields_of(constraint: models.BaseConstraint) -> set[str]:
+    condition = constraint.condition.referenced_base_fields if constraint.condition else set()
+    return condition | set(getattr(constraint, "fields", ()))
+
+
 def test_every_scheduled_task_exists():
     app.loader.import_default_modules()
 
@@ -153,6 +206,24 @@ def test_every_scheduled_task_exists():
 
 def test_the_driver_is_psycopg2():
     assert connection.Database.__name__ == "psycopg2"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=name_of)
+def test_a_template_shows_no_name_that_only_another_block_knows(path):
+    """What `as name` sets in one block is empty in the next: a link to nowhere."""
+    blocks = dict(re.findall(r"{% block (\w+) %}(.*?){% endblock %}", path.read_text(), re.DOTALL))
+    known = {block: set(re.findall(r"\bas (\w+) %}", text)) for block, text in blocks.items()}
+    named = {block: set(re.findall(r"{{ (\w+) }}", text)) for block, text in blocks.items()}
+
+    lost = {
+        name
+        for block in blocks
+        for other in blocks
+        for name in named[block] & known[other] - known[block]
+        if f"with {name}" not in blocks[block] and f"as {name}" not in blocks[block]
+    }
+
+    assert lost == set()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*")), ids=name_of)

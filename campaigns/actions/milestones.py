@@ -3,7 +3,6 @@
 Every action locks the campaign first, then the milestone: whoever ends a campaign goes through all its milestones.
 """
 
-import calendar
 from datetime import date, datetime
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
@@ -129,16 +128,5 @@ def _locked(milestone: Milestone) -> Milestone:
 
 
 def _as_known(fields: MilestoneFields) -> MilestoneFields:
-    """The dates no more exact than they are known: from the first day of the month or year to the last."""
-    precision, start, end = fields["precision"], fields["starts_on"], fields["ends_on"]
-    if precision == Milestone.Precision.MONTH:
-        start = start.replace(day=1)
-        end = end and end.replace(day=calendar.monthrange(end.year, end.month)[1])
-        one_period = end and (end.year, end.month) == (start.year, start.month)
-    elif precision == Milestone.Precision.YEAR:
-        start = start.replace(month=1, day=1)
-        end = end and end.replace(month=12, day=31)
-        one_period = end and end.year == start.year
-    else:
-        one_period = end == start
-    return {**fields, "starts_on": start, "ends_on": None if one_period else end}
+    start, end = Milestone.as_known(fields["starts_on"], fields["ends_on"], fields["precision"])
+    return {**fields, "starts_on": start, "ends_on": end}

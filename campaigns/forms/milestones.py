@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import DayInput, ZoneField
+from accounts.forms import DayField, ZoneField
 from accounts.models import User
 from accounts.zones import day
 from campaigns.models import Milestone
@@ -39,9 +39,8 @@ class MilestoneForm(forms.ModelForm, SeenForm):
     class Meta:
         model = Milestone
         fields = ["title", "kind", "starts_on", "ends_on", "precision", "is_external", "note"]
+        field_classes = {"starts_on": DayField, "ends_on": DayField}
         widgets = {
-            "starts_on": DayInput(),
-            "ends_on": DayInput(),
             "precision": forms.RadioSelect,
             "note": forms.Textarea(attrs={"rows": 3}),
         }
@@ -62,6 +61,9 @@ class MilestoneForm(forms.ModelForm, SeenForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if start and "precision" in cleaned and not (end and end < start):
+            known = Milestone.as_known(start, end, cleaned["precision"])
+            cleaned["starts_on"], cleaned["ends_on"] = known
         if start and end and end < start:
             self.add_error(
                 "starts_on",

@@ -1,5 +1,6 @@
 """What is: the dated steps on a campaign's way."""
 
+import calendar
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self
@@ -141,6 +142,21 @@ class Milestone(Identified):
 
     def __str__(self) -> str:
         return self.title
+
+    @staticmethod
+    def as_known(start: date, end: date | None, precision: str) -> tuple[date, date | None]:
+        """The dates no more exact than they are known: from the first day of the month or year to the last; None for
+        an end in the same one.
+        """
+        if precision == Milestone.Precision.DAY:
+            return start, None if end == start else end
+        by_year = precision == Milestone.Precision.YEAR
+        start = start.replace(month=1, day=1) if by_year else start.replace(day=1)
+        if end is None:
+            return start, None
+        month = 12 if by_year else end.month
+        end = date(end.year, month, calendar.monthrange(end.year, month)[1])
+        return start, None if (end.year, by_year or end.month) == (start.year, by_year or start.month) else end
 
     def step_to(self, status: "Milestone.Status") -> None:
         """The only place that sets `status`. Does not save. Raises TransitionError."""

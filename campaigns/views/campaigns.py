@@ -65,7 +65,7 @@ def campaign(request: Request, pk: UUID) -> HttpResponse:
             "deadline": shown.milestones.next_external(today),
             "reached": shown.milestones.last_reached(),
             "may_edit": shown.is_running and allows(request.user, "campaigns.edit_campaign", shown),
-            "entries": history(shown, request.user),
+            "entries": history(shown, request.user, request.GET),
         },
     )
 

@@ -89,5 +89,5 @@ def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
         "may_edit": shown.is_editable and allows(request.user, "campaigns.edit_milestone", shown),
         "may_drop": shown.is_open and allows(request.user, "campaigns.drop_milestone", shown),
         "may_reach": shown.is_open and allows(request.user, "campaigns.reach_milestone", shown),
-        "entries": history(shown, request.user),
+        "entries": history(shown, request.user, request.GET),
     }

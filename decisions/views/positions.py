@@ -117,7 +117,7 @@ def position_or_404(request: Request, pk: UUID) -> Position:
 def shown(request: Request, position: Position, form: AnswerForm | None = None) -> HttpResponse:
     """The page of a position; with an answer form that was not accepted, what was typed is kept."""
     now = database_now()
-    page = page_of_position(position, request.user, now, request.GET.get("seat"))
+    page = page_of_position(position, request.user, now, request.GET)
     may = {
         name: allows(request.user, f"decisions.{name}", position)
         for name in ("write", "open_round", "withdraw", "read_versions", "close_early", "confirm")

@@ -5,10 +5,10 @@ end, or lose the contact who is being named, meanwhile.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -18,6 +18,7 @@ from history.actions import changes, record, refuse_stale, snapshot
 from members.models import Committee, Membership, Organisation, Representation, Seat, SeatHolder, SeatTerm
 from members.models.terms import utc_day
 
+AHEAD = timedelta(days=366)  # how long before its beginning a term can be entered
 FIELDS = ("name", "mandate", "is_steering", "visibility")
 NAMED = {
     SeatHolder.Capacity.REPRESENTATIVE: gettext_noop("Seat %(number)s: %(person)s named as representative"),
@@ -84,7 +85,12 @@ def _refuse_twins(committee: Committee) -> None:
     if others.filter(name=committee.name).exists():
         raise TransitionError(_("There is a committee with this name already."))
     if committee.is_steering and (steering := others.filter(is_steering=True).first()):
-        raise TransitionError(_("“%(name)s” steers the coalition; there is only one such.") % {"name": steering})
+        raise TransitionError(only_one_steers(steering))
+
+
+def only_one_steers(steering: Committee) -> str:
+    """Why another committee cannot steer too, as a sentence."""
+    return _("“%(name)s” steers the coalition; there is only one such.") % {"name": steering}
 
 
 @transaction.atomic
@@ -125,6 +131,8 @@ def fill_seat(
     require(by, "members.manage_committees", committee)
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     since = since or utc_day(now)
+    if since > utc_day(now) + AHEAD:
+        raise TransitionError(_("A term begins within a year from today. Check the year."))
     _refuse_double(committee, seat, organisation, since)
     if planned_until is not None and planned_until <= since:
         raise TransitionError(_("The term must end after it begins."))
@@ -136,7 +144,7 @@ def fill_seat(
 
 
 def _refuse_double(committee: Committee, seat: Seat, organisation: Organisation, since: date) -> None:
-    terms = SeatTerm.objects.filter(Q(until=None) | Q(until__gt=since), seat__committee=committee)
+    terms = SeatTerm.objects.holding_from(since).filter(seat__committee=committee)
     taken = terms.filter(seat=seat).select_related("organisation").first()
     if taken:
         raise TransitionError(_("%(name)s holds this seat then. End its term first.") % {"name": taken.organisation})
@@ -155,7 +163,8 @@ def _refuse_double(committee: Committee, seat: Seat, organisation: Organisation,
 
 @transaction.atomic
 def end_term(term: SeatTerm, *, by: User, reason: str, now: datetime, until: date | None = None) -> SeatTerm:
-    """The seat is vacant from `until` (default today, not later); whoever spoke for it stops.
+    """The seat is vacant from `until` (default today, not later); whoever spoke for it stops. A term that has not
+    begun is called off.
 
     Raises Refused, or TransitionError when it has ended or the day does not fit.
     """
@@ -166,6 +175,8 @@ def end_term(term: SeatTerm, *, by: User, reason: str, now: datetime, until: dat
     if term.until is not None:
         raise TransitionError(_("This term has ended already."))
     until = until or max(utc_day(now), term.since)
+    if term.since > utc_day(now):
+        until = term.since  # called off before it began: nobody sat
     if until < term.since or until > max(utc_day(now), term.since):
         raise TransitionError(_("The last day lies between the first day of the term and today."))
     for holder in term.holders.filter(until=None):

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -223,7 +222,7 @@ def _editable(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_seated(organisation: Organisation, day: date) -> None:
-    held = SeatTerm.objects.filter(Q(until=None) | Q(until__gt=day), organisation=organisation)
+    held = SeatTerm.objects.holding_from(day).filter(organisation=organisation)
     term = held.select_related("seat__committee").first()
     if term:
         raise TransitionError(

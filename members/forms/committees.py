@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import DayInput
+from accounts.forms import DayField
 from accounts.models import Person, Visibility
 from history.forms import SeenForm
+from members.actions.committees import only_one_steers
 from members.models import Committee, CommitteeOffice, Organisation, SeatHolder, SeatTerm
 
 
@@ -27,6 +28,13 @@ class CommitteeForm(forms.ModelForm, SeenForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["visibility"]
         field.choices = [pair for pair in Visibility.choices if pair[0] != Visibility.RESTRICTED]
+
+    def clean_is_steering(self) -> bool:
+        steers = self.cleaned_data["is_steering"]
+        others = Committee.objects.exclude(pk=self.instance.pk)
+        if steers and (steering := others.filter(is_steering=True).first()):
+            raise forms.ValidationError(only_one_steers(steering))
+        return steers
 
 
 class SeatsForm(forms.Form):
@@ -53,10 +61,9 @@ class FillForm(forms.Form):
         label=_("Organisation"), queryset=Organisation.objects.none(), widget=forms.RadioSelect, empty_label=None
     )
     filled = forms.ChoiceField(label=_("How it was filled"), choices=SeatTerm.Filled)
-    since = forms.DateField(label=_("Term begins"), widget=DayInput)
-    planned_until = forms.DateField(
+    since = DayField(label=_("Term begins"))
+    planned_until = DayField(
         label=_("Term ends"),
-        widget=DayInput,
         required=False,
         help_text=_("As planned. The seat is not vacated by itself on that day."),
     )
@@ -76,11 +83,13 @@ class EndTermForm(forms.Form):
         max_length=300,
         help_text=_("Everybody who sees the committee reads it: “End of term”, “Resigned”."),
     )
-    until = forms.DateField(label=_("Vacant from"), widget=DayInput)
+    until = DayField(label=_("Vacant from"))
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, term: SeatTerm, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["until"].initial = today
+        if term.since > today:
+            del self.fields["until"]  # it is called off: there is no day to choose
 
 
 class PersonChoice(forms.Form):
@@ -99,7 +108,7 @@ class PersonChoice(forms.Form):
 
 class HolderForm(PersonChoice):
     capacity = forms.ChoiceField(label=_("As"), choices=SeatHolder.Capacity, widget=forms.RadioSelect)
-    since = forms.DateField(label=_("From"), widget=DayInput)
+    since = DayField(label=_("From"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,7 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import DayInput
+from accounts.forms import DayField
 from members.countries import country_named, scope_named
 from members.models import ImportBatch, Membership
 from members.roster.columns import FIELDS
@@ -48,11 +48,10 @@ class ColumnsForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Where the file itself names no category."),
     )
-    since = forms.DateField(
+    since = DayField(
         label=gettext_lazy("Since"),
         required=False,
         help_text=gettext_lazy("Empty: since the day on which the import is applied."),
-        widget=DayInput(),
     )
 
     def __init__(self, data: MultiValueDict[str, str] | None, *, batch: ImportBatch) -> None:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import DayInput
+from accounts.forms import DayField
 from accounts.models import User, Visibility
 from history.forms import SeenForm
 from members.actions.organisations import EDITABLE, Namesake
@@ -213,10 +213,9 @@ class OrganisationForm(forms.ModelForm, SeenForm):
 class NewOrganisationForm(OrganisationForm):
     former = None  # type: ignore[assignment]
     category = forms.ChoiceField(label=gettext_lazy("Category"), choices=Membership.Category.choices)
-    since = forms.DateField(
+    since = DayField(
         label=gettext_lazy("Belongs since"),
         required=False,
-        widget=DayInput(),
         help_text=gettext_lazy("Empty: from today."),
     )
 
@@ -227,7 +226,8 @@ class MembershipForm(forms.ModelForm):
     class Meta:
         model = Membership
         fields = ["status", "category", "since", "reason"]
-        widgets = {"since": DayInput(), "reason": forms.Textarea(attrs={"rows": 3})}
+        field_classes = {"since": DayField}
+        widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "reason": gettext_lazy("Needed when the status changes. Everybody who sees the organisation reads it.")
         }

@@ -23,6 +23,10 @@ class TermQuerySet(models.QuerySet[Any]):
         """Those that hold on `day` (a date; the database's own by default)."""
         return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
 
+    def holding_from(self, day: date) -> Self:
+        """Those that hold on `day` or later; one that ended on its first day never does."""
+        return self.filter(Q(until=None) | Q(until__gt=day) & Q(until__gt=F("since")))
+
 
 class Term(Identified):
     """Holds from `since` until the day before `until`; open while `until` is empty."""

@@ -29,7 +29,9 @@ SHOWN = [
 
 @dataclass(frozen=True)
 class Tally:
-    """How many rows there are by verdict, and how many stay out as things stand."""
+    """How many rows there are by verdict, and how many stay out as things stand. `left`: those that somebody left
+    out, among the unchanged, for they change nothing.
+    """
 
     verdicts: Counter[str]
     left: int
@@ -64,15 +66,13 @@ class Tally:
         return _("%(apply)s, leave %(count)s out") % {"apply": applied, "count": self.out} if self.out else applied
 
     def chips(self) -> list[tuple[str, str]]:
-        """(value of `show`, label) of the filters that find something."""
-        named = [(verdict.value, str(verdict.label), self.verdicts[verdict]) for verdict in SHOWN]
-        all_of_them = [
-            ("", _("All"), self.total),
-            ("decide", _("To decide"), self.to_decide),
-            *named,
-            ("left", _("Left out"), self.left),
-        ]
-        return [(show, f"{label} {count}") for show, label, count in all_of_them if count or not show]
+        """(value of `show`, label) of the filters that find something. Their numbers after the first sum to it."""
+        counted = self.verdicts - Counter({Verdict.UNCHANGED: self.left})
+        named = [(verdict.value, str(verdict.label), counted[verdict]) for verdict in SHOWN]
+        parts = [*named, ("left", _("Left out"), self.left)]
+        chips = [(show, f"{label} {count}") for show, label, count in parts if count]
+        to_decide = [("decide", _("To decide"))] if self.to_decide else []
+        return [("", f"{_('All')} {self.total}"), *to_decide, *chips]
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,9 @@ def shown_by(batch: ImportBatch, show: str) -> QuerySet[ImportRow]:
     if show == "decide":
         return rows.filter(verdict__in=ImportRow.TO_DECIDE)
     if show == "left":
-        return rows.filter(LEFT)
+        return rows.filter(LEFT, verdict=Verdict.UNCHANGED)
+    if show == Verdict.UNCHANGED:
+        rows = rows.exclude(LEFT)
     return rows.filter(verdict=show) if show in Verdict.values and show else rows
 
 

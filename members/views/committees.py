@@ -40,7 +40,7 @@ def committee_detail(request: Request, pk: UUID) -> HttpResponse:
     context = {
         "committee": committee,
         "seating": seating(committee, request.user, utc_day(timezone.now())),
-        "entries": history(committee, request.user),
+        "entries": history(committee, request.user, request.GET),
         "may_manage": allows(request.user, MANAGE, committee),
     }
     return render(request, "members/committee_detail.html", context)

@@ -118,7 +118,7 @@ def preview(
         "next": _address(batch, show=show, after=page.after) if page.after else "",
         "previous": _address(batch, show=show, before=page.before) if page.before else "",
         "form": form or places,
-        "history": history(batch, request.user),
+        "history": history(batch, request.user, request.GET),
     }
     if batch.is_open:
         context["countries"] = country_choices()

@@ -79,7 +79,7 @@ def organisation(request: Request, pk: UUID) -> HttpResponse:
         "organisation": subject,
         "contacts": people.select_related("person").annotate(email=Subquery(addresses)).order_by("role", "since"),
         "seats": seats.select_related("seat__committee"),
-        "entries": history(subject, request.user),
+        "entries": history(subject, request.user, request.GET),
         "sees_note": Visibility.STAFF in classes_seen_by(request.user),
         "may_edit": allows(request.user, "members.edit_organisation", subject),
         "may_end": allows(request.user, "members.end_organisation", subject),

@@ -48,7 +48,7 @@ def person_detail(request: Request, pk: UUID) -> HttpResponse:
     context = {
         "person": person,
         "profile": profile(person, request.user, timezone.now()),
-        "entries": history(person, request.user),
+        "entries": history(person, request.user, request.GET),
         "may_edit": allows(request.user, "members.edit_people", person),
         "may_invite": allows(request.user, "members.invite", person),
         "may_appoint": allows(request.user, "members.appoint", person),

@@ -61,11 +61,12 @@ def term_end(request: Request, pk: UUID) -> HttpResponse:
     term = _term(request, pk)
     require(request.user, MANAGE, term.seat.committee)
     now = timezone.now()
-    form = EndTermForm(request.POST or None, today=utc_day(now))
+    form = EndTermForm(request.POST or None, term=term, today=utc_day(now))
     if accepted(form, partial(actions.end_term, term, by=request.user, now=now)):
         messages.success(request, _("The seat is vacant."))
         return redirect("members:committee", term.seat.committee_id)
-    return render(request, "members/seat_end.html", {"form": form, "term": term, "seat": term.seat})
+    context = {"form": form, "term": term, "seat": term.seat, "is_coming": term.since > utc_day(now)}
+    return render(request, "members/seat_end.html", context)
 
 
 def seat_holder(request: Request, pk: UUID) -> HttpResponse:

@@ -20,8 +20,9 @@ def upload(desk: Window, file_name: str, content: bytes) -> dict[str, str]:
 
 def counts(desk: Window) -> dict[str, int]:
     """How many rows have which verdict, as the preview says: {"New": 198, "Needs a country": 2}."""
-    chips = [chip.inner_text().rsplit(" ", 1) for chip in desk.page.locator("main .chips a").all()]
-    return {label: int(count) for label, count in chips if label not in {"All", "To decide"}}
+    chips = [chip.inner_text() for chip in desk.page.locator("main .chips a").all()]
+    parts = [chip.rsplit(" ", 1) for chip in chips if chip != "To decide" and not chip.startswith("All ")]
+    return {label: int(count) for label, count in parts}
 
 
 def place(desk: Window, where: str, **rows: str) -> None:

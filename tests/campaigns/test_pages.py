@@ -91,6 +91,45 @@ def test_a_start_after_the_end_is_said_and_what_was_typed_stays(client):
     assert not Milestone.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"precision": "month"}, ("2026-11-01", None)),
+        ({"precision": "month", "ends_on": "2027-01-15"}, ("2026-11-01", "2027-01-31")),
+        ({"precision": "month", "ends_on": "2026-11-20"}, ("2026-11-01", None)),
+        ({"precision": "year", "ends_on": "2027-02-03"}, ("2026-01-01", "2027-12-31")),
+        ({"precision": "year", "ends_on": "2026-12-03"}, ("2026-01-01", None)),
+        ({"ends_on": "2026-11-12"}, ("2026-11-12", None)),
+        ({"starts_on": "2200-12-31"}, ("2200-12-31", None)),
+        ({"starts_on": "1900-01-01"}, ("1900-01-01", None)),
+    ],
+)
+def test_any_day_of_a_month_or_year_is_taken_and_kept_as_exact_as_it_is_known(client, typed, kept):
+    campaign, staff = CampaignFactory(), user_with("staff")
+    client.force_login(staff)
+
+    response = client.post(
+        reverse("campaigns:add_milestone", args=[campaign.pk]), posted(owner=staff.person.display_name, **typed)
+    )
+
+    made = Milestone.objects.get()
+    assert response.status_code == 302
+    assert (made.starts_on.isoformat(), made.ends_on and made.ends_on.isoformat()) == kept
+    assert client.get(reverse("campaigns:milestone", args=[made.pk])).status_code == 200
+    assert client.get(reverse("campaigns:campaign", args=[campaign.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("starts", ["9999-12-31", "0001-01-01", "2201-01-01"])
+def test_a_day_that_no_calendar_of_ours_reaches_is_refused_at_its_field(client, starts):
+    campaign = CampaignFactory()
+    client.force_login(user_with("staff"))
+
+    response = client.post(reverse("campaigns:add_milestone", args=[campaign.pk]), posted(starts_on=starts))
+
+    assert response.context["form"].errors == {"starts_on": ["Choose a day between the years 1900 and 2200."]}
+    assert not Milestone.objects.exists()
+
+
 def test_an_owner_is_found_by_a_part_of_the_name(client):
     campaign, owner = CampaignFactory(), PersonFactory(display_name="Bounmy Phommachanh")
     client.force_login(user_with("staff"))

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.test import Client
+from django.test.client import FakePayload
 from django.urls import reverse
 
 from campaigns.models import Campaign, Milestone
@@ -91,12 +92,19 @@ TELLING = {
 def addresses() -> Iterator[str]:
     yield from LISTS
     for model, names in PAGES.items():
-        for row in model._default_manager.filter(TELLING.get(model, Q())):
+        for row in one_of_each(model._default_manager.filter(TELLING.get(model, Q()))):
             for name in names:
                 yield from _of(name, row)
     for person in everybody().filter(display_name__startswith="zq"):
         for name in ("members:person", "members:person_edit", "members:person_appoint"):
             yield reverse(name, args=[person.pk])
+
+
+def one_of_each(rows: QuerySet[Any]) -> Iterable[Model]:
+    """Of the notices that say the same of the same thing to several people, one: its page is for those who keep the notices."""
+    if rows.model is not Delivery:
+        return rows
+    return rows.order_by("kind", "slot", "object_id", "state").distinct("kind", "slot", "object_id", "state")
 
 
 def _of(name: str, row: Model) -> Iterable[str]:
@@ -122,6 +130,11 @@ def crawl(client: Client) -> dict[str, set[str]]:
 
 
 def read(client: Client, path: str) -> str:
-    """What the page, the file or the refusal says; long lines of a calendar file are put together again."""
-    response = client.get(path)
+    """What the page, the file or the refusal says; long lines of a calendar file are put together again.
+
+    Past the client's own `get`, which copies the context of every template and takes a third of the time.
+    """
+    where = urlsplit(path)
+    request = {"PATH_INFO": unquote(where.path), "QUERY_STRING": where.query, "wsgi.input": FakePayload()}
+    response = client.handler(client._base_environ(**request))
     return b"".join(response).decode().replace("\r\n ", "")

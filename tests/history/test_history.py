@@ -1,5 +1,6 @@
 import pytest
 from django.db import InternalError, transaction
+from django.urls import reverse
 
 from accounts.models import Visibility
 from history.actions import changes, fingerprint, record, snapshot
@@ -49,6 +50,25 @@ def test_a_change_says_the_names_of_today_and_hides_what_the_reader_may_not_see(
 
     assert history(milestone, user_with("staff"))[0].changes == [("Campaign", "Open", "Secret")]
     assert history(milestone, user_with("member"))[0].changes == [("Campaign", "Open", "something you may not see")]
+
+
+def test_every_entry_can_be_reached_fifty_at_a_time(client):
+    campaign, staff = CampaignFactory(), user_with("staff")
+    for number in range(120):
+        record("Step %(number)s", campaign, by=staff, now=NOON, number=number)
+    client.force_login(staff)
+    address, met = reverse("campaigns:campaign", args=[campaign.pk]), []
+
+    page = client.get(address)
+    for _page in range(3):
+        entries = page.context["entries"]
+        met += [line.sentence for line in entries]
+        page = client.get(f"{address}?entries={entries.earlier}")
+
+    assert met == [f"Step {number}" for number in reversed(range(120))]
+    assert entries.earlier == 0
+    assert "The newest changes" in client.get(f"{address}?entries=20").content.decode()
+    assert client.get(f"{address}?entries=²x").context["entries"].is_newest
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -3,6 +3,7 @@ from functools import partial
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import TransitionError
 from accounts.rules import Refused
@@ -428,3 +429,46 @@ def test_the_term_of_another_class_s_organisation_is_not_there_for_members(clien
 
     assert page(client, "term_end", term.pk).status_code == 404
     assert page(client, "seat_holder", term.pk).status_code == 404
+
+
+def test_a_second_steering_committee_is_refused_at_its_box(client):
+    CommitteeFactory(name="Steering", is_steering=True)
+    client.force_login(user_with("staff"))
+
+    response = client.post(
+        reverse("members:committee_add"), {"name": "Second", "is_steering": "on", "visibility": "members"}
+    )
+
+    assert response.context["form"].errors == {
+        "is_steering": ["“Steering” steers the coalition; there is only one such."]
+    }
+    assert Committee.objects.get().name == "Steering"
+
+
+def test_a_term_that_has_not_begun_is_called_off_and_the_seat_filled_again(client):
+    seat, staff = SeatFactory(), user_with("staff")
+    later = timezone.now().date() + timedelta(days=200)
+    term = fill_seat(seat, by=staff, organisation=OrganisationFactory(), since=later, now=timezone.now())
+    client.force_login(staff)
+
+    offered = page(client, "committee", seat.committee_id).content.decode()
+    form = page(client, "term_end", term.pk)
+    shown = send(client, "term_end", term.pk, reason="Declined").content.decode()
+    again = fill_seat(seat, by=staff, organisation=term.organisation, now=timezone.now())
+
+    term.refresh_from_db()
+    assert reverse("members:term_end", args=[term.pk]) in offered
+    assert list(form.context["form"].fields) == ["reason"]
+    assert (term.since, term.until, term.end_reason) == (later, later, "Declined")
+    assert "Nobody yet: no term has ended." in shown
+    assert f"Fill seat {seat.number}" in shown
+    assert again.until is None
+
+
+def test_a_term_far_ahead_is_taken_for_a_slip():
+    seat, organisation = SeatFactory(), OrganisationFactory()
+
+    with pytest.raises(TransitionError, match="within a year"):
+        fill_seat(seat, by=user_with("staff"), organisation=organisation, since=TODAY + 367 * DAY, now=NOON)
+
+    assert not SeatTerm.objects.exists()

@@ -149,6 +149,26 @@ def test_the_report_downloads_and_no_spreadsheet_runs_it(client, staff):
     assert rows[2][:3] == ["2", "Needs a country", "This is not the name of a country."]
 
 
+def test_the_numbers_beside_the_verdicts_sum_to_all_rows_whatever_was_decided(client, staff):
+    OrganisationFactory(name="Red Sand", country="PER")
+    batch = previewed(client, THREE + "Green Hills,Kenya\n,Kenya\nOld Well,Kenya\n")
+    decide = reverse("members:import_decide", args=[batch.pk])
+    client.post(decide, {"d-6": "leave", "d-2": "leave", "d-4": "leave"})
+
+    chips = client.get(reverse("members:import", args=[batch.pk])).context["chips"]
+
+    (_, total), *parts = [chip["label"].rsplit(" ", 1) for chip in chips if chip["label"] != "To decide"]
+    numbers = {label: int(number) for label, number in parts}
+    shown = {
+        chip["label"].rsplit(" ", 1)[0]: len(client.get(chip["url"]).context["rows"])
+        for chip in chips
+        if chip["label"] != "To decide"
+    }
+    assert (sum(numbers.values()), int(total)) == (6, 6)
+    assert numbers["Left out"] >= 1
+    assert shown == numbers | {"All": 6}
+
+
 def test_rows_come_fifty_at_a_time_and_are_filtered_by_verdict(client, staff):
     batch = previewed(client, "Name,Country\n" + "".join(f"Group {n},Kenya\n" for n in range(120)) + "Odd,Geneva\n")
 
