@@ -36,6 +36,7 @@ from members.forms.organisations import (
     OrganisationFilter,
     OrganisationForm,
 )
+from members.hats import hats
 from members.models import Committee, Membership, Organisation, Representation, SeatTerm
 from members.pages import COUNTED, keyset_page
 
@@ -83,6 +84,7 @@ def organisation(request: Request, pk: UUID) -> HttpResponse:
         "sees_note": Visibility.STAFF in classes_seen_by(request.user),
         "may_edit": allows(request.user, "members.edit_organisation", subject),
         "may_end": allows(request.user, "members.end_organisation", subject),
+        "is_own": subject.pk in hats(request.user).organisations,
     }
     return render(request, "members/organisation_detail.html", context)
 

@@ -323,3 +323,13 @@ def test_a_description_in_the_website_is_no_link(client, staff):
     organisation = OrganisationFactory(website="javascript:alert(1)")
 
     assert 'href="javascript' not in client.get(page("organisation", organisation)).content.decode()
+
+
+def test_a_contact_reads_on_their_organisation_s_page_who_invites_people(client):
+    contact = user_with("member")
+    own = contact.person.representations.get().organisation
+    client.force_login(contact)
+
+    texts = [client.get(page("organisation", one)).content.decode() for one in (own, OrganisationFactory())]
+
+    assert ["Staff and administrators add people here" in text for text in texts] == [True, False]
