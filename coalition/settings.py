@@ -130,7 +130,10 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [("", BASE_DIR / "static" / "build"), ("images", BASE_DIR / "static" / "images")]
+STATICFILES_DIRS = [
+    ("", BASE_DIR / "static" / "build"),
+    *((name, BASE_DIR / "static" / name) for name in ("images", "js")),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -9,7 +9,10 @@ from accounts.clock import database_now
 from accounts.http import Request
 from campaigns.models import Milestone
 from decisions.models import Decision
+from home.findable import GROUPS
+from home.forms import SearchForm
 from home.mailbox import letter_named, letters
+from home.search import MANY, Sought, search
 from home.waiting import waiting
 from notices.actions.life import silent
 
@@ -26,6 +29,16 @@ def home(request: Request) -> HttpResponse:
             "deadline": Milestone.objects.visible_to(request.user).next_external(now.date()),
         },
     )
+
+
+@require_GET
+def search_page(request: Request) -> HttpResponse:
+    form = SearchForm(request.GET)
+    text = form.cleaned_data["q"] if form.is_valid() else ""
+    only = next((group for group in GROUPS if group.name == request.GET.get("in")), None)
+    groups = [only] if only else GROUPS
+    found = search(Sought(text, request.user), groups, **({"most": MANY} if only else {}))
+    return render(request, "home/search.html", {"form": form, "text": text, "found": found, "only": only})
 
 
 @login_not_required

@@ -11,7 +11,7 @@ from accounts.models import Identified, Person, TransitionError, Visibility, kno
 from accounts.rules import classes_seen_by
 from campaigns.models import Campaign
 from members.hats import hats
-from members.models import Committee
+from members.models import Committee, WordsField, words_index
 
 # The classes of Visibility in the words of a meeting; the invited see it always.
 SEEN_BY = [
@@ -58,6 +58,7 @@ class Meeting(Identified):
     STEPS = {Status.PLANNED: {Status.HELD, Status.CANCELLED}, Status.HELD: set(), Status.CANCELLED: set()}
 
     title = models.CharField(_("title"), max_length=200)
+    words = WordsField(of="title")
     campaign = models.ForeignKey(
         Campaign, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings", verbose_name=_("campaign")
     )
@@ -99,6 +100,7 @@ class Meeting(Identified):
         indexes = [
             models.Index(fields=["ends_at", "id"], name="meeting_by_end"),
             models.Index(fields=["starts_at", "id"], name="meeting_by_start"),
+            words_index("meeting"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from campaigns.models import Campaign, Milestone
 from decisions.models import Elector, Position, Round, Text, Version
 from decisions.models.positions import fingerprint
 from meetings.models import Attendance, Meeting
-from members.keys import name_key, name_words
+from members.keys import indexed_words, name_key
 from members.models import (
     Appointment,
     Committee,
@@ -42,7 +42,9 @@ class PersonFactory(DjangoModelFactory):
         """PersonFactory(email="") makes a person without an address."""
         if extracted != "":
             Address.objects.create(person=person, email=extracted or f"{person.pk.hex}@people.example")
-        PersonWord.objects.bulk_create(PersonWord(person=person, word=word) for word in name_words(person.display_name))
+        PersonWord.objects.bulk_create(
+            PersonWord(person=person, word=word) for word in indexed_words(person.display_name)
+        )
 
 
 class UserFactory(DjangoModelFactory):
@@ -66,7 +68,8 @@ class OrganisationFactory(DjangoModelFactory):
     def membership(organisation: Any, create: Any, extracted: Any, **extra: Any) -> None:
         """OrganisationFactory(membership=False) makes one that is no member."""
         Word.objects.bulk_create(
-            Word(organisation=organisation, word=word) for word in name_words(organisation.name, organisation.acronym)
+            Word(organisation=organisation, word=word)
+            for word in indexed_words(organisation.name, organisation.acronym)
         )
         if extracted is not False:
             Membership.objects.create(organisation=organisation, **({"since": LONG_AGO} | extra))

@@ -102,6 +102,12 @@ def signing_in() -> list[Page]:
 def of_everybody() -> list[Page]:
     return [
         *[page("home:home", reader=reader) for reader in ("admin", "staff", "chair", "seat", "facilitator", "member")],
+        page("home:search"),
+        page("home:search", query="?q=s"),
+        page("home:search", query="?q=s&in=people", reader="seat"),
+        page("home:search", query="?q=s", reader="member"),
+        page("home:search", query="?q=nobody-has-this-name"),
+        page("home:search", query="?q=…"),
         page("accounts:preferences", reader="member"),
         Page("404", "/no-such-page/", status=404),
         page("members:people", reader="member", status=403),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person, TransitionError, Visibility, known
 from accounts.rules import classes_seen_by
+from members.models import WordsField, words_index
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -30,6 +31,7 @@ class Campaign(Identified):
     STEPS = {Status.RUNNING: {Status.FINISHED, Status.STOPPED}, Status.FINISHED: set(), Status.STOPPED: set()}
 
     name = models.CharField(_("name"), max_length=200)
+    words = WordsField(of="name")
     goal = models.TextField(_("goal"), help_text=_("What will be different when it is won? One or two sentences."))
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="campaigns", verbose_name=_("owner"))
     visibility = models.CharField(_("who sees it"), max_length=12, choices=Visibility, default=Visibility.MEMBERS)
@@ -58,7 +60,10 @@ class Campaign(Identified):
                 name="campaign_says_how_it_ended_exactly_when_over",
             ),
         ]
-        indexes = [models.Index(fields=["status", "name", "id"], name="campaign_by_status_and_name")]
+        indexes = [
+            models.Index(fields=["status", "name", "id"], name="campaign_by_status_and_name"),
+            words_index("campaign"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Identified, Person, TransitionError, known
 from accounts.rules import classes_seen_by
 from campaigns.models.campaigns import Campaign, owned
+from members.models import WordsField, words_index
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
@@ -82,6 +83,7 @@ class Milestone(Identified):
         Campaign, on_delete=models.PROTECT, related_name="milestones", verbose_name=_("campaign")
     )
     title = models.CharField(_("what happens"), max_length=200)
+    words = WordsField(of="title")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.INTERNAL)
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"), null=True, blank=True)
@@ -138,6 +140,7 @@ class Milestone(Identified):
             models.Index(fields=["campaign", "starts_on"], name="milestone_by_campaign"),
             models.Index(fields=["starts_on"], condition=Q(status="planned"), name="milestone_planned"),
             models.Index(fields=["owner"], condition=Q(status="planned"), name="milestone_by_owner"),
+            words_index("milestone"),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from accounts.rules import classes_seen_by
 from campaigns.models import Campaign
 from decisions.models.rounds import Elector, Round
 from members.hats import hats
-from members.models import Committee
+from members.models import Committee, WordsField, words_index
 
 SECONDS: "models.Field[Any, Any]" = models.DecimalField(max_digits=20, decimal_places=6)
 
@@ -68,6 +68,7 @@ class Position(Identified):
     }
 
     title = models.CharField(_("title"), max_length=200)
+    words = WordsField(of="title")
     campaign = models.ForeignKey(
         Campaign, on_delete=models.PROTECT, null=True, blank=True, related_name="positions", verbose_name=_("campaign")
     )
@@ -87,7 +88,10 @@ class Position(Identified):
 
     class Meta:
         ordering = ["-changed_at", "id"]
-        indexes = [models.Index(fields=["status", "-changed_at", "id"], name="position_by_status")]
+        indexes = [
+            models.Index(fields=["status", "-changed_at", "id"], name="position_by_status"),
+            words_index("position"),
+        ]
         constraints = [
             known("position", "visibility", *Visibility.values),
             known("position", "status", "draft", "open", "adopted", "rejected", "withdrawn"),

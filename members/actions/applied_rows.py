@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import User, Visibility
 from history.actions import record_all
 from members.actions.organisations import index_words
-from members.keys import name_key, name_words
+from members.keys import indexed_words, name_key
 from members.models import ImportBatch, ImportRow, Membership, Organisation, OrganisationName, ReviewedPair, Word
 from members.roster.claims import Claim
 from members.roster.verdicts import COMPARED, Finding
@@ -100,7 +100,7 @@ class Additions:
         Word.objects.bulk_create(
             Word(organisation=organisation, word=word)
             for organisation in made
-            for word in sorted({w[:300] for w in {*organisation.key.split(), *name_words(organisation.acronym)}})
+            for word in sorted(indexed_words(organisation.name, organisation.acronym))
         )
         return True
 
@@ -210,10 +210,10 @@ class Changes:
     def _index(self, touched: list[Organisation]) -> None:
         """What was filled in is found too; a word that a change took away is found no more."""
         new = {
-            (organisation.pk, word[:300])
+            (organisation.pk, word)
             for organisation in touched
             for name in ("acronym", "spelling")
-            for word in name_words(self.changed[organisation.pk].get(name, ["", ""])[1])
+            for word in indexed_words(self.changed[organisation.pk].get(name, ["", ""])[1])
         }
         Word.objects.bulk_create(
             [Word(organisation_id=pk, word=word) for pk, word in sorted(new)], batch_size=1000, ignore_conflicts=True

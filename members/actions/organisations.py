@@ -12,7 +12,7 @@ from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from history.actions import changes, record, refuse_stale, snapshot
 from members.actions.people import end_contacts
-from members.keys import name_key, name_words
+from members.keys import indexed_words, name_key
 from members.models import Membership, Organisation, OrganisationName, ReviewedPair, SeatTerm, Word
 from members.models.terms import utc_day
 
@@ -195,7 +195,7 @@ def end_organisation(organisation: Organisation, *, by: User, now: datetime, rea
 def index_words(organisation: Organisation) -> None:
     """Make the search find it by every word of its present names, and by no other."""
     names = organisation.names.values_list("text", flat=True)
-    wanted = {word[:300] for word in name_words(organisation.name, organisation.acronym, *names)}
+    wanted = indexed_words(organisation.name, organisation.acronym, *names)
     present = set(organisation.words.values_list("word", flat=True))
     if present - wanted:
         organisation.words.filter(word__in=present - wanted).delete()

@@ -15,7 +15,7 @@ from history.actions import changes, record, record_all, snapshot
 from members.actions.committees import end_holder
 from members.actions.invitations import lock_person, withdraw
 from members.countries import regions
-from members.keys import name_words
+from members.keys import indexed_words
 from members.models import Appointment, Committee, Invitation, Organisation, PersonWord, Representation, SeatHolder
 from members.models.terms import utc_day
 
@@ -36,10 +36,10 @@ STOPPED = gettext_noop("Stopped being a contact of %(organisation)s")
 
 def index_words(person: Person) -> None:
     """Bring the words by which the search finds `person` up to their name."""
-    wanted = name_words(person.display_name)
+    wanted = indexed_words(person.display_name)
     person.words.exclude(word__in=wanted).delete()
     PersonWord.objects.bulk_create(
-        [PersonWord(person=person, word=word[:200]) for word in sorted(wanted)], ignore_conflicts=True
+        [PersonWord(person=person, word=word) for word in sorted(wanted)], ignore_conflicts=True
     )
 
 

@@ -10,6 +10,7 @@ from accounts.models import Identified, Person, Visibility, known
 from accounts.rules import classes_seen_by
 from members.models.organisations import Organisation
 from members.models.terms import Term, TermQuerySet
+from members.models.words import WordsField, words_index
 
 
 class CommitteeQuerySet(models.QuerySet["Committee"]):
@@ -24,6 +25,7 @@ class Committee(Identified):
     """A body that decides or works: the steering committee, a working group."""
 
     name = models.CharField(_("name"), max_length=200, unique=True)
+    words = WordsField(of="name")
     mandate = models.TextField(_("mandate"), blank=True)
     is_steering = models.BooleanField(_("steers the coalition"), default=False)
     visibility = models.CharField(_("who sees it"), max_length=12, choices=Visibility, default=Visibility.MEMBERS)
@@ -32,6 +34,7 @@ class Committee(Identified):
 
     class Meta:
         ordering = ["-is_steering", "name"]
+        indexes = [words_index("committee")]
         constraints = [
             known("committee", "visibility", *Visibility.values),
             models.UniqueConstraint(

@@ -19,9 +19,13 @@ from django.db import connection  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from decisions.models import Answer  # noqa: E402
+from accounts.models import Person  # noqa: E402
+from campaigns.models import Campaign, Milestone  # noqa: E402
+from decisions.models import Answer, Position  # noqa: E402
 from decisions.outcome import Choice  # noqa: E402
-from members.models import Committee, Organisation  # noqa: E402
+from meetings.models import Meeting  # noqa: E402
+from members.keys import indexed_words  # noqa: E402
+from members.models import Committee, Organisation, PersonWord  # noqa: E402
 from members.pages import cursor_of  # noqa: E402
 from tests import factories  # noqa: E402
 
@@ -57,7 +61,7 @@ def main(size: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(ORGANISATIONS, {"size": size})
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")  # as autovacuum does within minutes
     print(json.dumps({"session": session(), "pages": pages(size)}))
 
 
@@ -74,9 +78,10 @@ def session() -> str:
 
 def pages(size: int) -> dict[str, str]:
     """{what we call it: its path}: the member list in five ways, and one page of each other noun."""
-    members = reverse("members:organisations")
+    members, search = reverse("members:organisations"), reverse("home:search")
     deep = Organisation.objects.order_by("key", "id")[size * 3 // 4]
     campaign = factories.CampaignFactory()
+    others(campaign)
     factories.MilestoneFactory.create_batch(12, campaign=campaign)
     meeting = factories.MeetingFactory(campaign=campaign)
     factories.AttendanceFactory.create_batch(26, meeting=meeting)
@@ -88,11 +93,39 @@ def pages(size: int) -> dict[str, str]:
         "members, filtered": f"{members}?status=active&country=NPL",
         "members, searched": f"{members}?q=orchard",
         "members, searched rarely": f"{members}?q={size // 2}",
+        "search": f"{search}?q=orchard",
+        "search, two words": f"{search}?q=or+com",
+        "search, rare": f"{search}?q={size // 2}",
+        "search, nothing": f"{search}?q=green+open",
         "organisation": reverse("members:organisation", args=[deep.pk]),
         "campaign": reverse("campaigns:campaign", args=[campaign.pk]),
         "meeting": reverse("meetings:meeting", args=[meeting.pk]),
         "position": reverse("decisions:position", args=[position().pk]),
     }
+
+
+def others(campaign: Campaign) -> None:
+    """A thousand people, milestones, meetings and positions, as many beside few organisations as beside many."""
+    titles = [f"{['Common', 'Open', 'Quiet'][n % 3]} {['orchard', 'harvest'][n % 2]} {n}" for n in range(1000)]
+    people = Person.objects.bulk_create([Person(display_name=title) for title in titles])
+    PersonWord.objects.bulk_create(
+        PersonWord(person=person, word=word) for person in people for word in indexed_words(person.display_name)
+    )
+    now, steering = timezone.now(), factories.CommitteeFactory(name="Orchard group")
+    elsewhere = factories.CampaignFactory(name="Orchards")
+    many = {
+        Milestone: {"campaign": elsewhere, "starts_on": now.date(), "scheduled_at": now},
+        Meeting: {
+            "starts_at": now,
+            "ends_at": now + timedelta(hours=1),
+            "zone": "UTC",
+            "called_by": campaign.owner,
+            "scheduled_at": now,
+        },
+        Position: {"committee": steering, "author": campaign.owner, "created_at": now, "changed_at": now},
+    }
+    for model, fields in many.items():
+        model._default_manager.bulk_create(model(title=title, **fields) for title in titles)
 
 
 def position() -> Any:

@@ -12,6 +12,7 @@ MOST_REQUESTS = 6
 OPENED_FIRST = {
     "account_login",
     "home:home",
+    "home:search",
     "members:organisations",
     "members:organisation",
     "members:import",

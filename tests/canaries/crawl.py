@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from campaigns.models import Campaign, Milestone
 from decisions.models import Position
+from home.findable import GROUPS
 from meetings.models import Meeting
 from members.models import Committee, ImportBatch, Organisation, Representation, Seat, SeatTerm, everybody
 from notices.models import Delivery
@@ -22,6 +23,8 @@ LINK = re.compile(r'href="([^"#]+)')
 # "zq" finds every word there is to find by its beginning; alone it is none.
 LISTS = [
     "/",
+    "/search/?q=zq",
+    *[f"/search/?q=zq&in={group.name}" for group in GROUPS],
     "/members/?q=zq",
     "/members/?q=zq&status=ended",
     "/members/export.csv",
