@@ -9,7 +9,7 @@ from accounts.clock import database_now
 from accounts.models import User
 from accounts.rules import allows
 from campaigns.models import Milestone
-from home.waiting import waiting, waiting_count
+from home.waiting import counts, waiting
 from notices.actions.life import beat
 from notices.models import Heartbeat
 from tests import factories
@@ -38,19 +38,19 @@ def test_what_waits_is_ordered_by_its_deadline_and_counted_alike():
 
     items = waiting(user, database_now())
 
-    assert len(items) == waiting_count(user, database_now()) == 6
+    assert len(items) == counts(user, database_now()).waiting == 6
     assert [item.due for item in items] == sorted(item.due for item in items)
 
 
 def test_what_is_done_waits_no_longer():
     user = user_with("member")
     milestone = factories.MilestoneFactory(owner=user.person, starts_on=database_now().date())
-    before = waiting_count(user, database_now())
+    before = counts(user, database_now()).waiting
     milestone.step_to(Milestone.Status.REACHED)
     milestone.reached_on = milestone.starts_on
     milestone.save()
 
-    assert (before, waiting_count(user, database_now())) == (1, 0)
+    assert (before, counts(user, database_now()).waiting) == (1, 0)
 
 
 def test_a_milestone_that_is_far_ahead_or_out_of_sight_waits_for_nobody():
@@ -58,7 +58,7 @@ def test_a_milestone_that_is_far_ahead_or_out_of_sight_waits_for_nobody():
     factories.MilestoneFactory(owner=user.person, starts_on=today + timedelta(days=40))
     factories.MilestoneFactory(owner=user.person, starts_on=today, campaign__visibility="staff")
 
-    assert waiting_count(user, database_now()) == 0
+    assert counts(user, database_now()).waiting == 0
 
 
 @pytest.mark.parametrize("count", [1, 3])
