@@ -20,7 +20,10 @@ from notices.pages import titles_of
 
 @dataclass(frozen=True)
 class Line:
-    """One notice of the list; `title` is None when its reader may no longer see what it is about."""
+    """One notice of the list; `title` is None when its reader may no longer see what it is about.
+
+    `occasion`: which reminder it was ("24 hours before"); empty for what was told at once.
+    """
 
     row: Delivery
     kind: str
@@ -91,4 +94,5 @@ def _shown(user: User, show: str) -> QuerySet[Delivery]:
 
 def _line(row: Delivery, title: Any) -> Line:
     kind = KINDS.get(row.kind)
-    return Line(row, str(kind) if kind else in_plain_words(row.kind), occasion_in_words(row.slot), title)
+    occasion = occasion_in_words(row.slot) if kind and kind.slots else ""
+    return Line(row, str(kind) if kind else in_plain_words(row.kind), occasion, title)
