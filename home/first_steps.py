@@ -24,14 +24,15 @@ def first_steps(user: User) -> list[Step]:
     """The steps in their order, in one statement; empty for whoever is not staff, and when all are done."""
     if not hats(user).is_staff:
         return []
-    invited = Exists(Invitation.objects.exclude(person=user.person)) | Exists(User.objects.exclude(pk=user.pk))
+    others = User.objects.exclude(pk=user.pk).values("person")
+    invited = Invitation.objects.exclude(person=user.person).values("person")
     done = User.objects.values_list(
-        Exists(Organisation.objects.all()), Exists(SeatHolder.objects.current()), Exists(Campaign.objects.all()), invited
+        Exists(Organisation.objects.all()),
+        Exists(SeatHolder.objects.current()),
+        Exists(Campaign.objects.all()),
+        Exists(invited.union(others)),
     ).get(pk=user.pk)
-    steps = [
-        Step(what, why, reverse(name), is_done)
-        for (what, why, name), is_done in zip(_steps(), done, strict=True)
-    ]
+    steps = [Step(what, why, reverse(name), is_done) for (what, why, name), is_done in zip(_steps(), done, strict=True)]
     return [] if all(done) else steps
 
 

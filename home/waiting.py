@@ -69,7 +69,11 @@ def counts(user: User, now: datetime) -> Counts:
     parts = [source.rows(user, now) for source in SOURCES]
     parts.append(Delivery.objects.in_inbox_of(user.person).unread())
     counted = [
-        part.order_by().annotate(part=Value(number)).values("part").annotate(n=Count("pk", distinct=True)).values_list("part", "n")
+        part.order_by()
+        .annotate(part=Value(number))
+        .values("part")
+        .annotate(n=Count("pk", distinct=True))
+        .values_list("part", "n")
         for number, part in enumerate(parts)
     ]
     found = dict(counted[0].union(*counted[1:], all=True))
@@ -132,7 +136,8 @@ def _imports(user: User, now: datetime) -> QuerySet[Any]:
 def _import(row: Found) -> Item:
     decide = ngettext("Decide %(count)d row of “%(file)s”", "Decide %(count)d rows of “%(file)s”", row.number)
     return Item(
-        what=(decide if row.number else _("Finish the import of “%(file)s”")) % {"count": row.number, "file": row.named},
+        what=(decide if row.number else _("Finish the import of “%(file)s”"))
+        % {"count": row.number, "file": row.named},
         why=_("Nothing of this file is on the list before you apply it."),
         url=reverse("members:import", args=[row.key]),
         due=None,

@@ -43,15 +43,11 @@ def channels(kind: Kind, people: Collection[Person]) -> dict[UUID, dict[str, boo
 
 def is_stopped() -> Exists:
     """For a delivery, in its own statement: whether its reader has stopped the mails of its kind."""
-    return Exists(
-        NoticePreference.objects.filter(person=OuterRef("person"), kind=OuterRef("kind"), takes_mail=False)
-    )
+    return Exists(NoticePreference.objects.filter(person=OuterRef("person"), kind=OuterRef("kind"), takes_mail=False))
 
 
 def choices_of(person: Person) -> list[Choice]:
     """Every kind that reaches an inbox, with what this person chose; in order of their names, in one statement."""
-    stopped = set(
-        NoticePreference.objects.filter(person=person, takes_mail=False).values_list("kind", flat=True)
-    )
+    stopped = set(NoticePreference.objects.filter(person=person, takes_mail=False).values_list("kind", flat=True))
     kinds = sorted((kind for kind in KINDS.values() if kind.has_inbox), key=str)
     return [Choice(kind, bool(kind.kept_because) or kind.key not in stopped) for kind in kinds]

@@ -122,7 +122,9 @@ class Delivery(Identified):
             models.Index(fields=["content_type", "object_id"], name="delivery_by_subject"),
             models.Index(fields=["state", "-settled_at"], name="delivery_by_state"),
             models.Index(
-                fields=["person", "-settled_at", "-id"], condition=Q(channel="inbox", state="sent"), name="delivery_inbox"
+                fields=["person", "-settled_at", "-id"],
+                condition=Q(channel="inbox", state="sent"),
+                name="delivery_inbox",
             ),
             models.Index(
                 fields=["person"], condition=Q(channel="inbox", state="sent", read_at=None), name="delivery_unread"

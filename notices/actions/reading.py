@@ -69,7 +69,9 @@ def choose_mail(person: Person, *, by: User, kind: str, takes_mail: bool, now: d
     if is_new or choice.takes_mail != takes_mail:
         choice.takes_mail, choice.changed_at = takes_mail, now
         choice.save()
-        verb = gettext_noop("Takes mails of a kind again") if takes_mail else gettext_noop("Stopped the mails of a kind")
+        verb = (
+            gettext_noop("Takes mails of a kind again") if takes_mail else gettext_noop("Stopped the mails of a kind")
+        )
         record(verb, person, by=by, now=now, kind=kind)
     return choice
 

@@ -22,6 +22,7 @@ LINK = re.compile(r'href="([^"#]+)')
 # "zq" finds every word there is to find by its beginning; alone it is none.
 LISTS = [
     "/",
+    "/inbox/?show=all",
     "/members/?q=zq",
     "/members/?q=zq&status=ended",
     "/members/export.csv",

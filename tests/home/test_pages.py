@@ -113,9 +113,7 @@ def test_an_import_says_how_many_rows_wait_for_a_decision():
 
 def test_what_is_settled_waits_no_longer():
     user, now = user_with("staff"), database_now()
-    factories.MeetingFactory(
-        starts_at=now - timedelta(days=2), visibility="staff", status="held", minutes="We agreed."
-    )
+    factories.MeetingFactory(starts_at=now - timedelta(days=2), visibility="staff", status="held", minutes="We agreed.")
     factories.MeetingFactory(
         starts_at=now - timedelta(days=2), visibility="staff", status="cancelled", cancel_reason="Too few"
     )

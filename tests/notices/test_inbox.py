@@ -135,7 +135,9 @@ def test_what_its_kind_cannot_judge_waits_and_stops_no_other(monkeypatch):
     post("errand_given", errand(broken.person, title="faulty"), [broken.person], now=now - MINUTE)
     post("errand_given", errand(good.person), [good.person], now=now)
     audience = ErrandDue.audience
-    monkeypatch.setattr(ErrandDue, "audience", lambda self, one: 1 / 0 if one.title == "faulty" else audience(self, one))
+    monkeypatch.setattr(
+        ErrandDue, "audience", lambda self, one: 1 / 0 if one.title == "faulty" else audience(self, one)
+    )
 
     arrive_due(now=now)
 
