@@ -5,7 +5,7 @@ statement, and counted in one.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from notices.hours import at_local
 from notices.models import Delivery
 
 MONTH = timedelta(days=30)
+SOON = timedelta(days=3)
 MOST = 50  # of each kind
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -40,6 +41,7 @@ class Item:
     zone: str = "UTC"
     day: date | None = None  # set when a day is due, not an hour
     since: datetime | None = None  # set when nothing is due: from when on it waits
+    is_soon: bool = False  # over, or within three days
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,12 @@ class Counts:
 def waiting(user: User, now: datetime) -> list[Item]:
     """Everything that waits for `user`, each once, only what is open now; in one statement. At most 50 of each kind."""
     found = together([(source.rows(user, now)[:MOST], source.columns) for source in SOURCES])
-    items = [source.item(row) for source, rows in zip(SOURCES, found, strict=True) for row in rows]
+    items = [_marked(source.item(row), now) for source, rows in zip(SOURCES, found, strict=True) for row in rows]
     return sorted(items, key=lambda item: (item.due or NEVER, item.since or NEVER, item.url))
+
+
+def _marked(item: Item, now: datetime) -> Item:
+    return replace(item, is_soon=item.due is not None and item.due - now <= SOON)
 
 
 def counts(user: User, now: datetime) -> Counts:

@@ -100,7 +100,7 @@ def test_what_has_no_deadline_waits_after_what_has_one():
 
     items = waiting(user, now)
 
-    assert [item.due is None for item in items] == [False, True]
+    assert [(item.due is None, item.is_soon) for item in items] == [(False, True), (True, False)]
 
 
 def test_an_import_says_how_many_rows_wait_for_a_decision():
