@@ -21,6 +21,7 @@ class MilestoneDue(Kind):
     label = gettext_lazy("Reminder of a milestone")
     model = Milestone
     template = "campaigns/emails/milestone_due.txt"
+    because = gettext_lazy("You get this because you own the milestone.")
     slots = days_before(14, 7, 3, 1, 0)
 
     def subjects(self, since: datetime, until: datetime) -> Iterable[Milestone]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
+from accounts.rules import allows
 from campaigns.kinds import account_of
 from decisions.actions.asking import told_of_outcome
 from decisions.models import Elector, Position, Round, Text
@@ -40,6 +41,11 @@ class AboutARound(Kind):
 class Asking(AboutARound):
     """Mails that ask for an answer: they hold the rule, the text and whose seat it is."""
 
+    because = gettext_lazy("You get this because you speak for a seat that is asked.")
+    kept_because = gettext_lazy(
+        "A seat’s answer belongs to its organisation: as long as you speak for one, you are asked by mail too."
+    )
+
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
         electors = Elector.objects.filter(round=subject).spoken_for_by(person)
         elector = electors.select_related("organisation", "term__seat").order_by("term__seat__number").first()
@@ -51,6 +57,11 @@ class Asking(AboutARound):
 
     def path(self, subject: Round) -> str:
         return super().path(subject) + "#answer"
+
+    def is_readable(self, subject: Round, user: Any) -> bool:
+        """It holds the text of a version, which is not for everybody who sees the position."""
+        position = subject.version.position
+        return super().is_readable(subject, user) and allows(user, "decisions.read_versions", position)
 
 
 class RoundOpened(Asking):
@@ -89,6 +100,9 @@ class OutcomeAnnounced(AboutARound):
     key = "decisions.outcome"
     label = gettext_lazy("Outcome of a round")
     template = "decisions/emails/outcome.txt"
+    because = gettext_lazy(
+        "You get this because you speak for a seat that was asked, opened the round, or chair the committee."
+    )
 
     def audience(self, subject: Round) -> Iterable[Person]:
         return told_of_outcome(subject)
@@ -108,6 +122,7 @@ class Withdrawn(AboutARound):
     key = "decisions.withdrawn"
     label = gettext_lazy("A position was withdrawn")
     template = "decisions/emails/withdrawn.txt"
+    because = gettext_lazy("You get this because you speak for a seat that was asked.")
 
 
 def register_kinds() -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.zones import in_words
-from home.waiting import waiting_count
+from home.waiting import counts
 from members.hats import hats
 from notices.actions.life import silent
 
@@ -24,12 +24,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     common = {"coalition_name": settings.COALITION_NAME, "now": now, "reader_zone": "UTC"}
     if not isinstance(user, User):
         return common
-    worn = hats(user)
+    worn, counted = hats(user), counts(user, now)
     return common | {
         "reader_zone": user.person.zone,
         "account_url": reverse("accounts:preferences"),
         "waiting_url": reverse("home:home") + "#waiting",
-        "waiting_count": waiting_count(user, now),
+        "waiting_count": counted.waiting,
+        "inbox_url": reverse("home:inbox"),
+        "unread_count": counted.unread,
         "nav": _links(request, MAIN),
         "staff_nav": _links(request, STAFF) if worn.is_staff else [],
         "banners": _banners(user, now) if worn.is_staff else [],

@@ -1,34 +1,92 @@
+from functools import partial
+from uuid import UUID
+
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import database_now
-from accounts.http import Request
-from campaigns.models import Milestone
+from accounts.http import Request, told
+from accounts.rules import allows
 from decisions.models import Decision
 from home.findable import GROUPS
+from home.first_steps import first_steps
 from home.forms import SearchForm
+from home.inbox import opened, page_of, shows
+from home.lately import coming, reached
 from home.mailbox import letter_named, letters
 from home.search import MANY, Sought, search
 from home.waiting import waiting
+from members.hats import Hats, hats
 from notices.actions.life import silent
+from notices.actions.reading import mark_all_read, mark_read, put_away, take_back
+from notices.models import Delivery
 
 
 @require_GET
 def home(request: Request) -> HttpResponse:
-    now = database_now()
-    return render(
-        request,
-        "home/home.html",
-        {
-            "items": waiting(request.user, now),
-            "decisions": Decision.objects.visible_to(request.user)[:5],
-            "deadline": Milestone.objects.visible_to(request.user).next_external(now.date()),
-        },
-    )
+    user, now = request.user, database_now()
+    context = {
+        "steps": first_steps(user),
+        "items": waiting(user, now),
+        "decisions": Decision.objects.visible_to(user)[:5],
+        "coming": coming(user, now),
+        "reached": reached(user, now),
+        "may_draft": allows(user, "decisions.start_draft"),
+        "has_no_hat": hats(user) == Hats(),
+    }
+    return render(request, "home/home.html", context)
+
+
+@require_GET
+def inbox(request: Request) -> HttpResponse:
+    page, lines = page_of(request.user, request.GET)
+    show = request.GET.get("show", "")
+    return render(request, "home/inbox.html", {"page": page, "lines": lines, "shows": shows(), "show": show})
+
+
+@require_GET
+def notice(request: Request, pk: UUID) -> HttpResponse:
+    found = opened(_own(request, pk), request.user, database_now())
+    return render(request, "home/notice.html", {"opened": found, "line": found.line})
+
+
+@require_POST
+def notice_read(request: Request, pk: UUID) -> HttpResponse:
+    mark_read(_own(request, pk), by=request.user, now=database_now())
+    return redirect("home:notice", pk)
+
+
+@require_POST
+def notice_done(request: Request, pk: UUID) -> HttpResponse:
+    act = partial(put_away, _own(request, pk), by=request.user, now=database_now())
+    told(request, act, _("Put away. It stands under “Done”."))
+    return redirect("home:inbox")
+
+
+@require_POST
+def notice_undone(request: Request, pk: UUID) -> HttpResponse:
+    told(request, partial(take_back, _own(request, pk), by=request.user), _("It stands under “Not done” again."))
+    return redirect("home:notice", pk)
+
+
+@require_POST
+def inbox_read_all(request: Request) -> HttpResponse:
+    count = mark_all_read(request.user.person, by=request.user, now=database_now())
+    done = ngettext("%(count)d notice is marked as read.", "%(count)d notices are marked as read.", count)
+    messages.success(request, done % {"count": count})
+    return redirect("home:inbox")
+
+
+def _own(request: Request, pk: UUID) -> Delivery:
+    rows = Delivery.objects.in_inbox_of(request.user.person).select_related("person", "content_type")
+    return get_object_or_404(rows, pk=pk)
 
 
 @require_GET

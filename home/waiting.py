@@ -1,96 +1,217 @@
-"""What waits for a person now: answers, invitations and milestones, earliest deadline first."""
+"""What waits for a person now, earliest deadline first; what has none comes last, the oldest first.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+One more thing to wait for is one more Source: its rows, their columns, and how it is said. All are read in one
+statement, and counted in one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Value
+from django.db.models import Count, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from campaigns.models import Milestone
-from decisions.models import Elector
-from meetings.models import Attendance
+from decisions.models import Elector, Round
+from home.columns import Found, together
+from meetings.models import Attendance, Meeting
+from members.hats import hats
+from members.models import ImportBatch
 from notices.hours import at_local
+from notices.models import Delivery
 
 MONTH = timedelta(days=30)
+SOON = timedelta(days=3)
+MOST = 50  # of each kind
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to do: `due` is when it is over (UTC), `zone` the place whose hour counts; both for display."""
+    """One thing to do: `due` is when it is over (UTC), or None; `zone` the place whose hour counts, for display."""
 
     what: str
     why: str
     url: str
-    due: datetime
-    zone: str
+    due: datetime | None
+    zone: str = "UTC"
     day: date | None = None  # set when a day is due, not an hour
+    since: datetime | None = None  # set when nothing is due: from when on it waits
+    is_soon: bool = False  # over, or within three days
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of thing that waits. `rows`: an ordered query, of (user, now); `columns`: see home.columns."""
+
+    rows: Callable[[User, datetime], QuerySet[Any]]
+    columns: dict[str, str]
+    item: Callable[[Found], Item]
+
+
+@dataclass(frozen=True)
+class Counts:
+    waiting: int
+    unread: int
 
 
 def waiting(user: User, now: datetime) -> list[Item]:
-    """Everything that waits for `user`, each once, only what is open now. At most 50 of each kind."""
-    return sorted([*_answers(user, now), *_invitations(user, now), *_milestones(user, now)], key=lambda item: item.due)
+    """Everything that waits for `user`, each once, only what is open now; in one statement. At most 50 of each kind."""
+    found = together([(source.rows(user, now)[:MOST], source.columns) for source in SOURCES])
+    items = [_marked(source.item(row), now) for source, rows in zip(SOURCES, found, strict=True) for row in rows]
+    return sorted(items, key=lambda item: (item.due or NEVER, item.since or NEVER, item.url))
 
 
-def waiting_count(user: User, now: datetime) -> int:
-    """How many things wait for `user`, in one statement."""
-    parts: list[Any] = [
-        Elector.objects.unanswered_by(user.person, now),
-        Attendance.objects.unanswered_by(user.person, now),
-        _own_milestones(user, now),
-    ]
-    counts = [
-        part.order_by().annotate(part=Value(number)).values("part").annotate(n=Count("pk", distinct=True)).values("n")
+def _marked(item: Item, now: datetime) -> Item:
+    return replace(item, is_soon=item.due is not None and item.due - now <= SOON)
+
+
+def counts(user: User, now: datetime) -> Counts:
+    """How many things wait for `user`, and how many notices in their inbox are unread; in one statement."""
+    parts = [source.rows(user, now) for source in SOURCES]
+    parts.append(Delivery.objects.in_inbox_of(user.person).unread())
+    counted = [
+        part.order_by()
+        .annotate(part=Value(number))
+        .values("part")
+        .annotate(n=Count("pk", distinct=True))
+        .values_list("part", "n")
         for number, part in enumerate(parts)
     ]
-    return sum(row["n"] for row in counts[0].union(*counts[1:], all=True))
+    found = dict(counted[0].union(*counted[1:], all=True))
+    unread = found.pop(len(SOURCES), 0)
+    return Counts(waiting=sum(found.values()), unread=unread)
 
 
-def _answers(user: User, now: datetime) -> Iterable[Item]:
-    electors = Elector.objects.unanswered_by(user.person, now).select_related(
-        "round__version__position", "organisation"
+def _answers(user: User, now: datetime) -> QuerySet[Any]:
+    return Elector.objects.unanswered_by(user.person, now).order_by("round__closes_at", "pk")
+
+
+def _answer(row: Found) -> Item:
+    return Item(
+        what=_("Answer “%(title)s”") % {"title": row.named},
+        why=_("For %(organisation)s. Version %(number)s is open for approval.")
+        % {"organisation": row.about, "number": row.number},
+        url=reverse("decisions:position", args=[row.key]) + "#answer",
+        due=row.instant,
+        zone=row.place,
     )
-    for elector in electors[:50]:
-        position = elector.round.version.position
-        yield Item(
-            what=_("Answer “%(title)s”") % {"title": position.title},
-            why=_("For %(organisation)s. Version %(number)s is open for approval.")
-            % {"organisation": elector.organisation.name, "number": elector.round.version.number},
-            url=reverse("decisions:position", args=[position.pk]) + "#answer",
-            due=elector.round.closes_at,
-            zone=elector.round.zone,
-        )
 
 
-def _invitations(user: User, now: datetime) -> Iterable[Item]:
-    for attendance in Attendance.objects.unanswered_by(user.person, now).select_related("meeting")[:50]:
-        meeting = attendance.meeting
-        yield Item(
-            what=_("Say whether you come to “%(title)s”") % {"title": meeting.title},
-            why=_("You are invited. Others plan by your answer."),
-            url=reverse("meetings:meeting", args=[meeting.pk]) + "#answer",
-            due=meeting.starts_at,
-            zone=meeting.zone,
-        )
+def _invitations(user: User, now: datetime) -> QuerySet[Any]:
+    return Attendance.objects.unanswered_by(user.person, now).order_by("meeting__starts_at", "pk")
 
 
-def _own_milestones(user: User, now: datetime) -> Any:
+def _invitation(row: Found) -> Item:
+    return Item(
+        what=_("Say whether you come to “%(title)s”") % {"title": row.named},
+        why=_("You are invited. Others plan by your answer."),
+        url=reverse("meetings:meeting", args=[row.key]) + "#answer",
+        due=row.instant,
+        zone=row.place,
+    )
+
+
+def _milestones(user: User, now: datetime) -> QuerySet[Any]:
     """Overdue or within a month: what lies further ahead waits for nobody yet."""
     soon = (now + MONTH).date()
-    return Milestone.objects.owned_by(user.person).open().filter(starts_on__lte=soon).visible_to(user)
+    own = Milestone.objects.owned_by(user.person).open().filter(starts_on__lte=soon).visible_to(user)
+    return own.order_by("starts_on", "pk")
 
 
-def _milestones(user: User, now: datetime) -> Iterable[Item]:
-    for milestone in _own_milestones(user, now).select_related("campaign")[:50]:
-        yield Item(
-            what=milestone.title,
-            why=_("A milestone of “%(campaign)s” that you own. Mark it when it is reached.")
-            % {"campaign": milestone.campaign.name},
-            url=reverse("campaigns:milestone", args=[milestone.pk]),
-            due=at_local(milestone.starts_on, datetime.max.time().replace(microsecond=0), milestone.zone),
-            zone=milestone.zone,
-            day=milestone.starts_on,
-        )
+def _milestone(row: Found) -> Item:
+    return Item(
+        what=row.named,
+        why=_("A milestone of “%(campaign)s” that you own. Mark it when it is reached.") % {"campaign": row.about},
+        url=reverse("campaigns:milestone", args=[row.key]),
+        due=at_local(row.day, datetime.max.time().replace(microsecond=0), row.place),
+        zone=row.place,
+        day=row.day,
+    )
+
+
+def _imports(user: User, now: datetime) -> QuerySet[Any]:
+    """For who keeps the roster: files that were read and neither applied nor discarded."""
+    return ImportBatch.objects.visible_to(user).open().with_rows_to_decide().order_by("uploaded_at", "pk")
+
+
+def _import(row: Found) -> Item:
+    decide = ngettext("Decide %(count)d row of “%(file)s”", "Decide %(count)d rows of “%(file)s”", row.number)
+    return Item(
+        what=(decide if row.number else _("Finish the import of “%(file)s”"))
+        % {"count": row.number, "file": row.named},
+        why=_("Nothing of this file is on the list before you apply it."),
+        url=reverse("members:import", args=[row.key]),
+        due=None,
+        since=row.instant,
+    )
+
+
+def _minutes(user: User, now: datetime) -> QuerySet[Any]:
+    """Meetings of the last month without minutes, for who may write them: staff, and the chair of its committee."""
+    over = Meeting.objects.visible_to(user).without_minutes(now - MONTH, now).order_by("ends_at", "pk")
+    return over if hats(user).is_staff else over.filter(committee__in=hats(user).chairs)
+
+
+def _minutes_of(row: Found) -> Item:
+    return Item(
+        what=_("Write the minutes of “%(title)s”") % {"title": row.named},
+        why=_("It is over, and nobody has written down what was agreed."),
+        url=reverse("meetings:write_minutes", args=[row.key]),
+        due=None,
+        since=row.instant,
+    )
+
+
+def _outcomes(user: User, now: datetime) -> QuerySet[Any]:
+    return Round.objects.to_confirm().filter(committee__in=hats(user).chairs).order_by("closes_at", "pk")
+
+
+def _outcome(row: Found) -> Item:
+    return Item(
+        what=_("Confirm the outcome of “%(title)s”") % {"title": row.named},
+        why=_("It stands since the round closed; as the chair you confirm that it was counted rightly."),
+        url=reverse("decisions:position", args=[row.key]),
+        due=None,
+        since=row.instant,
+    )
+
+
+POSITION = "round__version__position"
+SOURCES = (
+    Source(
+        _answers,
+        {
+            "key": POSITION,
+            "named": f"{POSITION}__title",
+            "about": "organisation__name",
+            "number": "round__version__number",
+            "instant": "round__closes_at",
+            "place": "round__zone",
+        },
+        _answer,
+    ),
+    Source(
+        _invitations,
+        {"key": "meeting", "named": "meeting__title", "instant": "meeting__starts_at", "place": "meeting__zone"},
+        _invitation,
+    ),
+    Source(
+        _milestones,
+        {"key": "pk", "named": "title", "about": "campaign__name", "day": "starts_on", "place": "zone"},
+        _milestone,
+    ),
+    Source(
+        _imports, {"key": "pk", "named": "file_name", "number": "rows_to_decide", "instant": "uploaded_at"}, _import
+    ),
+    Source(_minutes, {"key": "pk", "named": "title", "instant": "ends_at"}, _minutes_of),
+    Source(
+        _outcomes,
+        {"key": "version__position", "named": "version__position__title", "instant": "closes_at"},
+        _outcome,
+    ),
+)

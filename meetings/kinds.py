@@ -18,6 +18,7 @@ class AboutMeeting(Kind):
     """What the four kinds share: the invited, the page with the answer, the answer given so far."""
 
     model = Meeting
+    because = gettext_lazy("You get this because you are invited.")
     method = "REQUEST"
     has_file = True
 
@@ -50,8 +51,12 @@ class Invited(AboutMeeting):
     template = "meetings/emails/invitation.txt"
 
 
+EXPECTED = gettext_lazy("You may be on the way to a meeting at the wrong hour: so you are told by mail too.")
+
+
 class Moved(AboutMeeting):
     key = "meetings.moved"
+    kept_because = EXPECTED
     label = gettext_lazy("A meeting changed")
     template = "meetings/emails/moved.txt"
 
@@ -62,6 +67,7 @@ class Cancelled(AboutMeeting):
     key = "meetings.cancelled"
     label = gettext_lazy("A meeting was cancelled")
     template = "meetings/emails/cancelled.txt"
+    kept_because = EXPECTED
     method = "CANCEL"
     must_send = True
 

@@ -43,6 +43,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Not over yet, cancelled ones included so that nobody looks for them in vain."""
         return self.filter(ends_at__gt=now)
 
+    def without_minutes(self, since: datetime, until: datetime) -> Self:
+        """Over between the two instants, and nobody has written down what was agreed."""
+        return self.filter(ends_at__gt=since, ends_at__lte=until, minutes="").exclude(status=Meeting.Status.CANCELLED)
+
     def earlier(self, now: datetime) -> Self:
         return self.filter(ends_at__lte=now)
 

@@ -18,6 +18,7 @@ class InvitationKind(kind.Kind):
     label = gettext_lazy("Invitation to sign in")
     model = Invitation
     template = "members/emails/invitation.txt"
+    has_inbox = False  # whoever gets it cannot sign in yet
     must_send = True  # its seven days run from the moment somebody pressed the button
 
     def audience(self, subject: Any) -> Iterable[Person]:

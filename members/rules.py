@@ -55,6 +55,11 @@ def is_about_an_administrator(user: User, subject: object) -> bool:
     )
 
 
+@rules.predicate
+def is_the_addressee(user: User, delivery: object) -> bool:
+    return getattr(delivery, "person_id", None) == user.person_id
+
+
 keeps_contacts = is_staff & (is_admin | ~is_about_an_administrator)
 
 STAFF_ONLY = _("Only staff and administrators keep the roster.")
@@ -80,4 +85,10 @@ permit("members.appoint", is_admin, otherwise=ADMIN_ONLY)
 permit("members.manage_committees", is_staff, otherwise=_("Only staff and administrators change committees."))
 permit("members.edit_preferences", is_oneself, otherwise=_("Everybody changes only their own preferences."))
 permit("notices.see_deliveries", is_staff, otherwise=_("Only staff and administrators see what was sent."))
+permit(
+    "notices.keep_inbox",
+    is_the_addressee,
+    otherwise=_("Everybody keeps only their own inbox."),
+)
+permit("notices.choose_mail", is_oneself, otherwise=_("Everybody chooses only their own mails."))
 permit("notices.settle_delivery", is_staff, otherwise=_("Only staff and administrators settle a delivery."))

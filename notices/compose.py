@@ -15,8 +15,8 @@ from notices.kind import KINDS
 from notices.models import Delivery
 
 
-def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMessage:
-    """The mail of `row` to `email`; the first line of the template is the subject. Language: the active one."""
+def written(row: Delivery, subject: Any, now: datetime) -> tuple[str, str]:
+    """(subject line, text) of `row` as of `now`, in the active language and its person's zone."""
     kind, person = KINDS[row.kind], row.person
     values = {
         "subject": subject,
@@ -32,9 +32,15 @@ def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMess
         # Plain text: nothing is to be escaped. The inner template renders without Django's backend wrapper for that.
         text = get_template(kind.template).template.render(Context(values, autoescape=False))  # type: ignore[attr-defined]
     title, body = text.strip().split("\n", 1)  # a template without a body is an error, told in the log
+    return " ".join(title.split()), body.strip() + "\n"
+
+
+def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMessage:
+    """The mail of `row` to `email`; the first line of the template is the subject. Language: the active one."""
+    title, body = written(row, subject, now)
     message = EmailMessage(
-        " ".join(title.split()),
-        body.strip() + "\n",
+        title,
+        body,
         settings.DEFAULT_FROM_EMAIL,
         [email],
         headers={
@@ -43,6 +49,6 @@ def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMess
             "List-Id": f"{settings.COALITION_NAME} <notices.{settings.ALLOWED_HOSTS[0]}>",
         },
     )
-    for part in kind.attachments(subject, person, now):
+    for part in KINDS[row.kind].attachments(subject, row.person, now):
         message.attach(part.name, part.content, part.mimetype)
     return message

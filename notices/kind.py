@@ -62,6 +62,11 @@ class Kind:
     must_send: ClassVar[bool] = False  # breaks quiet hours
     ambiguity: ClassVar[Ambiguity] = Ambiguity.HOLD
     told_at_once: ClassVar[bool] = False  # another mail says when the deadline comes into being: no reminder beside it
+    has_inbox: ClassVar[bool] = True  # False: only a mail makes sense
+    because: ClassVar[Promise | str] = ""  # why one gets it, to the reader: "You own this milestone …"
+    # To the reader: why its mails cannot be stopped. Empty: they can. Another question than `must_send`: whoever may
+    # not be left out is still left to sleep.
+    kept_because: ClassVar[Promise | str] = ""
 
     def __str__(self) -> str:
         return str(self.label) or in_plain_words(self.key)
@@ -110,6 +115,10 @@ class Kind:
         """{id: title} of the subjects among `ids` that `user` may see: for staff's list of notices, in one statement."""
         visible_to = getattr(self.model._default_manager, "visible_to", None)
         return {pk: str(row) for pk, row in visible_to(user).in_bulk(ids).items()} if visible_to else {}
+
+    def is_readable(self, subject: Any, user: Any) -> bool:
+        """Whether `user` may still read what it said, long after it was sent: not before they may see its subject."""
+        return subject.pk in self.titles(user, [subject.pk])
 
     def attachments(self, subject: Any, person: Person, now: datetime) -> list[Attachment]:
         return []

@@ -24,11 +24,26 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         content_type = ContentType.objects.get_for_model(subject)
         return self.filter(content_type=content_type, object_id=subject.pk)
 
+    def by_mail(self) -> Self:
+        return self.filter(channel=Delivery.Channel.MAIL)
+
+    def in_inbox_of(self, person: Person) -> Self:
+        """What has arrived in this person's inbox; nobody else reads it."""
+        return self.filter(channel=Delivery.Channel.INBOX, state=Delivery.State.SENT, person=person)
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
     def waiting(self) -> Self:
         return self.filter(state__in=[Delivery.State.PLANNED, Delivery.State.DEFERRED])
 
     def due(self, now: datetime) -> Self:
-        return self.waiting().filter(send_at__lte=now)
+        """Mails whose hour has come."""
+        return self.by_mail().waiting().filter(send_at__lte=now)
+
+    def arriving(self, now: datetime) -> Self:
+        """What the inboxes get now."""
+        return self.filter(channel=Delivery.Channel.INBOX).waiting().filter(send_at__lte=now)
 
     def overdue_lease(self, now: datetime) -> Self:
         return self.filter(state=Delivery.State.SENDING, lease_until__lt=now)
@@ -39,7 +54,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(Identified):
-    """One notice to one person by one channel. Its id follows from its key: planning twice makes one row."""
+    """One notice to one person by one channel. Its id follows from its key: planning twice makes one row.
+
+    By mail it goes under a lease; in the inbox it arrives in one step, since nothing can go wrong on the way.
+    """
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("E-mail")
@@ -56,7 +74,8 @@ class Delivery(Identified):
         EXPIRED = "expired", _("Expired")
 
     STEPS = {
-        # Sent without having been sent: after a restore the mail server's journal knows more than the rows.
+        # Sent without having been sent: in the inbox it arrives at once; and after a restore the mail server's journal
+        # knows more than the rows.
         State.PLANNED: {State.SENDING, State.DEFERRED, State.CANCELLED, State.EXPIRED, State.FAILED, State.SENT},
         State.DEFERRED: {State.SENDING, State.DEFERRED, State.CANCELLED, State.EXPIRED, State.FAILED, State.SENT},
         State.SENDING: {State.SENT, State.DEFERRED, State.FAILED, State.UNCONFIRMED},
@@ -88,6 +107,8 @@ class Delivery(Identified):
     message_id = models.CharField(max_length=200, unique=True)
     settled_at = models.DateTimeField(help_text="When it reached its present state")
     settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    read_at = models.DateTimeField(null=True, help_text="In the inbox only: when its reader opened it")
+    done_at = models.DateTimeField(null=True, help_text="In the inbox only: when its reader put it away")
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -100,6 +121,14 @@ class Delivery(Identified):
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="delivery_being_sent"),
             models.Index(fields=["content_type", "object_id"], name="delivery_by_subject"),
             models.Index(fields=["state", "-settled_at"], name="delivery_by_state"),
+            models.Index(
+                fields=["person", "-settled_at", "-id"],
+                condition=Q(channel="inbox", state="sent"),
+                name="delivery_inbox",
+            ),
+            models.Index(
+                fields=["person"], condition=Q(channel="inbox", state="sent", read_at=None), name="delivery_unread"
+            ),
         ]
         constraints = [
             known("delivery", "channel", "mail", "inbox"),
@@ -120,6 +149,13 @@ class Delivery(Identified):
                 | ~Q(state="sending"),
                 name="delivery_is_sent_under_a_lease",
             ),
+            models.CheckConstraint(
+                condition=Q(channel="inbox", state="sent") | Q(read_at=None, done_at=None),
+                name="delivery_is_read_where_it_arrived_in_the_inbox",
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(read_at__isnull=False), name="delivery_is_done_after_it_was_read"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -133,6 +169,11 @@ class Delivery(Identified):
                 % {"old": self.get_state_display(), "new": state.label}
             )
         self.state, self.reason, self.settled_at, self.settled_by = state, reason, now, by
+
+    @property
+    def key_by_mail(self) -> str:
+        """The key of the same notice on the channel mail."""
+        return f"{self.dedupe_key.rpartition('|')[0]}|{self.Channel.MAIL.value}"
 
     @property
     def subject(self) -> Any:
@@ -185,6 +226,22 @@ class JournalMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} to {self.offset}"
+
+
+class NoticePreference(Identified):
+    """Whether a person takes the mails of one kind; without a row they do. The inbox gets them either way."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notice_preferences")
+    kind = models.CharField(max_length=60)
+    takes_mail = models.BooleanField(_("by mail"))
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["person", "kind"]
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="one_preference_per_person_and_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.kind}"
 
 
 class Heartbeat(models.Model):

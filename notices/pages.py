@@ -42,7 +42,7 @@ class Section:
 
 def sections(user: Any, now: datetime) -> dict[str, Section]:
     """{unconfirmed, failed, due, sent, unsent: Section}, whatever the number of rows in a fixed number of statements."""
-    lists = _lists(Delivery.objects.visible_to(user), now)
+    lists = _lists(Delivery.objects.visible_to(user).by_mail(), now)
     cut = [rows.annotate(section=Value(name))[: SIZE + 1] for name, rows in lists.items()]
     found: dict[str, list[Delivery]] = defaultdict(list)
     for row in cut[0].union(*cut[1:], all=True):
@@ -90,7 +90,7 @@ def _lists(visible: QuerySet[Delivery], now: datetime) -> dict[str, QuerySet[Del
 
 def _lines(rows: list[Delivery], user: Any, now: datetime) -> list[Line]:
     people = Person.objects.in_bulk({row.person_id for row in rows})
-    titles = _titles(rows, user)
+    titles = titles_of(rows, user)
     return [
         Line(
             delivery=row,
@@ -105,8 +105,8 @@ def _lines(rows: list[Delivery], user: Any, now: datetime) -> list[Line]:
     ]
 
 
-def _titles(rows: list[Delivery], user: Any) -> dict[UUID, str]:
-    """Resolved once per model, by any kind about it."""
+def titles_of(rows: list[Delivery], user: Any) -> dict[UUID, str]:
+    """{object id: title} of what `user` may see. Resolved once per model, by any kind about it."""
     ids: dict[Any, set[UUID]] = defaultdict(set)
     kinds = {}
     for row in rows:

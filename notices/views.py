@@ -29,7 +29,7 @@ def deliveries(request: Request) -> HttpResponse:
 
 @require_GET
 def delivery(request: Request, pk: UUID) -> HttpResponse:
-    row = get_object_or_404(Delivery.objects.visible_to(request.user).select_related("person"), pk=pk)
+    row = get_object_or_404(Delivery.objects.visible_to(request.user).by_mail().select_related("person"), pk=pk)
     line = line_of(row, request.user, database_now())
     context = {
         "line": line,
@@ -43,7 +43,7 @@ def delivery(request: Request, pk: UUID) -> HttpResponse:
 
 @require_POST
 def settle(request: Request, pk: UUID) -> HttpResponse:
-    row = get_object_or_404(Delivery.objects.visible_to(request.user).select_related("person"), pk=pk)
+    row = get_object_or_404(Delivery.objects.visible_to(request.user).by_mail().select_related("person"), pk=pk)
     form = SettleForm(request.POST)
     if form.is_valid():
         act = partial(settle_delivery, row, by=request.user, now=database_now(), **form.cleaned_data)

@@ -16,6 +16,8 @@ from members.actions.invitations import invite
 from members.actions.organisations import end_organisation
 from members.actions.people import add_contact
 from members.models import Committee, Organisation, SeatTerm
+from notices.actions.arriving import arrive_due
+from notices.actions.reading import mark_read, put_away
 from notices.models import Delivery
 
 SHORT = {"precision": "day", "zone": "UTC", "is_external": False, "ends_on": None, "note": ""}
@@ -46,6 +48,7 @@ def add_what_the_demo_lacks(staff: User, now: datetime) -> None:
     end_campaigns_and_meetings(staff, now)
     decide_positions(staff, now)
     spoil_deliveries()
+    fill_inboxes(now)
 
 
 def end_campaigns_and_meetings(staff: User, now: datetime) -> None:
@@ -90,6 +93,15 @@ def decide_positions(staff: User, now: datetime) -> None:
 
 def spoil_deliveries() -> None:
     """One failed and one nobody knows of, for staff to settle; as a worker that died would leave them."""
-    rows = list(Delivery.objects.filter(state=Delivery.State.PLANNED).order_by("send_at", "id")[:3])
+    rows = list(Delivery.objects.by_mail().filter(state=Delivery.State.PLANNED).order_by("send_at", "id")[:3])
     for row, state in zip(rows, ("failed", "unconfirmed", "sent"), strict=True):
         Delivery.objects.filter(pk=row.pk).update(state=state, attempts=1)
+
+
+def fill_inboxes(now: datetime) -> None:
+    """What is due has arrived; of the seat's, one is read and one put away."""
+    arrive_due(now=now + timedelta(days=1))
+    seat = User.objects.get(email="seat@demo.example")
+    read, done, *_unread = Delivery.objects.in_inbox_of(seat.person).order_by("id")
+    mark_read(read, by=seat, now=now)
+    put_away(done, by=seat, now=now)

@@ -19,6 +19,11 @@ from tests.leftovers import add_what_the_demo_lacks
 # Buttons, files and answers to machines: addresses without a look of their own.
 NO_PAGE = {
     "home:healthz",
+    "home:inbox_read_all",
+    "home:notice_read",
+    "home:notice_done",
+    "home:notice_undone",
+    "accounts:choose_mail",
     "mail:letter",
     "members:organisations_export",
     "members:person_invite",
@@ -78,6 +83,7 @@ def every_page(now: datetime) -> list[Page]:
         *of_meetings(),
         *of_positions(),
         *of_reminders(),
+        *of_the_inbox(),
     ]
 
 
@@ -243,9 +249,21 @@ def of_positions() -> list[Page]:
 
 
 def of_reminders() -> list[Page]:
-    unconfirmed, sent = (Delivery.objects.filter(state=state)[0] for state in ("unconfirmed", "sent"))
+    unconfirmed, sent = (Delivery.objects.by_mail().filter(state=state)[0] for state in ("unconfirmed", "sent"))
     return [
         page("notices:deliveries"),
         page("notices:delivery", unconfirmed.pk),
         page("notices:delivery", sent.pk),
+    ]
+
+
+def of_the_inbox() -> list[Page]:
+    """The seat's: what was asked, one read, one put away."""
+    seat = User.objects.get(email="seat@demo.example").person
+    row = Delivery.objects.in_inbox_of(seat).unread().first()
+    return [
+        page("home:inbox", reader="seat"),
+        page("home:inbox", query="?show=all", reader="seat"),
+        page("home:inbox", query="?show=done", reader="member"),
+        page("home:notice", row.pk, reader="seat"),
     ]

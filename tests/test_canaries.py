@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.clock import database_now
-from accounts.models import Person
+from accounts.models import Person, User
 from campaigns.models import Campaign
-from notices.actions.planning import plan
+from home.inbox import opened
+from notices.actions.planning import delivery_for, plan
 from notices.actions.sending import send_due
+from notices.kind import KINDS
+from notices.models import Delivery
 from tests.canaries import roster, work
 from tests.canaries.crawl import crawl
 from tests.canaries.world import SIGNED_IN, WORD, World, stage
@@ -52,6 +56,30 @@ def test_everybody_meets_the_words_that_are_theirs_to_read_and_no_other(world, r
     ]
     unread = [world.columns[word] for word in world.columns if reader in world.readers[word] and word not in met]
     assert (leaks, unread) == ([], [])
+
+
+@pytest.mark.parametrize("reader", SIGNED_IN)
+def test_an_old_notice_shows_nothing_that_its_reader_may_no_longer_read(world, reader):
+    user = world.users[reader]
+    told_of_everything(user, world.now)
+    rows = list(Delivery.objects.in_inbox_of(user.person).select_related("person", "content_type"))
+
+    shown = [opened(row, user, world.now) for row in rows]
+
+    said = " ".join(f"{one.subject} {one.text} {one.line.title}" for one in shown)
+    assert [world.columns[word] for word in set(WORD.findall(said)) if reader not in world.readers[word]] == []
+    assert len(shown) > 20
+
+
+def told_of_everything(user: User, now: datetime) -> None:
+    """As if `user` had been told of every milestone, meeting and round in an hour when they could see it."""
+    for key in ("campaigns.milestone_due", "meetings.invitation", "decisions.round_opened", "decisions.outcome"):
+        kind = KINDS[key]
+        for subject in kind.model._default_manager.all():
+            row = delivery_for(kind, subject, user.person, "then", now, None, channel="inbox")
+            row.planned_at = row.settled_at = now
+            row.state = Delivery.State.SENT
+            row.save(force_insert=True)
 
 
 @pytest.mark.parametrize("reader", SIGNED_IN)

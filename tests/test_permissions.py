@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.rules import REFUSALS, allows
 from decisions.models import Elector
 from members.models import Appointment, Committee, SeatHolder
+from notices.models import Delivery
 from tests import factories
 from tests.factories import user_with
 
@@ -102,6 +103,14 @@ def others_attendance(user: User) -> Any:
     return factories.AttendanceFactory()
 
 
+def own_notice(user: User) -> Any:
+    return Delivery(person=user.person)
+
+
+def anothers_notice(user: User) -> Any:
+    return Delivery(person=factories.PersonFactory())
+
+
 def steering() -> Committee:
     return Committee.objects.filter(is_steering=True).first() or factories.CommitteeFactory(is_steering=True)
 
@@ -123,6 +132,10 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("members.manage_committees", nothing): STAFF,
     ("members.edit_preferences", oneself): EVERYBODY,
     ("members.edit_preferences", somebody): set(),
+    ("notices.keep_inbox", own_notice): EVERYBODY,
+    ("notices.keep_inbox", anothers_notice): set(),
+    ("notices.choose_mail", oneself): EVERYBODY,
+    ("notices.choose_mail", somebody): set(),
     ("notices.see_deliveries", nothing): STAFF,
     ("notices.settle_delivery", nothing): STAFF,
     ("campaigns.add_campaign", nothing): STAFF,

@@ -70,6 +70,12 @@ def day(value: date | None) -> str:
 
 
 @register.simple_tag
+def short_day(value: date) -> str:
+    """A day of these weeks: "Thu 14 May"."""
+    return _time(value, zones.short_day(value))
+
+
+@register.simple_tag
 def day_range(start: date | None, end: date | None = None, precision: str = "day") -> str:
     """A day or days, no more exact than known: "9–13 Nov 2026", "November 2026"."""
     if start is None:

@@ -38,15 +38,16 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 
     def next_external(self, day: date) -> "Milestone | None":
         """The first external deadline that is not over on `day`."""
-        return self._external_from(day).select_related("campaign").order_by("starts_on", "id").first()
+        return self.external_from(day).select_related("campaign").order_by("starts_on", "id").first()
 
     def next_external_of(self, campaigns: Iterable[Campaign], day: date) -> "dict[UUID, Milestone]":
         """{campaign id: its first external deadline that is not over on `day`}, in one statement."""
-        ahead = self._external_from(day).filter(campaign__in=campaigns)
+        ahead = self.external_from(day).filter(campaign__in=campaigns)
         firsts = ahead.order_by("campaign_id", "starts_on", "id").distinct("campaign_id")
         return {one.campaign_id: one for one in firsts}
 
-    def _external_from(self, day: date) -> Self:
+    def external_from(self, day: date) -> Self:
+        """The external deadlines that are not over on `day`."""
         return self.open().external().filter(Q(starts_on__gte=day) | Q(ends_on__gte=day))
 
     def last_reached(self) -> "Milestone | None":

@@ -22,6 +22,10 @@ class RoundQuerySet(models.QuerySet["Round"]):
     def running(self, at: Any) -> Self:
         return self.unannounced().filter(opens_at__lte=at, closes_at__gt=at)
 
+    def to_confirm(self) -> Self:
+        """Announced, and waiting for the chair's word."""
+        return self.filter(outcome__in=[Outcome.ADOPTED, Outcome.REJECTED], confirmed_at=None)
+
     def carried(self) -> Self:
         """As `decisions.outcome.outcome` says "adopted", in SQL; ask only of closed rounds."""
         approvals = Count("electors__answer", filter=Q(electors__answer__choice=Choice.APPROVE))

@@ -3,7 +3,8 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, TransitionError, User, Visibility, known
@@ -15,6 +16,16 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
     def visible_to(self, user: Any) -> Self:
         """Those who keep the roster: a file may hold what only staff reads."""
         return self if Visibility.STAFF in classes_seen_by(user) else self.none()
+
+    def open(self) -> Self:
+        """Still to be decided: neither applied nor discarded."""
+        return self.filter(status__in=[status for status, steps in ImportBatch.STEPS.items() if steps])
+
+    def with_rows_to_decide(self) -> Self:
+        """`rows_to_decide`: how many wait for somebody's word."""
+        rows = ImportRow.objects.filter(batch=OuterRef("pk"), verdict__in=ImportRow.TO_DECIDE).order_by()
+        counted = rows.values("batch").annotate(rows=Count("pk")).values("rows")
+        return self.annotate(rows_to_decide=Coalesce(Subquery(counted), 0))
 
 
 class ImportBatch(Identified):

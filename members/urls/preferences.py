@@ -5,4 +5,7 @@ from django.urls import path
 from members.views import preferences
 
 app_name = "accounts"
-urlpatterns = [path("preferences/", preferences.edit, name="preferences")]
+urlpatterns = [
+    path("preferences/", preferences.edit, name="preferences"),
+    path("preferences/mail/", preferences.choose, name="choose_mail"),
+]

@@ -1,18 +1,23 @@
-"""One's own page: name, language, zone, quiet hours."""
+"""One's own page: name, language, zone, quiet hours, and which notices come by mail."""
 
 from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from django.views.decorators.http import require_POST
 
 from accounts.forms import PreferencesForm
-from accounts.http import Request, accepted
+from accounts.http import Request, accepted, told
 from members.actions.people import edit_preferences
 from members.models import everybody
+from notices.actions.reading import choose_mail
+from notices.choices import choices_of
+from notices.kind import KINDS
 
 
 def edit(request: Request) -> HttpResponse:
@@ -23,4 +28,15 @@ def edit(request: Request) -> HttpResponse:
         with override(form.cleaned_data["language"]):
             messages.success(request, _("Saved. Times are shown in your zone, and mail waits in your quiet hours."))
         return redirect("accounts:preferences")
-    return render(request, "accounts/preferences.html", {"form": form})
+    return render(request, "accounts/preferences.html", {"form": form, "choices": choices_of(person)})
+
+
+@require_POST
+def choose(request: Request) -> HttpResponse:
+    kind, takes_mail = request.POST.get("kind", ""), request.POST.get("mail") == "yes"
+    act = partial(
+        choose_mail, request.user.person, by=request.user, kind=kind, takes_mail=takes_mail, now=timezone.now()
+    )
+    done = _("“%(kind)s” comes by mail again.") if takes_mail else _("“%(kind)s” comes only to your inbox from now on.")
+    told(request, act, done % {"kind": KINDS.get(kind, "")})
+    return redirect(reverse("accounts:preferences") + "#by-mail")

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person
 from notices.actions.steps import move, too_late
+from notices.choices import STOPPED, channels
 from notices.kind import KINDS, Kind, kinds_about
 from notices.models import NAMESPACE, Delivery
 from notices.occasions import in_open_hours, occasions
@@ -37,11 +38,17 @@ class Difference:
 
 
 def delivery_for(
-    kind: Kind, subject: models.Model, person: Person, slot: str, send_at: datetime, not_after: datetime | None
+    kind: Kind,
+    subject: models.Model,
+    person: Person,
+    slot: str,
+    send_at: datetime,
+    not_after: datetime | None,
+    channel: str = Delivery.Channel.MAIL,
 ) -> Delivery:
     """The unsaved row; its id, key and Message-ID depend only on kind, slot, subject, epoch, person and channel."""
     epoch = getattr(subject, "epoch", 0)
-    key = f"v1|{kind.key}|{slot}|{subject._meta.label_lower}:{subject.pk}|{epoch}|{person.pk}|mail"
+    key = f"v1|{kind.key}|{slot}|{subject._meta.label_lower}:{subject.pk}|{epoch}|{person.pk}|{channel}"
     row_id = uuid.uuid5(NAMESPACE, key)
     return Delivery(
         id=row_id,
@@ -52,6 +59,7 @@ def delivery_for(
         slot=slot,
         epoch=epoch,
         person=person,
+        channel=channel,
         send_at=send_at,
         not_after=not_after,
         message_id=f"<{row_id}@{settings.ALLOWED_HOSTS[0].lstrip('.')}>",
@@ -69,14 +77,20 @@ def post(
 ) -> int:
     """Plan a notice of `kind` to each of `people` at once (after quiet hours); the same again makes no second one.
 
-    Call it inside the action's transaction. Returns how many are new.
+    Call it inside the action's transaction. Returns how many mails are new.
     """
+    asked = list(people)
+    reached = channels(KINDS[kind], asked)
     rows = [
-        delivery_for(KINDS[kind], subject, person, slot, in_open_hours(KINDS[kind], person, now, not_after), not_after)
-        for person in people
+        row
+        for person in asked
+        for parts in [(slot, in_open_hours(KINDS[kind], person, now, not_after), not_after)]
+        for row in _rows(KINDS[kind], subject, person, parts, reached[person.pk])
     ]
     known = set(Delivery.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
-    return _insert([row for row in rows if row.pk not in known], now)
+    new = [row for row in rows if row.pk not in known]
+    _insert(new, now)
+    return sum(row.channel == Delivery.Channel.MAIL for row in new)
 
 
 @transaction.atomic
@@ -136,13 +150,34 @@ def cancel(
         move(row, Delivery.State.CANCELLED, now=now, reason=reason)
 
 
+def _rows(
+    kind: Kind,
+    subject: models.Model,
+    person: Person,
+    parts: tuple[str, datetime, datetime | None],
+    reached: dict[str, bool],
+) -> list[Delivery]:
+    """One unsaved row per channel; a mail its reader stopped is written down as that, so that nobody looks for it."""
+    rows = [delivery_for(kind, subject, person, *parts, channel=channel) for channel in reached]
+    for row in rows:
+        if not reached[row.channel]:
+            row.step_to(Delivery.State.CANCELLED, now=row.send_at, reason=STOPPED)
+    return rows
+
+
+def _is_stopped(wanted: Delivery) -> bool:
+    return wanted.state == Delivery.State.CANCELLED
+
+
 def _difference(kind: Kind, subject: Any, now: datetime) -> Difference:
+    audience = list(kind.audience(subject))
+    reached = channels(kind, audience)
     wanted = {
         row.pk: row
-        for person in kind.audience(subject)
+        for person in audience
         for one in occasions(kind, subject, person)
         if one.not_after > now and one.send_at <= now + HORIZON
-        for row in [delivery_for(kind, subject, person, one.slot.key, one.send_at, one.not_after)]
+        for row in _rows(kind, subject, person, (one.slot.key, one.send_at, one.not_after), reached[person.pk])
     }
     standing = {row.pk: row for row in Delivery.objects.about(subject).filter(kind=kind.key)}
     return Difference(
@@ -155,7 +190,7 @@ def _difference(kind: Kind, subject: Any, now: datetime) -> Difference:
 def _is_unfit(row: Delivery, wanted: Delivery | None, now: datetime) -> bool:
     if row.state not in REVIVABLE:
         return False
-    if wanted is None:
+    if wanted is None or _is_stopped(wanted):
         return row.state != Delivery.State.CANCELLED
     # A due one may have been put off, by the server or by quiet hours: its hour is its own now.
     moved = row.state == Delivery.State.PLANNED and wanted.send_at > now and wanted.send_at != row.send_at
@@ -167,8 +202,17 @@ def _carry_out(difference: Difference, kind: Kind, subject: Any, now: datetime) 
     for row in Delivery.objects.filter(pk__in=difference.unfit).select_for_update(skip_locked=True):
         wanted = difference.wanted.get(row.pk)
         if _is_unfit(row, wanted, now):
-            _drop(row, subject, now) if wanted is None else _adjust(row, wanted, kind, subject, now)
+            _fit(row, wanted, kind, subject, now)
     _insert(difference.new, now)
+
+
+def _fit(row: Delivery, wanted: Delivery | None, kind: Kind, subject: Any, now: datetime) -> None:
+    if wanted is None:
+        _drop(row, subject, now)
+    elif _is_stopped(wanted):
+        move(row, Delivery.State.CANCELLED, now=now, reason=STOPPED)
+    else:
+        _adjust(row, wanted, kind, subject, now)
 
 
 def _drop(row: Delivery, subject: Any, now: datetime) -> None:

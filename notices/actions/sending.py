@@ -22,6 +22,7 @@ from django.utils.translation import gettext_noop, override
 
 from accounts.models import Address
 from notices.actions.steps import STEPPED, move, too_late
+from notices.choices import STOPPED, is_stopped
 from notices.compose import compose
 from notices.hours import quiet_span
 from notices.kind import KINDS, Kind
@@ -145,13 +146,16 @@ def claim_next(watch: Watch, owner: int | None = None) -> tuple[bool, Claim | No
         Delivery.objects.due(now)
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("person", "content_type")
-        .annotate(email=Subquery(Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")))
+        .annotate(
+            email=Subquery(Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")),
+            is_stopped=is_stopped(),
+        )
         .order_by("send_at", "id")
         .first()
     )
     if row is None:
         return False, None
-    subject = _locked_subject(row)
+    subject = locked_subject(row)
     try:
         is_due = _is_still_due(row, subject, now)
     except OperationalError:  # a deadlock, a lost connection: no fault of this row
@@ -167,7 +171,7 @@ def claim_next(watch: Watch, owner: int | None = None) -> tuple[bool, Claim | No
     return True, Claim(row, subject, row.email, watch, taken)
 
 
-def _locked_subject(row: Delivery) -> Any:
+def locked_subject(row: Delivery) -> Any:
     """The subject as it is now, held until the claim commits; None when it is gone.
 
     After the row, never before it: an action that holds the subject skips our row, so neither waits for a mail.
@@ -199,6 +203,13 @@ def _is_still_due(row: Any, subject: Any, now: datetime) -> bool:
 
 
 def _why_not(kind: Kind, row: Delivery, subject: Any, now: datetime) -> str:
+    if row.is_stopped and not kind.kept_because:  # type: ignore[attr-defined] # read along with the row
+        return STOPPED
+    return no_longer_due(kind, row, subject, now)
+
+
+def no_longer_due(kind: Kind, row: Delivery, subject: Any, now: datetime) -> str:
+    """Why this notice, on whatever channel, tells its reader nothing any more; empty while it does."""
     if getattr(subject, "epoch", 0) != row.epoch:
         return gettext_noop("the date moved")
     if kind.slots and kind.anchor(subject) is None:

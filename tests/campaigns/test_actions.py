@@ -30,7 +30,7 @@ def fields(**others):
 
 
 def waiting(milestone):
-    rows = Delivery.objects.about(milestone).waiting().order_by("send_at")
+    rows = Delivery.objects.by_mail().about(milestone).waiting().order_by("send_at")
     return [(row.slot, row.send_at.isoformat()) for row in rows]
 
 
@@ -140,7 +140,7 @@ def test_moving_a_milestone_replaces_its_reminders_in_the_same_step():
         ("P1D", "2026-06-11T09:00:00+00:00"),
         ("P0D", "2026-06-12T09:00:00+00:00"),
     ]
-    assert Delivery.objects.about(milestone).filter(state="cancelled", epoch=0).count() == 3
+    assert Delivery.objects.by_mail().about(milestone).filter(state="cancelled", epoch=0).count() == 3
 
 
 def test_a_new_title_moves_nothing():

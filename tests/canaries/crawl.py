@@ -25,6 +25,7 @@ LISTS = [
     "/",
     "/search/?q=zq",
     *[f"/search/?q=zq&in={group.name}" for group in GROUPS],
+    "/inbox/?show=all",
     "/members/?q=zq",
     "/members/?q=zq&status=ended",
     "/members/export.csv",

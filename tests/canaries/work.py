@@ -29,7 +29,7 @@ def fill(world: World) -> None:
     unknown = make.CommitteeFactory(visibility=Visibility.STAFF, name=world.mark("deciding committee: name", STAFF))
     rounds(world, unknown, "staff’s committee", STAFF, hidden)
     plan(now=world.now)
-    failed = Delivery.objects.filter(state="planned").order_by("id").last()
+    failed = Delivery.objects.by_mail().filter(state="planned").order_by("id").last()
     Delivery.objects.filter(pk=failed.pk).update(
         state="failed", reason=world.mark("delivery: reason", STAFF), settled_at=world.now
     )

@@ -192,7 +192,7 @@ def test_an_answer_ends_the_reminders_of_its_seat_and_of_no_other():
     alternate = alternate_of(first_of(asked))
     answers(asked, "approve", now=LATER, most=1)
 
-    waiting = Delivery.objects.filter(kind="decisions.answer_due").waiting()
+    waiting = Delivery.objects.by_mail().filter(kind="decisions.answer_due").waiting()
 
     silent = {speaker_of(elector).person_id for elector in asked.electors.silent()}
     assert set(waiting.values_list("person", flat=True)) == silent

@@ -120,8 +120,8 @@ def test_withdrawing_an_open_position_ends_its_reminders_and_tells_the_seats():
 
     asked.refresh_from_db()
     assert (asked.outcome, asked.version.position.status) == (Outcome.WITHDRAWN, Position.Status.WITHDRAWN)
-    assert not Delivery.objects.filter(kind="decisions.answer_due").waiting().exists()
-    assert Delivery.objects.filter(kind="decisions.withdrawn").waiting().count() == 3
+    assert not Delivery.objects.by_mail().filter(kind="decisions.answer_due").waiting().exists()
+    assert Delivery.objects.by_mail().filter(kind="decisions.withdrawn").waiting().count() == 3
     assert AnswerChange.objects.count() == 1
 
 

@@ -20,11 +20,11 @@ ASK, REMIND, SAY = "decisions.round_opened", "decisions.answer_due", "decisions.
 
 
 def told(kind: str) -> set:
-    return set(Delivery.objects.filter(kind=kind).waiting().values_list("person", flat=True))
+    return set(Delivery.objects.by_mail().filter(kind=kind).waiting().values_list("person", flat=True))
 
 
 def mail(kind: str, person: Person, now=LATER):
-    row = Delivery.objects.filter(kind=kind, person=person).first()
+    row = Delivery.objects.by_mail().filter(kind=kind, person=person).first()
     return compose(row, row.subject, person.email, now)
 
 
@@ -34,7 +34,7 @@ def test_reminders_stand_24_and_4_hours_before_the_closing():
 
     asked = opened(committee, hours=48)
 
-    due = Delivery.objects.filter(kind=REMIND).order_by("send_at").values_list("slot", "send_at")
+    due = Delivery.objects.by_mail().filter(kind=REMIND).order_by("send_at").values_list("slot", "send_at")
     assert list(due) == [
         ("PT24H", asked.closes_at - timedelta(hours=24)),
         ("PT4H", asked.closes_at - timedelta(hours=4)),
@@ -44,7 +44,7 @@ def test_reminders_stand_24_and_4_hours_before_the_closing():
 def test_a_round_of_23_hours_asks_at_once_and_reminds_four_hours_before():
     opened(committee_of(1), hours=23)
 
-    assert set(Delivery.objects.filter(kind=REMIND).values_list("slot", flat=True)) == {"PT4H"}
+    assert set(Delivery.objects.by_mail().filter(kind=REMIND).values_list("slot", flat=True)) == {"PT4H"}
 
 
 def test_who_holds_two_seats_is_reminded_of_the_silent_one_only_through_others():
@@ -150,4 +150,4 @@ def test_the_withdrawal_is_told_with_its_reason():
 
     assert message.subject == "Withdrawn, no answer needed: Survivors"
     assert "The reason: The draft fell behind." in message.body
-    assert not Delivery.objects.filter(kind=ASK).waiting().exists()
+    assert not Delivery.objects.by_mail().filter(kind=ASK).waiting().exists()

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -9,7 +9,10 @@ from accounts.clock import database_now
 from accounts.models import User
 from accounts.rules import allows
 from campaigns.models import Milestone
-from home.waiting import waiting, waiting_count
+from home.first_steps import first_steps
+from home.lately import coming
+from home.waiting import counts, waiting
+from members.actions.imports import discard_import, name_columns, upload_roster
 from notices.actions.life import beat
 from notices.models import Heartbeat
 from tests import factories
@@ -38,19 +41,19 @@ def test_what_waits_is_ordered_by_its_deadline_and_counted_alike():
 
     items = waiting(user, database_now())
 
-    assert len(items) == waiting_count(user, database_now()) == 6
+    assert len(items) == counts(user, database_now()).waiting == 6
     assert [item.due for item in items] == sorted(item.due for item in items)
 
 
 def test_what_is_done_waits_no_longer():
     user = user_with("member")
     milestone = factories.MilestoneFactory(owner=user.person, starts_on=database_now().date())
-    before = waiting_count(user, database_now())
+    before = counts(user, database_now()).waiting
     milestone.step_to(Milestone.Status.REACHED)
     milestone.reached_on = milestone.starts_on
     milestone.save()
 
-    assert (before, waiting_count(user, database_now())) == (1, 0)
+    assert (before, counts(user, database_now()).waiting) == (1, 0)
 
 
 def test_a_milestone_that_is_far_ahead_or_out_of_sight_waits_for_nobody():
@@ -58,20 +61,149 @@ def test_a_milestone_that_is_far_ahead_or_out_of_sight_waits_for_nobody():
     factories.MilestoneFactory(owner=user.person, starts_on=today + timedelta(days=40))
     factories.MilestoneFactory(owner=user.person, starts_on=today, campaign__visibility="staff")
 
-    assert waiting_count(user, database_now()) == 0
+    assert counts(user, database_now()).waiting == 0
+
+
+def everything_is_to_be_settled(user: User, count: int) -> None:
+    """`count` imports to decide, minutes to write and outcomes to confirm, for whoever may."""
+    now = database_now()
+    for number in range(count):
+        upload_roster(by=user_with("staff"), now=now, file_name=f"{number}.csv", content=b"Name,Country\nA,Kenya\n")
+        committee = factories.CommitteeFactory()
+        factories.CommitteeOfficeFactory(committee=committee, person=user.person)
+        begun = now - timedelta(days=2)
+        factories.MeetingFactory(committee=committee, starts_at=begun, visibility="group")
+        factories.SeatHolderFactory(term__seat__committee=committee)
+        position = factories.PositionFactory(committee=committee, status="rejected")
+        closed = {"opens_at": begun, "closes_at": now - timedelta(days=1), "announced_at": now, "outcome": "rejected"}
+        factories.RoundFactory(position=position, **closed)
+
+
+SETTLED = {"staff": 9, "admin": 9, "member": 6, "facilitator": 6, "nobody": 6}  # three or two kinds, three of each
+
+
+@pytest.mark.parametrize("role", SETTLED)
+def test_imports_minutes_and_outcomes_wait_for_who_settles_them(role):
+    user = user_with(role)
+    everything_is_to_be_settled(user, 3)
+
+    items = waiting(user, database_now())
+
+    assert len(items) == counts(user, database_now()).waiting == SETTLED[role]
+    assert {item.due for item in items} == {None}
+
+
+def test_what_has_no_deadline_waits_after_what_has_one():
+    user, now = user_with("staff"), database_now()
+    factories.MeetingFactory(starts_at=now - timedelta(days=2), visibility="staff")
+    factories.MilestoneFactory(owner=user.person, starts_on=now.date())
+
+    items = waiting(user, now)
+
+    assert [(item.due is None, item.is_soon) for item in items] == [(False, True), (True, False)]
+
+
+def test_an_import_says_how_many_rows_wait_for_a_decision():
+    user, now = user_with("staff"), database_now()
+    batch = upload_roster(by=user, now=now, file_name="May.csv", content=b"Name,Country\nA,\nB,\nC,Kenya\n")
+    name_columns(batch, by=user, now=now, mapping=batch.mapping, category="member", since=None)
+
+    assert [item.what for item in waiting(user, now)] == ["Decide 2 rows of “May.csv”"]
+
+
+def test_what_is_settled_waits_no_longer():
+    user, now = user_with("staff"), database_now()
+    factories.MeetingFactory(starts_at=now - timedelta(days=2), visibility="staff", status="held", minutes="We agreed.")
+    factories.MeetingFactory(
+        starts_at=now - timedelta(days=2), visibility="staff", status="cancelled", cancel_reason="Too few"
+    )
+    discard_import(upload_roster(by=user, now=now, file_name="a.csv", content=b"Name\nA\n"), by=user, now=now)
+
+    assert counts(user, now).waiting == 0
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_home_takes_as_many_statements_with_one_item_as_with_three(client, django_assert_num_queries, count):
-    user = user_with("staff")
+@pytest.mark.parametrize(
+    ("role", "statements"),
+    [("staff", 11), ("admin", 11), ("chair", 9), ("seat", 9), ("facilitator", 9), ("member", 9), ("nobody", 9)],
+)
+def test_home_takes_as_many_statements_with_one_item_as_with_three(
+    client, django_assert_num_queries, role, statements, count
+):
+    user = user_with(role)
     everything_waits_for(user, count)
+    everything_is_to_be_settled(user, count)
+    reached_lately(count)
     client.force_login(user)
     client.get(reverse("home:home"))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(statements):
         response = client.get(reverse("home:home"))
 
-    assert response.content.decode().count('class="what"') == 3 * count
+    assert len(response.context["items"]) >= 5 * count
+    assert len(response.context["coming"].lines) >= count
+
+
+def reached_lately(count: int) -> None:
+    for _number in range(count):
+        factories.MilestoneFactory(status="reached", reached_on=database_now().date())
+
+
+def test_what_comes_up_is_told_in_the_readers_zone_and_order_with_the_next_external_deadline():
+    user, now = user_with("member"), datetime(2026, 5, 13, 12, tzinfo=UTC)
+    user.person.zone = "Asia/Vientiane"  # seven hours ahead
+    factories.MeetingFactory(starts_at=datetime(2026, 5, 14, 20, tzinfo=UTC), visibility="members", title="Call")
+    factories.MeetingFactory(starts_at=datetime(2026, 5, 14, 20, tzinfo=UTC), visibility="staff", title="Hidden")
+    factories.MilestoneFactory(starts_on=date(2026, 5, 14), title="Memo")
+    factories.MilestoneFactory(starts_on=date(2026, 11, 9), title="Lusaka", is_external=True)
+    position = factories.PositionFactory(status="open", visibility="members", title="Text")
+    factories.SeatTermFactory(seat__committee=position.committee)
+    factories.RoundFactory(position=position, opens_at=now, closes_at=datetime(2026, 5, 16, 8, tzinfo=UTC))
+
+    found = coming(user, now)
+
+    assert [(line.day.isoformat(), line.hour, line.what, line.is_closing) for line in found.lines] == [
+        ("2026-05-14", "", "Memo", False),
+        ("2026-05-15", "03:00", "Call", False),
+        ("2026-05-16", "15:00", "Text", True),
+        ("2026-11-09", "", "Lusaka", False),
+    ]
+    assert found.deadline == found.lines[-1]
+
+
+def test_milestones_reached_thank_their_owner_and_old_or_hidden_ones_are_not_told(client):
+    today = database_now().date()
+    reached = {"status": "reached", "reached_on": today}
+    factories.MilestoneFactory(title="Report", owner=factories.PersonFactory(display_name="Amira"), **reached)
+    factories.MilestoneFactory(title="Secret", campaign__visibility="staff", **reached)
+    factories.MilestoneFactory(title="Ancient", **reached | {"reached_on": today - timedelta(days=100)})
+    client.force_login(user_with("member"))
+
+    text = client.get(reverse("home:home")).content.decode()
+
+    assert "Thank you, <bdi>Amira</bdi>." in text
+    assert "Secret" not in text
+    assert "Ancient" not in text
+
+
+def test_the_first_administrator_is_led_through_the_first_steps_until_all_are_done():
+    call_command("invite_administrator", "maya@example.org", "Maya Ferreira", verbosity=0)
+    user = User.objects.get()
+    ticked = [[step.is_done for step in first_steps(user)]]
+
+    for make in (factories.OrganisationFactory, factories.SeatHolderFactory, factories.CampaignFactory):
+        make()
+        ticked.append([step.is_done for step in first_steps(user)])
+    factories.UserFactory()
+
+    assert ticked == [[number < done for number in range(4)] for done in range(4)]
+    assert first_steps(user) == []
+
+
+def test_the_first_steps_are_for_staff(client):
+    client.force_login(user_with("member"))
+
+    assert "First steps" not in client.get(reverse("home:home")).content.decode()
 
 
 def test_an_empty_home_says_what_will_stand_there(client):

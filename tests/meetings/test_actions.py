@@ -47,7 +47,7 @@ def invite(meeting, *people, now=NOW):
 
 
 def waiting(meeting, person, kind="meetings.reminder"):
-    rows = Delivery.objects.about(meeting).waiting().filter(person=person, kind=kind).order_by("send_at")
+    rows = Delivery.objects.by_mail().about(meeting).waiting().filter(person=person, kind=kind).order_by("send_at")
     return [(row.slot, row.send_at.isoformat()) for row in rows]
 
 
@@ -64,7 +64,7 @@ def test_calling_a_committee_invites_its_holders_alternates_and_chairs_and_nobod
 
     invited = set(meeting.attendances.values_list("person", flat=True))
     assert invited == {holder.person_id, alternate.person_id, chair.person_id}
-    posted = Delivery.objects.filter(kind="meetings.invitation")
+    posted = Delivery.objects.by_mail().filter(kind="meetings.invitation")
     assert set(posted.values_list("person", flat=True)) == invited
 
 
@@ -215,7 +215,7 @@ def test_a_move_of_an_hour_starts_the_reminders_afresh_and_tells_the_invited():
     assert (meeting.epoch, meeting.sequence) == (1, 1)
     assert waiting(meeting, person)[0] == ("PT24H", "2026-05-15T13:00:00+00:00")
     assert len(waiting(meeting, person, "meetings.moved")) == 1
-    assert Delivery.objects.filter(kind="meetings.reminder", epoch=0).waiting().count() == 0
+    assert Delivery.objects.by_mail().filter(kind="meetings.reminder", epoch=0).waiting().count() == 0
 
 
 def test_a_move_of_half_an_hour_keeps_the_epoch_but_tells_the_invited_and_shifts_the_reminders():
@@ -277,11 +277,11 @@ def test_cancelling_tells_everybody_even_those_who_declined_and_leaves_nothing_e
     actions.cancel_meeting(meeting, by=staff, now=NOW, reason="The hall is flooded")
 
     meeting.refresh_from_db()
-    rows = Delivery.objects.about(meeting).waiting().values_list("kind", "person")
+    rows = Delivery.objects.by_mail().about(meeting).waiting().values_list("kind", "person")
     assert set(rows) == {("meetings.cancelled", user.person_id), ("meetings.cancelled", other.pk)}
     assert (meeting.status, meeting.sequence) == ("cancelled", 1)
     actions.replan(meeting, now=NOW)
-    assert Delivery.objects.about(meeting).waiting().count() == 2
+    assert Delivery.objects.by_mail().about(meeting).waiting().count() == 2
 
 
 def test_inviting_twice_invites_once():
@@ -290,7 +290,7 @@ def test_inviting_twice_invites_once():
     counts = [invite(meeting, person), invite(meeting, person)]
 
     assert counts == [1, 0]
-    assert Delivery.objects.filter(kind="meetings.invitation").count() == 1
+    assert Delivery.objects.by_mail().filter(kind="meetings.invitation").count() == 1
 
 
 def test_minutes_wait_for_the_beginning_and_then_say_that_it_was_held():

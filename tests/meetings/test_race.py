@@ -36,7 +36,7 @@ def test_a_worker_about_to_remind_waits_for_a_no_on_its_way_and_then_sends_nothi
         _found, claimed = claim.result(timeout=20)
 
     assert claimed is None
-    assert Delivery.objects.get(slot="PT24H").state == "cancelled"
+    assert Delivery.objects.by_mail().get(slot="PT24H").state == "cancelled"
 
 
 def say_no(meeting, user):
@@ -56,5 +56,5 @@ def test_yes_and_no_at_the_same_moment_leave_the_plan_of_the_last_answer(_turn):
         lambda: say_no(meeting, user),
     )
 
-    waits = Delivery.objects.waiting().exists()
+    waits = Delivery.objects.by_mail().waiting().exists()
     assert waits == (Attendance.objects.get().answer == "yes")

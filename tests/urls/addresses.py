@@ -15,6 +15,7 @@ TABLE = Path(__file__).with_name("who_may.txt")
 DAY = {"starts_on": "2027-03-01", "precision": "day", "kind": "internal", "zone": "UTC"}
 # What is posted where an empty form would not get as far as the question of who may. Words come from the world.
 BODIES: dict[str, dict[str, Any]] = {
+    "accounts:choose_mail": {"kind": "meetings.reminder", "mail": "no"},
     "account_reset_password": {"email": "nobody-has-this-address@people.example"},
     "campaigns:add_campaign": {"name": "New", "goal": "Won", "owner": "{own_email}", "visibility": "members"},
     "campaigns:add_milestone": {"title": "New", **DAY},

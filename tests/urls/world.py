@@ -245,9 +245,9 @@ def decided_positions(world: World) -> dict[str, Any]:
 def deliveries(world: World) -> dict[str, Any]:
     about = world.subjects["own milestone"]
 
-    def delivery(milestone: Any, state: str) -> Delivery:
+    def delivery(milestone: Any, state: str, channel: str = "mail") -> Delivery:
         return Delivery.objects.create(
-            dedupe_key=f"{milestone.pk}-{state}",
+            dedupe_key=f"{milestone.pk}-{state}|{channel}",
             kind="campaigns.milestone_due",
             content_type=ContentType.objects.get_for_model(Milestone),
             object_id=milestone.pk,
@@ -257,10 +257,13 @@ def deliveries(world: World) -> dict[str, Any]:
             send_at=world.now,
             settled_at=world.now,
             state=state,
-            message_id=f"{milestone.pk}-{state}",
+            channel=channel,
+            message_id=f"{milestone.pk}-{state}-{channel}",
         )
 
     return {
+        "own notice": {reader: delivery(milestone, "sent", "inbox") for reader, milestone in about.items()},
+        "another’s notice": delivery(make.MilestoneFactory(), "sent", "inbox"),
         "own delivery": {reader: delivery(milestone, "failed") for reader, milestone in about.items()},
         "sent delivery": delivery(about["member"], "sent"),
     }

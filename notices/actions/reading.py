@@ -1,0 +1,82 @@
+"""Reading: what people do with the notices in their own inbox, and which kinds they take by mail.
+
+What somebody reads is nobody else's business: reading leaves no entry in a history.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import Person, TransitionError, User
+from accounts.rules import require
+from history.actions import record
+from notices.kind import KINDS
+from notices.models import Delivery, NoticePreference
+
+
+@transaction.atomic
+def mark_read(delivery: Delivery, *, by: User, now: datetime) -> Delivery:
+    """Its reader has opened it; the first time counts. Raises Refused."""
+    row = _locked(delivery, by)
+    row.read_at = row.read_at or now
+    row.save(update_fields=["read_at"])
+    return row
+
+
+@transaction.atomic
+def put_away(delivery: Delivery, *, by: User, now: datetime) -> Delivery:
+    """Its reader is done with it, and has therefore read it. Raises Refused."""
+    row = _locked(delivery, by)
+    row.read_at, row.done_at = row.read_at or now, row.done_at or now
+    row.save(update_fields=["read_at", "done_at"])
+    return row
+
+
+@transaction.atomic
+def take_back(delivery: Delivery, *, by: User) -> Delivery:
+    """Its reader is not done with it after all. Raises Refused."""
+    row = _locked(delivery, by)
+    row.done_at = None
+    row.save(update_fields=["done_at"])
+    return row
+
+
+@transaction.atomic
+def mark_all_read(person: Person, *, by: User, now: datetime) -> int:
+    """Everything that has arrived in `person`'s inbox counts as read; how many were not. Raises Refused."""
+    require(by, "notices.choose_mail", person)
+    return Delivery.objects.in_inbox_of(person).unread().update(read_at=now)
+
+
+@transaction.atomic
+def choose_mail(person: Person, *, by: User, kind: str, takes_mail: bool, now: datetime) -> NoticePreference:
+    """From now on the notices of `kind` come by mail too, or only to the inbox.
+
+    Raises Refused for another person, TransitionError for a kind that nobody knows or whose mails cannot be stopped.
+    """
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    require(by, "notices.choose_mail", person)
+    known = KINDS.get(kind)
+    if known is None or not known.has_inbox:
+        raise TransitionError(_("There is no such kind of notice."))
+    if not takes_mail and known.kept_because:
+        raise TransitionError(str(known.kept_because))
+    choice, is_new = NoticePreference.objects.get_or_create(
+        person=person, kind=kind, defaults={"takes_mail": takes_mail, "changed_at": now}
+    )
+    if is_new or choice.takes_mail != takes_mail:
+        choice.takes_mail, choice.changed_at = takes_mail, now
+        choice.save()
+        verb = (
+            gettext_noop("Takes mails of a kind again") if takes_mail else gettext_noop("Stopped the mails of a kind")
+        )
+        record(verb, person, by=by, now=now, kind=kind)
+    return choice
+
+
+def _locked(delivery: Delivery, by: User) -> Delivery:
+    row = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    require(by, "notices.keep_inbox", row)
+    return row

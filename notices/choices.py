@@ -1,0 +1,53 @@
+"""On which channels does a kind reach somebody, and what may they choose?"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_noop
+
+from accounts.models import Person, User
+from notices.kind import KINDS, Kind
+from notices.models import Delivery, NoticePreference
+
+STOPPED = gettext_noop("stopped by the reader")
+MAIL, INBOX = Delivery.Channel.MAIL, Delivery.Channel.INBOX
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One kind of notice as its reader may choose: `kept_because` says why its mails cannot be stopped."""
+
+    kind: Kind
+    takes_mail: bool
+
+    @property
+    def may_stop(self) -> bool:
+        return self.takes_mail and not self.kind.kept_because
+
+
+def channels(kind: Kind, people: Collection[Person]) -> dict[UUID, dict[str, bool]]:
+    """{person id: {channel: False where its reader stopped it}}; an inbox only for who can sign in. One statement."""
+    found: dict[UUID, dict[str, bool]] = {person.pk: {MAIL: True} for person in people}
+    if not found or not kind.has_inbox:
+        return found
+    stops = NoticePreference.objects.filter(person=OuterRef("person"), kind=kind.key, takes_mail=False)
+    readers = User.objects.filter(person__in=list(found)).annotate(has_stopped=Exists(stops))
+    for person, is_active, has_stopped in readers.values_list("person", "is_active", "has_stopped"):
+        found[person][MAIL] = bool(kind.kept_because) or not has_stopped
+        if is_active:
+            found[person][INBOX] = True
+    return found
+
+
+def is_stopped() -> Exists:
+    """For a delivery, in its own statement: whether its reader has stopped the mails of its kind."""
+    return Exists(NoticePreference.objects.filter(person=OuterRef("person"), kind=OuterRef("kind"), takes_mail=False))
+
+
+def choices_of(person: Person) -> list[Choice]:
+    """Every kind that reaches an inbox, with what this person chose; in order of their names, in one statement."""
+    stopped = set(NoticePreference.objects.filter(person=person, takes_mail=False).values_list("kind", flat=True))
+    kinds = sorted((kind for kind in KINDS.values() if kind.has_inbox), key=str)
+    return [Choice(kind, bool(kind.kept_because) or kind.key not in stopped) for kind in kinds]
