@@ -1,17 +1,24 @@
 """The request as our views see it, and how a refused action is said in place."""
 
+import logging
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
+from accounts.files import CSV, csv_lines, workbook
+from accounts.lists import Asked
 from accounts.models import Stale, TransitionError, User
 
+logger = logging.getLogger(__name__)
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -67,3 +74,14 @@ def told(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
         return False
     messages.success(request, done)
     return True
+
+
+def as_file(asked: Asked, rows: Iterable[Any], *, now: datetime) -> HttpResponse | StreamingHttpResponse:
+    """All `rows` in the columns that were asked for, as CSV or XLSX. The caller has narrowed them to what is visible."""
+    headings, lines = asked.headings_of_file(), asked.lines(rows)
+    logger.info("user %s exports %s as %s", asked.user.pk, asked.list.key, asked.file)
+    name = f"{asked.list.key.rpartition('.')[2]}-{now:%Y-%m-%d}.{asked.file}"
+    options: dict[str, Any] = {"headers": {"Content-Disposition": f'attachment; filename="{name}"'}}
+    if asked.file == CSV:
+        return StreamingHttpResponse(csv_lines(headings, lines), content_type="text/csv; charset=utf-8", **options)
+    return HttpResponse(workbook(str(asked.list.title), headings, lines), content_type=XLSX_TYPE, **options)

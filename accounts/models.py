@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -68,6 +68,7 @@ class Person(Identified):
 
     class Meta:
         ordering = ["display_name", "id"]
+        indexes = [models.Index(fields=["display_name", "id"], name="person_by_name")]
 
     def __str__(self) -> str:
         return self.display_name
@@ -131,3 +132,32 @@ class User(Identified, AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.person.display_name
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own, and those shared with everybody who reads the list."""
+        return self.filter(Q(owner=user) | Q(is_shared=True))
+
+
+class SavedView(Identified):
+    """A list as somebody likes to look at it: its filters, columns and order, kept under a name."""
+
+    MOST = 30  # for one user and one list: more is a list of its own
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="views")
+    list_key = models.CharField(max_length=60, help_text="accounts/lists.py")
+    name = models.CharField(_("name"), max_length=60)
+    query = models.TextField(blank=True, help_text="The query string without a place in the list")
+    is_shared = models.BooleanField(_("for everybody"), default=False)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "list_key", "name"], name="view_once_per_name_and_list")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -49,3 +49,13 @@ def classes_seen_by(user: Any) -> frozenset[str]:
 @rules.predicate
 def is_oneself(user: User, person: object) -> bool:
     return user.person_id == getattr(person, "pk", None)
+
+
+@rules.predicate
+def is_own_view(user: User, view: object) -> bool:
+    return user.pk == getattr(view, "owner_id", None)
+
+
+@rules.predicate
+def is_shared_view(user: User, view: object) -> bool:
+    return bool(getattr(view, "is_shared", False))

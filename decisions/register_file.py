@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from accounts.files import safe_cell
 from decisions.models import Decision
 from decisions.words import committee_for
-from members.exports import safe_cell
 
 COLUMNS = [
     "Number",

@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,13 +11,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, page_or_form, told
+from accounts.http import Request, accepted, as_file, page_or_form, told
 from accounts.models import Person
 from accounts.rules import allows, require
 from history.actions import newest
 from history.panels import put_together
 from meetings import actions
 from meetings.calendar import calendar_file
+from meetings.columns import MEETINGS
 from meetings.forms import AnswerForm, CancelForm, InviteForm, MeetingForm, MinutesForm, as_typed
 from meetings.models import Attendance, Meeting
 from meetings.pages import meeting_page
@@ -26,23 +27,20 @@ from members.picking import MOST, people_named
 
 
 @require_GET
-def meetings(request: Request) -> HttpResponse:
+def meetings(request: Request) -> HttpResponse | StreamingHttpResponse:
     now, earlier = timezone.now(), request.GET.get("show") == "earlier"
     visible = Meeting.objects.visible_to(request.user)
     rows = visible.earlier(now) if earlier else visible.upcoming(now)
-    page = keyset_page(rows, request.GET, order="-starts_at" if earlier else "starts_at")
+    asked = MEETINGS.asked(request.GET, request.user, order="-when" if earlier else "when")
+    page = keyset_page(rows, request.GET, order=asked.order, size=asked.size)
     mine = Attendance.objects.filter(person=request.user.person_id, meeting__in=[one.pk for one in page.rows])
     answers = {attendance.meeting_id: attendance for attendance in mine}
-    return render(
-        request,
-        "meetings/meeting_list.html",
-        {
-            "page": page,
-            "rows": [(meeting, answers.get(meeting.pk)) for meeting in page.rows],
-            "earlier": earlier,
-            "may_call": allows(request.user, "meetings.call_meeting"),
-        },
-    )
+    shown = [(meeting, answers.get(meeting.pk)) for meeting in page.rows]
+    if asked.file:
+        return as_file(asked, shown, now=now)
+    may_call = allows(request.user, "meetings.call_meeting")
+    context = {"list": asked, "page": page, "rows": shown, "earlier": earlier, "may_call": may_call}
+    return render(request, "meetings/meeting_list.html", context)
 
 
 @require_GET

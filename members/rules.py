@@ -4,7 +4,7 @@ import rules
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, User, Visibility
-from accounts.rules import is_oneself, permit
+from accounts.rules import is_oneself, is_own_view, is_shared_view, permit
 from members.hats import classes_seen_by, hats
 from members.models import Appointment
 
@@ -84,6 +84,12 @@ permit(
 permit("members.appoint", is_admin, otherwise=ADMIN_ONLY)
 permit("members.manage_committees", is_staff, otherwise=_("Only staff and administrators change committees."))
 permit("members.edit_preferences", is_oneself, otherwise=_("Everybody changes only their own preferences."))
+permit("accounts.share_view", is_staff, otherwise=_("Only staff and administrators share a view with everybody."))
+permit(
+    "accounts.remove_view",
+    is_own_view | (is_shared_view & is_staff),
+    otherwise=_("Only whoever saved a view removes it; a shared one, staff too."),
+)
 permit("notices.see_deliveries", is_staff, otherwise=_("Only staff and administrators see what was sent."))
 permit(
     "notices.keep_inbox",

@@ -6,7 +6,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Address, Person, User
+from accounts.models import Address, Person, SavedView, User
 from campaigns.models import Campaign, Milestone
 from decisions.models import Elector, Position, Round, Text, Version
 from decisions.models.positions import fingerprint
@@ -16,6 +16,7 @@ from members.models import (
     Appointment,
     Committee,
     CommitteeOffice,
+    Endorsement,
     Membership,
     Organisation,
     PersonWord,
@@ -55,6 +56,16 @@ class UserFactory(DjangoModelFactory):
     email = factory.LazyAttribute(lambda user: user.person.email)
 
 
+class SavedViewFactory(DjangoModelFactory):
+    class Meta:
+        model = SavedView
+
+    owner = factory.SubFactory(UserFactory)
+    list_key = "members.organisations"
+    name = factory.Sequence("View {}".format)
+    query = "country=KEN"
+
+
 class OrganisationFactory(DjangoModelFactory):
     class Meta:
         model = Organisation
@@ -73,6 +84,14 @@ class OrganisationFactory(DjangoModelFactory):
         )
         if extracted is not False:
             Membership.objects.create(organisation=organisation, **({"since": LONG_AGO} | extra))
+
+
+class EndorsementFactory(DjangoModelFactory):
+    class Meta:
+        model = Endorsement
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    since = LONG_AGO
 
 
 class RepresentationFactory(DjangoModelFactory):

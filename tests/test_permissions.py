@@ -45,6 +45,18 @@ def an_administrator(user: User) -> Any:
     return factories.AppointmentFactory(role=Appointment.Role.ADMIN).person
 
 
+def own_view(user: User) -> Any:
+    return factories.SavedViewFactory(owner=user)
+
+
+def shared_view(user: User) -> Any:
+    return factories.SavedViewFactory(is_shared=True)
+
+
+def others_view(user: User) -> Any:
+    return factories.SavedViewFactory()
+
+
 def our_position(user: User) -> Any:
     return factories.PositionFactory(committee=steering())
 
@@ -136,6 +148,10 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("notices.keep_inbox", anothers_notice): set(),
     ("notices.choose_mail", oneself): EVERYBODY,
     ("notices.choose_mail", somebody): set(),
+    ("accounts.share_view", nothing): STAFF,
+    ("accounts.remove_view", own_view): EVERYBODY,
+    ("accounts.remove_view", shared_view): STAFF,
+    ("accounts.remove_view", others_view): set(),
     ("notices.see_deliveries", nothing): STAFF,
     ("notices.settle_delivery", nothing): STAFF,
     ("campaigns.add_campaign", nothing): STAFF,

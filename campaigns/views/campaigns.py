@@ -7,16 +7,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.forms import model_to_dict
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language_bidi
 from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, page_or_form
+from accounts.http import Request, accepted, as_file, page_or_form
 from accounts.rules import allows, require
 from campaigns.actions import campaigns as actions
+from campaigns.columns import CAMPAIGNS, OF_OVER, OF_RUNNING
 from campaigns.forms.campaigns import CampaignForm, FinishForm
 from campaigns.models import Campaign, Milestone
 from campaigns.timeline import timeline
@@ -28,21 +29,20 @@ MILESTONES = 60  # on one page of a campaign
 
 
 @require_GET
-def campaigns(request: Request) -> HttpResponse:
+def campaigns(request: Request) -> HttpResponse | StreamingHttpResponse:
     visible, over = Campaign.objects.visible_to(request.user), request.GET.get("show") == "over"
     rows = visible.exclude(status=Campaign.Status.RUNNING) if over else visible.running()
-    page = keyset_page(rows.select_related("owner"), request.GET, order="-finished_on" if over else "name")
-    deadlines = Milestone.objects.visible_to(request.user).next_external_of(page.rows, reader_day(request))
-    return render(
-        request,
-        "campaigns/campaign_list.html",
-        {
-            "page": page,
-            "rows": [(campaign, deadlines.get(campaign.pk)) for campaign in page.rows],
-            "over": over,
-            "may_add": allows(request.user, "campaigns.add_campaign"),
-        },
+    asked = CAMPAIGNS.asked(
+        request.GET, request.user, order="-ended" if over else "name", without=OF_RUNNING if over else OF_OVER
     )
+    page = keyset_page(rows.select_related("owner"), request.GET, order=asked.order, size=asked.size)
+    deadlines = Milestone.objects.visible_to(request.user).next_external_of(page.rows, reader_day(request))
+    shown = [(campaign, deadlines.get(campaign.pk)) for campaign in page.rows]
+    if asked.file:
+        return as_file(asked, shown, now=timezone.now())
+    may_add = allows(request.user, "campaigns.add_campaign")
+    context = {"list": asked, "page": page, "rows": shown, "over": over, "may_add": may_add}
+    return render(request, "campaigns/campaign_list.html", context)
 
 
 @require_GET

@@ -4,16 +4,17 @@ from functools import partial
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, page_or_form
+from accounts.http import Request, accepted, as_file, page_or_form
 from accounts.rules import allows, require
 from campaigns.models import Campaign
 from decisions.actions import drafting
 from decisions.actions.drafting import newest_text
+from decisions.columns import POSITIONS
 from decisions.forms import AnswerForm, DraftForm, EditForm, VersionForm, WithdrawalForm
 from decisions.models import Position, Text
 from decisions.pages import page_of_position, rows_of
@@ -21,23 +22,25 @@ from members.pages import keyset_page
 
 
 @require_GET
-def positions(request: Request) -> HttpResponse:
+def positions(request: Request) -> HttpResponse | StreamingHttpResponse:
     now, status = database_now(), request.GET.get("status", "")
     visible = Position.objects.visible_to(request.user).select_related("committee", "decision")
     if status in Position.Status.values:
         visible = visible.filter(status=status)
-    page = keyset_page(visible.with_standing(), request.GET, order="standing")
-    return render(
-        request,
-        "decisions/position_list.html",
-        {
-            "page": page,
-            "rows": rows_of(page.rows, request.user, now),
-            "states": Position.Status.choices,
-            "status": status,
-            "may_draft": allows(request.user, "decisions.start_draft"),
-        },
-    )
+    asked = POSITIONS.asked(request.GET, request.user)
+    page = keyset_page(visible.with_standing(), request.GET, order=asked.order, size=asked.size)
+    rows = rows_of(page.rows, request.user, now)
+    if asked.file:
+        return as_file(asked, rows, now=now)
+    context = {
+        "list": asked,
+        "page": page,
+        "rows": rows,
+        "states": Position.Status.choices,
+        "status": status,
+        "may_draft": allows(request.user, "decisions.start_draft"),
+    }
+    return render(request, "decisions/position_list.html", context)
 
 
 @require_GET

@@ -2,34 +2,44 @@
 
 import csv
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.http import Request
+from accounts.files import BOM
+from accounts.http import Request, as_file
 from accounts.rules import allows, require
+from decisions.columns import REGISTER
 from decisions.models import Decision
 from decisions.register_file import COLUMNS, cells
 from decisions.words import committee_for
-from members.exports import BOM
 from members.pages import keyset_page
 
 
 @require_GET
-def register(request: Request) -> HttpResponse:
+def register(request: Request) -> HttpResponse | StreamingHttpResponse:
     visible = Decision.objects.visible_to(request.user)
     years = list(visible.order_by("-year").values_list("year", flat=True).distinct())
     year = next((one for one in years if str(one) == request.GET.get("year")), None)
     rows = visible if year is None else visible.filter(year=year)
-    page = keyset_page(rows.select_related("round__committee"), request.GET, order="-decided_at")
+    asked = REGISTER.asked(request.GET, request.user)
+    page = keyset_page(rows.select_related("round__committee"), request.GET, order=asked.order, size=asked.size)
     committees = [committee_for(request.user, one.round.committee) for one in page.rows]
     rows_of_page = list(zip(page.rows, committees, strict=True))
+    if asked.file:
+        require(request.user, EXPORT)
+        return as_file(asked, rows_of_page, now=timezone.now())
     context = {
+        "list": asked,
         "page": page,
         "rows": rows_of_page,
         "years": years,
         "year": year,
         "may_export": allows(request.user, EXPORT),
+        "more_files": [(_("CSV with the texts"), reverse("decisions:register_file") + asked.query())],
     }
     return render(request, "decisions/register.html", context)
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import Address, Person, User
 from home.demo.cast import CONSTITUENCIES, PLAYERS, ZONES, Player
 from members.actions.committees import add_committee, add_seats, fill_seat, name_holder
+from members.actions.endorsements import endorse
 from members.actions.offices import appoint_officer
 from members.actions.organisations import add_organisation
 from members.actions.people import add_contact, appoint, index_words
@@ -87,6 +88,8 @@ def _join(stage: Stage, player: Player) -> Organisation:
         category=player.category,
         since=(stage.now - timedelta(days=500 + 37 * len(stage.organisations))).date(),
     )
+    if len(stage.organisations) % 3 and player.category != "endorser":  # a third has not endorsed the call yet
+        endorse(organisation, by=staff, now=stage.now - timedelta(days=25))
     for number, name in enumerate(player.people):
         role = Representation.Role.ALTERNATE if number else Representation.Role.MAIN
         login = LOGINS.get(name, f"contact-{len(stage.people) + 1}")

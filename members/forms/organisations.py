@@ -1,30 +1,26 @@
 """What the browser may send about organisations."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.conf.locale import LANG_INFO
-from django.forms.utils import flatatt
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.filters import ChoiceFilter, Choices, ListFilter, WordsFilter
 from accounts.forms import DayField
 from accounts.models import User, Visibility
 from history.forms import SeenForm
 from members.actions.organisations import EDITABLE, Namesake
 from members.countries import countries, country_choices
 from members.keys import name_key, name_words
-from members.models import Membership, Organisation, OrganisationName
+from members.models import Endorsement, Membership, Organisation, OrganisationName
 from members.models.organisations import OrganisationQuerySet
 from members.pages import bounded_count
 
-Choices = list[tuple[str, Any]]
 EMPTY = ("", "—")
+JOINED = "joined"  # the order that only those with a membership have
 ORDER = ["name", "former", "distinct", "acronym", "language", "kind", "scope", "country"]
-ANY = ("", gettext_lazy("Any"))
 # An organisation belongs to no group and names nobody: the other two classes would hide it from those who keep it.
 CLASSES = [pair for pair in Visibility.choices if pair[0] not in {Visibility.GROUP, Visibility.RESTRICTED}]
 
@@ -46,109 +42,58 @@ def region_choices() -> Choices:
             whole = _("All of %(region)s") % {"region": country.region_name}
             group = groups.setdefault(country.region_name, {country.region: whole})
             group[country.subregion] = country.subregion_name
-    return [ANY, *((region, list(group.items())) for region, group in groups.items())]
+    return [(region, list(group.items())) for region, group in groups.items()]
 
 
-class QuickSelect(forms.Select):
-    """A select whose 250 countries do not take longer than the rest of the page: one string, not a template each."""
+class OrganisationFilter(ListFilter):
+    """The filters of the list of organisations."""
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = "" if value is None else str(value)
-        options = "".join(
-            f'<optgroup label="{escape(label)}">{self._options(part, chosen)}</optgroup>'
-            if isinstance(part, list)
-            else self._options([(label, part)], chosen)
-            for label, part in self.choices
-        )
-        flat = flatatt({"name": name, "class": "select form-select"} | self.build_attrs(self.attrs, attrs))
-        return mark_safe(f"<select{flat}>{options}</select>")  # noqa: S308 - all parts are escaped
+    FIRST = ("q", "region", "endorsed")
+    YES, NO = "yes", "no"
 
-    def _options(self, pairs: Choices, chosen: str) -> str:
-        return "".join(
-            f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(words)}</option>'
-            for value, words in pairs
-        )
-
-
-class OrganisationFilter(forms.Form):
-    """The list's filters, all in the address. A cursor is no filter."""
-
-    q = forms.CharField(
-        label=gettext_lazy("Name, acronym or other name"),
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "search", "class": "textinput form-control"}),
+    q = WordsFilter(gettext_lazy("Name, acronym or other name"))
+    region = ChoiceFilter(gettext_lazy("Region"), region_choices)
+    endorsed = ChoiceFilter(
+        gettext_lazy("Endorsed the call"), [(YES, gettext_lazy("Has endorsed")), (NO, gettext_lazy("Has not endorsed"))]
     )
-    status = forms.ChoiceField(
-        label=gettext_lazy("Status"), choices=[ANY, *Membership.Status.choices], required=False, widget=QuickSelect()
-    )
-    category = forms.ChoiceField(
-        label=gettext_lazy("Category"),
-        choices=[ANY, *Membership.Category.choices],
-        required=False,
-        widget=QuickSelect(),
-    )
-    country = forms.ChoiceField(
-        label=gettext_lazy("Country"),
-        choices=lambda: [ANY, *country_choices()],
-        required=False,
-        widget=QuickSelect(),
-    )
-    region = forms.ChoiceField(
-        label=gettext_lazy("Region"), choices=region_choices, required=False, widget=QuickSelect()
-    )
+    country = ChoiceFilter(gettext_lazy("Country"), country_choices)
+    category = ChoiceFilter(gettext_lazy("Category"), Membership.Category.choices)
+    status = ChoiceFilter(gettext_lazy("Status"), Membership.Status.choices)
+    kind = ChoiceFilter(gettext_lazy("Kind"), Organisation.Kind.choices)
+    language = ChoiceFilter(gettext_lazy("Language of the name"), lambda: languages()[1:])
 
-    def active(self) -> dict[str, str]:
-        return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+    @property
+    def is_of_the_ended(self) -> bool:
+        return self.active().get("status") == Membership.Status.ENDED
 
-    def found(self, user: User) -> OrganisationQuerySet:
+    def found(self, user: User, *, order: str = "key") -> OrganisationQuerySet:
         """What `user` may see of what matches, in order; nothing while a filter says what there is not."""
-        words = name_words(self.cleaned_data["q"]) if self.is_valid() else set()
-        return self._chosen(user).named(words).order_by("key", "id")
+        return self._chosen(user, order).named(self._words()).order_by(order, "-id" if order.startswith("-") else "id")
 
-    def counted(self, user: User) -> int:
+    def counted(self, user: User, *, order: str = "key") -> int:
         """How many `found` has, by `bounded_count`."""
-        words = name_words(self.cleaned_data["q"]) if self.is_valid() else set()
-        return bounded_count(self._chosen(user).called(words))
+        return bounded_count(self._chosen(user, order).called(self._words()))
 
-    def _chosen(self, user: User) -> OrganisationQuerySet:
+    def _words(self) -> set[str]:
+        return name_words(self.cleaned_data["q"]) if self.is_valid() else set()
+
+    def _chosen(self, user: User, order: str) -> OrganisationQuerySet:
         shown: OrganisationQuerySet = Organisation.objects.visible_to(user)
+        shown = shown.joined() if order.removeprefix("-") == JOINED else shown
         if not self.is_valid():
             return shown.none()
         chosen = self.cleaned_data
-        if chosen["status"] == Membership.Status.ENDED:
+        if self.is_of_the_ended:
             shown = shown.ended().in_category(chosen["category"])
         else:
             shown = shown.active().standing(chosen["status"], chosen["category"])
-        if chosen["country"]:
-            shown = shown.filter(country=chosen["country"])
+        facts = {name: chosen[name] for name in ("country", "kind", "language") if chosen[name]}
+        shown = shown.filter(**facts) if facts else shown
         if chosen["region"]:
             shown = shown.within(chosen["region"])
+        if chosen["endorsed"]:
+            shown = shown.endorsing() if chosen["endorsed"] == self.YES else shown.not_endorsing()
         return shown if name_words(chosen["q"]) or not chosen["q"] else shown.none()
-
-    def address(self, **more: str) -> str:
-        """The query string of the filters in use, with `more` beside them."""
-        return "?" + urlencode(self.active() | {name: value for name, value in more.items() if value})
-
-    def chips(self) -> list[dict[str, Any]]:
-        """One per filter in use; its address is the list without it."""
-        active = self.active()
-        return [
-            {
-                "label": self._label(name, value),
-                "url": "?" + urlencode({key: kept for key, kept in active.items() if key != name}),
-                "remove": True,
-            }
-            for name, value in active.items()
-        ]
-
-    def _label(self, name: str, value: str) -> str:
-        if name == "q":
-            return _("“%(words)s” in the name") % {"words": value}
-        flat: dict[str, Any] = {}
-        for code, label in self.fields[name].choices:  # type: ignore[attr-defined]
-            flat.update(label if isinstance(label, list) else [(code, label)])
-        return _("%(filter)s: %(value)s") % {"filter": self.fields[name].label, "value": flat[value]}
 
 
 class OrganisationForm(forms.ModelForm, SeenForm):
@@ -256,6 +201,22 @@ class NameForm(forms.ModelForm):
 class EndForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why does it end?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Everybody who sees the organisation reads this."),
+    )
+
+
+class EndorsementForm(forms.ModelForm):
+    since = DayField(label=gettext_lazy("Endorsed on"))
+
+    class Meta:
+        model = Endorsement
+        fields = ["since", "how"]
+
+
+class WithdrawalForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why does it withdraw?"),
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Everybody who sees the organisation reads this."),
     )

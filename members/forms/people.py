@@ -9,11 +9,35 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.filters import ChoiceFilter, ListFilter, WordsFilter
 from accounts.forms import ZoneField
 from accounts.models import Person, User
 from accounts.zones import only_zone_of
 from members.countries import regions
-from members.models import Appointment, Invitation, Organisation, Representation, everybody
+from members.models import Appointment, Invitation, Organisation, PersonQuerySet, Representation, everybody
+
+
+class PersonFilter(ListFilter):
+    """The filters of the list of people."""
+
+    FIRST = ("q", "account")
+    ACCOUNTS = [("yes", _("Signs in")), ("invited", _("Invited")), ("no", _("No account"))]
+
+    q = WordsFilter(_("Name, or a whole e-mail address"))
+    account = ChoiceFilter(_("Account"), ACCOUNTS)
+    role = ChoiceFilter(_("Appointed"), Appointment.Role.choices)
+    language = ChoiceFilter(_("Language"), settings.LANGUAGES)
+
+    def found(self, user: User) -> PersonQuerySet:
+        """What `user` may see of who matches; nobody while a filter says what there is not."""
+        people = everybody().visible_to(user)
+        if not self.is_valid():
+            return people.none()
+        chosen = self.cleaned_data
+        people = people.answering_to(chosen["q"]) if chosen["q"] else people
+        people = people.with_account(chosen["account"]) if chosen["account"] else people
+        people = people.appointed(chosen["role"]) if chosen["role"] else people
+        return people.filter(language=chosen["language"]) if chosen["language"] else people
 
 
 class PersonForm(forms.Form):

@@ -2,14 +2,16 @@
 
 from members.models.committees import Committee, CommitteeOffice, Seat, SeatHolder, SeatTerm
 from members.models.imports import ImportBatch, ImportRow, ReviewedPair
-from members.models.organisations import Membership, Organisation, OrganisationName, Word
+from members.models.organisations import Organisation, OrganisationName, Word
 from members.models.people import Appointment, Invitation, PersonQuerySet, PersonWord, Representation, everybody
+from members.models.standing import Endorsement, Membership
 from members.models.words import WordsField, words_index
 
 __all__ = [
     "Appointment",
     "Committee",
     "CommitteeOffice",
+    "Endorsement",
     "ImportBatch",
     "ImportRow",
     "Invitation",

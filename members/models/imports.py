@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, TransitionError, User, Visibility, known
 from accounts.rules import classes_seen_by
-from members.models.organisations import Membership, Organisation
+from members.models.organisations import Organisation
+from members.models.standing import Membership
 
 
 class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):

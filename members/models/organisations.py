@@ -1,15 +1,17 @@
-"""Organisations, the names they go by, and their membership."""
+"""Organisations, and the names they go by."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Identified, TransitionError, Visibility, known
+from accounts.models import Identified, Visibility, known
 from accounts.rules import classes_seen_by
 from members.countries import Country, countries, in_region
-from members.models.terms import Term, TermQuerySet
+from members.models.standing import Endorsement, Membership
+from members.models.terms import TermQuerySet
 
 
 class CountryField(models.CharField):
@@ -44,6 +46,17 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def within(self, region: str) -> Self:
         """Those at home in a region or sub-region (M49 code)."""
         return self.filter(country__in=in_region(region))
+
+    def endorsing(self) -> Self:
+        """Those that stand behind the call: by an endorsement of their own, or because they belong as endorsers."""
+        return self.filter(Exists(_endorsements()) | Exists(_endorsers()))
+
+    def not_endorsing(self) -> Self:
+        return self.filter(~Exists(_endorsements()), ~Exists(_endorsers()))
+
+    def joined(self) -> Self:
+        """Those with an open membership, with its first day as `joined`."""
+        return self.filter(memberships__until=None, memberships__isnull=False).annotate(joined=F("memberships__since"))
 
     def namesakes(self, key: str, country: str | None) -> Self:
         """Those not ended that bear this key in this country (None: in none)."""
@@ -114,6 +127,8 @@ class Organisation(Identified):
             ),
             models.Index(fields=["key", "id"], condition=Q(ended_on__isnull=False), name="organisation_ended_in_order"),
             models.Index(fields=["country", "key", "id"], condition=Q(ended_on=None), name="organisation_by_country"),
+            models.Index(fields=["kind", "key", "id"], condition=Q(ended_on=None), name="organisation_by_kind"),
+            models.Index(fields=["language", "key", "id"], condition=Q(ended_on=None), name="organisation_by_language"),
             # Counting joins words or memberships with this alone, without a look at the rows.
             models.Index(
                 fields=["id"],
@@ -155,9 +170,23 @@ class Organisation(Identified):
         return str(self.home) if self.home else str(self.get_scope_display())
 
     @property
-    def membership(self) -> "Membership | None":
+    def membership(self) -> Membership | None:
         """The newest one. Reads `memberships`: prefetch it for lists."""
         return next(iter(self.memberships.all()), None)
+
+    @property
+    def endorsement(self) -> Endorsement | None:
+        """The one that stands. Reads `endorsements`: prefetch them for lists."""
+        return next((one for one in self.endorsements.all() if one.until is None), None)
+
+    @property
+    def endorsed_on(self) -> date | None:
+        """Since when it stands behind the call, as `endorsing` means it. Reads `memberships` too."""
+        if self.endorsement:
+            return self.endorsement.since
+        membership = self.membership
+        endorses = membership and membership.until is None and membership.category == Membership.Category.ENDORSER
+        return membership.since if membership and endorses else None
 
 
 class OrganisationName(Identified):
@@ -218,62 +247,9 @@ class Word(models.Model):
         return self.word
 
 
-class Membership(Term):
-    """That an organisation belongs to the coalition, in a category, from a day until it is ended with a reason."""
+def _endorsements() -> TermQuerySet:
+    return Endorsement.objects.filter(organisation=OuterRef("pk"), until=None)
 
-    class Category(models.TextChoices):
-        MEMBER = "member", _("Member")
-        AFFILIATE = "affiliate", _("National affiliate")
-        ASSOCIATE = "associate", _("Associate")
-        ENDORSER = "endorser", _("Endorser")
-        OBSERVER = "observer", _("Observer")
 
-    class Status(models.TextChoices):
-        ACTIVE = "active", _("Active")
-        DORMANT = "dormant", _("Dormant")
-        SUSPENDED = "suspended", _("Suspended")
-        ENDED = "ended", _("Ended")
-
-    STEPS = {
-        Status.ACTIVE: {Status.DORMANT, Status.SUSPENDED, Status.ENDED},
-        Status.DORMANT: {Status.ACTIVE, Status.ENDED},
-        Status.SUSPENDED: {Status.ACTIVE, Status.ENDED},
-        Status.ENDED: set(),
-    }
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
-    category = models.CharField(_("category"), max_length=10, choices=Category, default=Category.MEMBER)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
-    reason = models.TextField(_("reason"), blank=True)
-
-    objects = TermQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-since"]
-        indexes = [
-            models.Index(fields=["status", "organisation"], condition=Q(until=None), name="membership_by_status"),
-            models.Index(fields=["category", "organisation"], condition=Q(until=None), name="membership_by_category"),
-        ]
-        constraints = [
-            Term.ordered("membership"),
-            known("membership", "category", "member", "affiliate", "associate", "endorser", "observer"),
-            known("membership", "status", "active", "dormant", "suspended", "ended"),
-            models.UniqueConstraint(fields=["organisation"], condition=Q(until=None), name="one_open_membership"),
-            models.CheckConstraint(
-                condition=Q(status="ended", until__isnull=False) | (~Q(status="ended") & Q(until=None)),
-                name="membership_until_exactly_when_ended",
-            ),
-            models.CheckConstraint(condition=~Q(status="ended") | ~Q(reason=""), name="membership_ends_with_a_reason"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.organisation}: {self.get_category_display()}"
-
-    def step_to(self, status: "Membership.Status") -> None:
-        """The only place that sets `status`. Does not save. Raises TransitionError."""
-        if status not in self.STEPS[self.Status(self.status)]:
-            raise TransitionError(
-                _("A membership that is “%(old)s” cannot become “%(new)s”.")
-                % {"old": self.get_status_display(), "new": status.label}
-            )
-        self.status = status
+def _endorsers() -> TermQuerySet:
+    return Membership.objects.filter(organisation=OuterRef("pk"), until=None, category=Membership.Category.ENDORSER)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +36,16 @@ class PersonQuerySet(models.QuerySet[Person]):
 
     def with_address(self, email: str) -> Self:
         return self.filter(pk__in=Address.objects.filter(email__iexact=email.strip()).values("person"))
+
+    def appointed(self, role: str) -> Self:
+        return self.filter(pk__in=Appointment.objects.filter(role=role, until=None).values("person"))
+
+    def with_account(self, standing: str) -> Self:
+        """`standing`: "yes" for those who can sign in, "invited" for those with an open invitation, "no" for others."""
+        invited = Exists(Invitation.objects.open().filter(person=OuterRef("pk")))
+        if standing == "yes":
+            return self.filter(user__is_active=True)
+        return self.filter(invited if standing == "invited" else ~invited, user=None)
 
     def answering_to(self, text: str) -> Self:
         """Those meant by an address, by "Name <address>", or by the beginnings of words of their name."""

@@ -10,8 +10,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
+from accounts.files import unsafe_cell
 from members.countries import country_named, scope_named
-from members.exports import choice_named, unsafe_cell
+from members.exports import choice_named
 from members.keys import name_key
 from members.models import Membership, Organisation
 from members.roster.reading import is_ragged

@@ -4,6 +4,8 @@ from members.views import invitations, people
 
 urlpatterns = [
     path("people/", people.people_list, name="people"),
+    path("people/invite/", invitations.invite_many, name="people_invite"),
+    path("people/invite/send/", invitations.invite_shown, name="people_invite_send"),
     path("people/<uuid:pk>/", people.person_detail, name="person"),
     path("people/<uuid:pk>/edit/", people.person_edit, name="person_edit"),
     path("people/<uuid:pk>/appoint/", people.appoint, name="person_appoint"),

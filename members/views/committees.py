@@ -8,30 +8,36 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.forms import model_to_dict
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.http import Request, accepted
+from accounts.http import Request, accepted, as_file
 from accounts.rules import allows, require
 from history.actions import newest
 from history.panels import history, put_together
 from members.actions import committees as actions
+from members.columns import COMMITTEES
 from members.forms.committees import CommitteeForm, SeatsForm
 from members.models import Committee, SeatTerm
 from members.models.terms import utc_day
+from members.pages import keyset_page
 from members.seating import seating
 
 MANAGE = "members.manage_committees"
 
 
-def committee_list(request: Request) -> HttpResponse:
+def committee_list(request: Request) -> HttpResponse | StreamingHttpResponse:
     filled = SeatTerm.objects.current().values("seat")
     committees = Committee.objects.visible_to(request.user).annotate(
         seat_count=Count("seats"), vacant_count=Count("seats", filter=~Q(seats__in=filled))
     )
-    context = {"committees": committees, "may_manage": allows(request.user, MANAGE)}
+    asked = COMMITTEES.asked(request.GET, request.user)
+    page = keyset_page(committees, request.GET, order=asked.order, size=asked.size)
+    if asked.file:
+        return as_file(asked, page.rows, now=timezone.now())
+    context = {"list": asked, "page": page, "may_manage": allows(request.user, MANAGE)}
     return render(request, "members/committee_list.html", context)
 
 

@@ -4,37 +4,38 @@ import csv
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.http import Request, accepted
+from accounts.files import BOM, safe_cell
+from accounts.http import Request, accepted, as_file
 from accounts.rules import require
 from history.panels import history
 from members.actions.imports import name_columns, upload_roster
+from members.columns import IMPORTS
 from members.countries import country_choices
-from members.exports import BOM, safe_cell
 from members.forms.imports import ColumnsForm, DecisionsForm, PlaceForm, UploadForm
 from members.models import ImportBatch
+from members.pages import keyset_page
 from members.roster.listing import page_of, repeated_texts, shown_by, tally
 from members.roster.reading import Unreadable
 from members.roster.shown import ShownRow, shown_rows
 
 SAMPLES = 3
-LISTED = 25
 
 
-def import_list(request: Request) -> HttpResponse:
+def import_list(request: Request) -> HttpResponse | StreamingHttpResponse:
     require(request.user, "members.import_roster")
     batches = ImportBatch.objects.visible_to(request.user).select_related("uploaded_by__person")
-    before = parse_datetime(request.GET.get("before", ""))
-    found = list((batches.filter(uploaded_at__lt=before) if before else batches)[: LISTED + 1])
-    older = urlencode({"before": found[LISTED - 1].uploaded_at.isoformat()}) if len(found) > LISTED else ""
-    return render(request, "members/import_list.html", {"batches": found[:LISTED], "older": older})
+    asked = IMPORTS.asked(request.GET, request.user)
+    page = keyset_page(batches, request.GET, order=asked.order, size=asked.size)
+    if asked.file:
+        return as_file(asked, page.rows, now=timezone.now())
+    return render(request, "members/import_list.html", {"list": asked, "page": page})
 
 
 def import_upload(request: Request) -> HttpResponse:

@@ -4,21 +4,35 @@ from functools import partial
 from uuid import UUID
 
 from allauth.account.utils import perform_login
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request, accepted, told
 from accounts.models import User
+from accounts.rules import require
 from members.actions import invitations as actions
-from members.forms.people import AcceptForm
+from members.actions.bulk import invite_all
+from members.forms.bulk import ids_in
+from members.forms.people import AcceptForm, PersonFilter
+from members.inviting import MOST, guests
 from members.models import Invitation, everybody
+from members.views.people import with_parts
+from members.views.standing import say_done
+
+INVITED = ngettext_lazy(
+    "%(count)s person was invited. The mail is on its way.",
+    "%(count)s people were invited. The mails are on their way.",
+    "count",
+)
 
 
 @require_POST
@@ -27,6 +41,47 @@ def invite(request: Request, pk: UUID) -> HttpResponse:
     act = partial(actions.invite, person, by=request.user, now=timezone.now())
     told(request, act, _("The invitation is on its way. Its link works for seven days."))
     return redirect("members:person", pk)
+
+
+@require_GET
+def invite_many(request: Request) -> HttpResponse:
+    """Who of those ticked, or of all that the filter finds, would be invited; and who not and why."""
+    require(request.user, "members.invite")
+    where, now = request.GET.get("where", ""), timezone.now()
+    if request.GET.get("all"):
+        wanted = PersonFilter(QueryDict(where)).found(request.user)
+    else:
+        wanted = everybody().visible_to(request.user).filter(pk__in=ids_in(request.GET.getlist("pick"))[:MOST])
+    people = list(with_parts(wanted.order_by("display_name", "id"), request.user)[: MOST + 1])
+    if not people:
+        messages.error(request, _("Nobody was chosen. Tick people, or take all that the filter finds."))
+        return redirect(_back(where))
+    rows = guests(people[:MOST], user=request.user, now=now)
+    invited = [guest for guest in rows if not guest.why_not]
+    context = {
+        "invited": invited,
+        "staying": [guest for guest in rows if guest.why_not],
+        "people": ",".join(str(guest.person.pk) for guest in invited),
+        "most": MOST if len(people) > MOST else 0,
+        "where": where,
+        "back": _back(where),
+    }
+    return render(request, "members/people_invite.html", context)
+
+
+@require_POST
+def invite_shown(request: Request) -> HttpResponse:
+    """Invite those whom the preview showed."""
+    require(request.user, "members.invite")
+    chosen = ids_in(request.POST.get("people", "").split(","))[:MOST]
+    people = everybody().visible_to(request.user).filter(pk__in=chosen)
+    say_done(request, invite_all(people, by=request.user, now=timezone.now()), INVITED)
+    return redirect(_back(request.POST.get("where", "")))
+
+
+def _back(where: str) -> str:
+    """The list one came from, as it was."""
+    return f"{reverse('members:people')}?{QueryDict(where).urlencode()}"
 
 
 @require_POST

@@ -10,11 +10,12 @@ from django.db.models import OuterRef, Prefetch, Subquery
 from django.forms import model_to_dict
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.http import Request, accepted
-from accounts.models import Address, Visibility
+from accounts.http import Request, accepted, as_file
+from accounts.models import Address, User, Visibility
 from accounts.rules import allows, classes_seen_by, require
 from history.actions import newest
 from history.panels import history, put_together
@@ -27,6 +28,8 @@ from members.actions.organisations import (
     edit_organisation,
     end_organisation,
 )
+from members.bulk import ACTS
+from members.columns import ORGANISATIONS
 from members.exports import roster
 from members.forms.organisations import (
     EndForm,
@@ -38,33 +41,44 @@ from members.forms.organisations import (
 )
 from members.hats import hats
 from members.models import Committee, Membership, Organisation, Representation, SeatTerm
+from members.models.organisations import OrganisationQuerySet
 from members.pages import COUNTED, keyset_page
 
 
-def organisations(request: Request) -> HttpResponse:
+def organisations(request: Request) -> HttpResponse | StreamingHttpResponse:
     form = OrganisationFilter(request.GET)
-    found = form.found(request.user)
-    contacts = Representation.objects.visible_to(request.user).current().filter(role=Representation.Role.MAIN)
-    listed = found.defer("description", "note").prefetch_related(
-        "memberships", Prefetch("representations", contacts.select_related("person"), to_attr="contacts")
-    )
-    page = keyset_page(listed, request.GET)
+    asked = ORGANISATIONS.asked(request.GET, request.user, sorts=not form.is_of_the_ended)
+    found = with_parts(form.found(request.user, order=asked.order), request.user)
+    if asked.file:
+        require(request.user, "members.export_roster")
+        return as_file(asked, found.iterator(chunk_size=500), now=timezone.now())
+    page = keyset_page(found.defer("description", "note"), request.GET, order=asked.order)
     is_whole = not page.after and not page.before
     context = {
         "filter": form,
+        "list": asked,
         "page": page,
-        "total": len(page.rows) if is_whole else form.counted(request.user),
+        "total": len(page.rows) if is_whole else form.counted(request.user, order=asked.order),
         "counted": COUNTED,
-        "next": form.address(after=page.after) if page.after else "",
-        "previous": form.address(before=page.before) if page.before else "",
+        "more_files": [(_("CSV to edit and import again"), reverse("members:organisations_export") + asked.query())],
         "may_add": allows(request.user, "members.add_organisation"),
         "may_export": allows(request.user, "members.export_roster"),
+        "acts": ACTS.items() if allows(request.user, "members.edit_organisation") else (),
     }
     return render(request, "members/organisation_list.html", context)
 
 
+def with_parts(found: OrganisationQuerySet, user: User) -> OrganisationQuerySet:
+    """`found` with what the columns of the list read."""
+    contacts = Representation.objects.visible_to(user).current().filter(role=Representation.Role.MAIN)
+    shown = Prefetch("representations", contacts.select_related("person"), to_attr="contacts")
+    return found.prefetch_related("memberships", "endorsements", shown)
+
+
 def export(request: Request) -> StreamingHttpResponse:
-    lines = roster(OrganisationFilter(request.GET).found(request.user), by=request.user)
+    """The roster with the columns that an import reads back, whichever are on the page."""
+    form = OrganisationFilter(request.GET)
+    lines = roster(form.found(request.user), by=request.user)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="members-{timezone.now():%Y-%m-%d}.csv"'
     return response
@@ -159,7 +173,7 @@ def end(request: Request, pk: UUID) -> HttpResponse:
 
 def visible(request: Request, pk: UUID) -> Organisation:
     """The organisation with its names, if the reader may see it; else 404."""
-    shown = Organisation.objects.visible_to(request.user).prefetch_related("names", "memberships")
+    shown = Organisation.objects.visible_to(request.user).prefetch_related("names", "memberships", "endorsements")
     return get_object_or_404(shown, pk=pk)
 
 

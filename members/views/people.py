@@ -6,40 +6,54 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.http import Request, accepted, told
-from accounts.models import Person
+from accounts.http import Request, accepted, as_file, told
+from accounts.models import Person, User
 from accounts.rules import allows, require
 from history.panels import history
 from members.actions import people as actions
-from members.forms.people import AppointForm, ContactForm, PersonForm
-from members.keys import name_key
-from members.models import Appointment, Organisation, Representation, everybody
+from members.columns import PEOPLE
+from members.forms.people import AppointForm, ContactForm, PersonFilter, PersonForm
+from members.models import Appointment, Invitation, Organisation, PersonQuerySet, Representation, everybody
+from members.pages import COUNTED, bounded_count, keyset_page
 from members.profiles import profile
 
-MOST = 50
 
-
-def people_list(request: Request) -> HttpResponse:
+def people_list(request: Request) -> HttpResponse | StreamingHttpResponse:
     require(request.user, "members.edit_people")
-    search = request.GET.get("q", "").strip()
-    visible = everybody().visible_to(request.user)
-    found = visible.answering_to(search) if search else visible
-    represents = Representation.objects.visible_to(request.user).filter(until=None).select_related("organisation")
-    found = found.select_related("user").prefetch_related(
+    form, asked = PersonFilter(request.GET), PEOPLE.asked(request.GET, request.user)
+    found = form.found(request.user)
+    shown = with_parts(found, request.user)
+    if asked.file:
+        rows = shown.order_by(asked.order, "id").iterator(chunk_size=500)
+        return as_file(asked, rows, now=timezone.now())
+    page = keyset_page(shown, request.GET, order=asked.order)
+    is_whole = not page.after and not page.before
+    context = {
+        "filter": form,
+        "list": asked,
+        "page": page,
+        "total": len(page.rows) if is_whole else bounded_count(found),
+        "counted": COUNTED,
+        "acts": allows(request.user, "members.invite"),
+    }
+    return render(request, "members/person_list.html", context)
+
+
+def with_parts(people: PersonQuerySet, user: User) -> PersonQuerySet:
+    """`people` with what the columns of the list, and the preview of invitations, read."""
+    represents = Representation.objects.visible_to(user).filter(until=None).select_related("organisation")
+    return people.select_related("user").prefetch_related(
         "addresses",
         Prefetch("representations", represents),
         Prefetch("appointments", Appointment.objects.filter(until=None)),
+        Prefetch("invitations", Invitation.objects.open(), to_attr="open_invitations"),
     )
-    rows = list(found[: MOST + 1])
-    rows[:MOST] = sorted(rows[:MOST], key=lambda person: name_key(person.display_name))
-    context = {"people": rows[:MOST], "more": len(rows) > MOST, "most": MOST, "search": search}
-    return render(request, "members/person_list.html", context)
 
 
 def person_detail(request: Request, pk: UUID) -> HttpResponse:

@@ -42,15 +42,19 @@ WITH parts AS (
 ), made AS (
     INSERT INTO members_organisation (id, name, key, language, acronym, kind, scope, country, website, description,
         note, visibility, distinct_no, version, end_reason)
-    SELECT id, initcap(one) || ' ' || initcap(two) || ' ' || n, one || ' ' || two || ' ' || n, 'en', '', 'ngo',
+    SELECT id, initcap(one) || ' ' || initcap(two) || ' ' || n, one || ' ' || two || ' ' || n, 'en', '',
+        CASE WHEN n %% 10 = 0 THEN 'faith' ELSE 'ngo' END,
         'national', country, '', '', '', 'members', 0, 1, ''
     FROM parts RETURNING id
+), endorsed AS (
+    INSERT INTO members_endorsement (id, organisation_id, since, how, end_reason)
+    SELECT md5('endorsement ' || n)::uuid, id, '2021-01-01', 'form', '' FROM parts WHERE n %% 3 <> 0 RETURNING 1
 ), words AS (
     INSERT INTO members_word (organisation_id, word)
     SELECT id, unnest(ARRAY[one, two, n::text]) FROM parts RETURNING 1
 )
 INSERT INTO members_membership (id, organisation_id, since, category, status, reason)
-SELECT md5('membership ' || n)::uuid, id, '2020-01-01',
+SELECT md5('membership ' || n)::uuid, id, date '2015-01-01' + n %% 4000,
     (ARRAY['member','associate','endorser','member'])[1 + n %% 4],
     CASE WHEN n %% 50 = 0 THEN 'suspended' ELSE 'active' END, ''
 FROM parts
@@ -77,7 +81,7 @@ def session() -> str:
 
 
 def pages(size: int) -> dict[str, str]:
-    """{what we call it: its path}: the member list in five ways, and one page of each other noun."""
+    """{what we call it: its path}: the member list in eight ways, search in four, and one page of each other noun."""
     members, search = reverse("members:organisations"), reverse("home:search")
     deep = Organisation.objects.order_by("key", "id")[size * 3 // 4]
     campaign = factories.CampaignFactory()
@@ -91,6 +95,9 @@ def pages(size: int) -> dict[str, str]:
         "members, first page": members,
         "members, deep page": f"{members}?{urlencode({'after': cursor_of(deep)})}",
         "members, filtered": f"{members}?status=active&country=NPL",
+        "members, not endorsed": f"{members}?region=002&endorsed=no",
+        "members, latest first": f"{members}?sort=-since",
+        "members, by kind, Z to A": f"{members}?kind=faith&language=en&sort=-name",
         "members, searched": f"{members}?q=orchard",
         "members, searched rarely": f"{members}?q={size // 2}",
         "search": f"{search}?q=orchard",

@@ -33,7 +33,7 @@ def test_the_list_costs_the_same_with_one_campaign_and_with_three(client, django
     client.force_login(user_with("staff"))
     client.get(reverse("campaigns:campaigns"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(reverse("campaigns:campaigns"))
 
     assert page.content.decode().count('<th scope="row"') == number

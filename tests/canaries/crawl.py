@@ -1,6 +1,8 @@
 """Everything a reader can open: every address with every object, every list, and the filters and pages it links to."""
 
+import io
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Any
@@ -31,6 +33,9 @@ LISTS = [
     "/members/export.csv",
     "/members/export.csv?status=ended",
     "/members/people/?q=zq",
+    "/members/people/invite/?all=yes&where=q%3Dzq",
+    "/members/bulk/?act=endorse&all=yes&where=q%3Dzq",
+    "/members/?q=zq&as=csv&cols=name&cols=acronym&cols=contact&cols=website&cols=note",
     "/members/add/",
     "/members/committees/",
     "/members/committees/add/",
@@ -57,6 +62,7 @@ PAGES: dict[Any, list[str]] = {
             "organisation",
             "organisation_edit",
             "organisation_membership",
+            "organisation_endorsement",
             "organisation_names",
             "organisation_end",
             "contact_add",
@@ -129,7 +135,8 @@ def crawl(client: Client) -> dict[str, set[str]]:
         for word in set(WORD.findall(text)):
             met.setdefault(word, set()).add(path)
         links = (urljoin(path, unescape(link)) for link in LINK.findall(text))
-        waiting += [link for link in links if link.startswith("/") and "?" in link]
+        # Another order shows the same rows.
+        waiting += [link for link in links if link.startswith("/") and "?" in link and "sort=" not in link]
     return met
 
 
@@ -141,4 +148,8 @@ def read(client: Client, path: str) -> str:
     where = urlsplit(path)
     request = {"PATH_INFO": unquote(where.path), "QUERY_STRING": where.query, "wsgi.input": FakePayload()}
     response = client.handler(client._base_environ(**request))
-    return b"".join(response).decode().replace("\r\n ", "")
+    content = b"".join(response)
+    if "spreadsheet" in response["Content-Type"]:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            content = book.read("xl/worksheets/sheet1.xml")
+    return content.decode().replace("\r\n ", "")

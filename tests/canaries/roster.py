@@ -5,20 +5,34 @@ from datetime import date
 from accounts.models import Address, Person, Visibility
 from history.actions import record
 from members.actions.applying import apply_import
+from members.actions.endorsements import withdraw_endorsement
 from members.actions.imports import discard_import, name_columns, upload_roster
 from members.actions.invitations import invite
 from members.actions.organisations import edit_organisation
 from members.models import Membership, OrganisationName
 from tests import factories as make
-from tests.canaries.world import CLASSES, MEMBERS, STAFF, STEERING, World
+from tests.canaries.world import CLASSES, EVERYBODY, MEMBERS, STAFF, STEERING, World
 
 
 def fill(world: World) -> None:
+    views(world)
     organisations(world)
     ended(world)
     contacts(world)
     committees(world)
     imports(world)
+
+
+def views(world: World) -> None:
+    """One's own, and those shared with whoever reads the list."""
+    for noun, owner, key, readers, is_shared in (
+        ("member’s view", "member", "members.organisations", frozenset({"member"}), False),
+        ("shared view", "staff", "members.organisations", EVERYBODY, True),
+        ("shared view of people", "staff", "members.people", STAFF, True),
+    ):
+        name, words = (world.mark(f"{noun}: {column}", readers) for column in ("name", "query"))
+        query = f"country=KEN&q={words}"
+        make.SavedViewFactory(owner=world.users[owner], list_key=key, is_shared=is_shared, name=name, query=query)
 
 
 def organisations(world: World) -> None:
@@ -39,6 +53,9 @@ def organisations(world: World) -> None:
         OrganisationName.objects.create(organisation=organisation, kind="alias", text=alias, key=alias)
         if readers:
             edit_organisation(organisation, by=world.staff, now=world.now, note=notes["note"])
+            make.EndorsementFactory(organisation=organisation)
+            why = world.mark(f"{noun}: reason of the withdrawal", readers)
+            withdraw_endorsement(organisation, by=world.staff, now=world.now, reason=why)
         told = world.mark(f"{noun}: history for staff", readers & STAFF)
         record("%(secret)s", organisation, by=world.staff, now=world.now, visibility=Visibility.STAFF, secret=told)
 

@@ -299,7 +299,7 @@ def test_the_list_takes_the_same_statements_for_one_and_three(client, count, dja
     client.force_login(user_with("staff"))
     client.get(reverse("decisions:positions"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("decisions:positions"))
 
 

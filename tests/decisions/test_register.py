@@ -80,7 +80,7 @@ def test_the_register_takes_the_same_statements_for_one_and_three(client, count,
     client.force_login(user_with("member"))
     client.get(reverse("decisions:register"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("decisions:register"))
 
 

@@ -48,7 +48,7 @@ def test_the_list_costs_the_same_with_one_meeting_and_with_three(client, django_
     client.force_login(user)
     client.get(reverse("meetings:meetings"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(reverse("meetings:meetings"))
 
     assert len(page.context["rows"]) == number

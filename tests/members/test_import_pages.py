@@ -200,7 +200,7 @@ def test_the_list_of_imports_takes_as_many_statements_for_one_as_for_three(
     for _number in range(files):
         upload(client, THREE)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("members:imports"))
 
 

@@ -9,8 +9,9 @@ from django.urls import reverse
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from accounts.files import safe_cell, unsafe_cell
 from accounts.rules import Refused
-from members.exports import choice_named, roster, safe_cell, unsafe_cell
+from members.exports import choice_named, roster
 from members.models import Membership, Organisation
 from tests.factories import OrganisationFactory, user_with
 

@@ -17,6 +17,7 @@ DAY = {"starts_on": "2027-03-01", "precision": "day", "kind": "internal", "zone"
 BODIES: dict[str, dict[str, Any]] = {
     "accounts:choose_mail": {"kind": "meetings.reminder", "mail": "no"},
     "account_reset_password": {"email": "nobody-has-this-address@people.example"},
+    "accounts:view_save": {"list_key": "members.organisations", "name": "New", "query": "country=KEN"},
     "campaigns:add_campaign": {"name": "New", "goal": "Won", "owner": "{own_email}", "visibility": "members"},
     "campaigns:add_milestone": {"title": "New", **DAY},
     "campaigns:drop_milestone": {"reason": "No money"},
@@ -53,6 +54,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "members:committee_add": {"name": "New", "visibility": "members"},
     "members:committee_seats": {"constituencies": "Pacific"},
     "members:import_upload": {"file": SHEET},
+    "members:organisation_endorsement": {"since": "2026-01-02", "how": "form"},
     "members:organisation_end": {"reason": "Closed"},
     "members:organisation_names": {"text": "New name", "kind": "former"},
     "members:person_appoint": {"role": "facilitator"},

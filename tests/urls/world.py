@@ -57,6 +57,7 @@ def build_world() -> World:
         make.SeatHolderFactory(term__seat__committee=committee, person=make.UserFactory().person)
     world = World(users, timezone.now(), steering, working, hidden)
     for part in (
+        views,
         organisations,
         people,
         committees,
@@ -71,6 +72,14 @@ def build_world() -> World:
     return world
 
 
+def views(world: World) -> dict[str, Any]:
+    return {
+        "own view": world.each(lambda user: make.SavedViewFactory(owner=user)),
+        "shared view": make.SavedViewFactory(is_shared=True),
+        "other view": make.SavedViewFactory(),
+    }
+
+
 def organisations(world: World) -> dict[str, Any]:
     own = {"seat": world.users["seat"].person.seats_held.get().term.organisation}
     own["member"] = world.users["member"].person.representations.get().organisation
@@ -79,6 +88,7 @@ def organisations(world: World) -> dict[str, Any]:
         "own organisation": own,
         "other organisation": make.OrganisationFactory(),
         "ended organisation": ended,
+        "endorsing organisation": make.EndorsementFactory().organisation,
         "staff’s organisation": make.OrganisationFactory(visibility=Visibility.STAFF),
         "restricted organisation": make.OrganisationFactory(visibility=Visibility.RESTRICTED),
     }

@@ -1,0 +1,63 @@
+"""The columns of the lists of positions and of the register."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.lists import DAYS, Column, List
+
+STANDING = (_("%(column)s: what is open first"), _("%(column)s: what is decided first"))
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
+
+
+def _when(row: Any) -> str:
+    """When its round closes; without one, when it changed."""
+    return _utc(row.asked.closes_at if row.asked else row.position.changed_at)
+
+
+# A row is a decisions.pages.Row.
+POSITIONS = List(
+    "decisions.positions",
+    [
+        Column("title", _("Position"), lambda row: row.position.title, order="title"),
+        Column(
+            "state",
+            _("State"),
+            lambda row: row.position.get_status_display(),
+            order="standing",
+            rises_falls=STANDING,
+        ),
+        Column("when", _("When"), _when),
+        Column(
+            "changed",
+            _("Changed"),
+            lambda row: _utc(row.position.changed_at),
+            order="-changed_at",
+            rises_falls=DAYS,
+            is_extra=True,
+        ),
+        Column("committee", _("Committee"), lambda row: row.committee),
+    ],
+    title=_("Positions"),
+    address="decisions:positions",
+    order="state",
+)
+
+# A row is (decision, its committee as the reader may know it).
+REGISTER = List(
+    "decisions.register",
+    [
+        Column("title", _("Position"), lambda row: row[0].title, order="title"),
+        Column("number", _("Number"), lambda row: row[0].label),
+        Column("closed", _("Closed"), lambda row: _utc(row[0].decided_at), order="-decided_at", rises_falls=DAYS),
+        Column("approved", _("Approved"), lambda row: f"{row[0].counts['approve']}/{row[0].counts['base']}"),
+        Column("committee", _("Committee"), lambda row: row[1]),
+    ],
+    title=_("Register"),
+    address="decisions:register",
+    order="-closed",
+)
