@@ -10,6 +10,7 @@ from accounts.http import Request
 from campaigns.models import Milestone
 from decisions.models import Decision
 from home.mailbox import letter_named, letters
+from home.styleguide import samples
 from home.waiting import waiting
 from notices.actions.life import silent
 
@@ -38,6 +39,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"database": "silent"}, status=503)
     state = {process: "silent" if process in quiet else "ok" for process in ("beat", "worker")}
     return JsonResponse({"database": "ok", **state}, status=503 if quiet else 200)
+
+
+@require_GET
+def styleguide(request: Request) -> HttpResponse:
+    return render(request, "home/styleguide.html", samples())
 
 
 @login_not_required

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import Request, accepted, told
 from accounts.models import User
+from history.http import told_with_undo
 from members.actions import invitations as actions
 from members.forms.people import AcceptForm
 from members.models import Invitation, everybody
@@ -41,7 +42,7 @@ def resend(request: Request, pk: UUID) -> HttpResponse:
 def revoke(request: Request, pk: UUID) -> HttpResponse:
     invitation = _invitation(request, pk)
     act = partial(actions.revoke_invitation, invitation, by=request.user, now=timezone.now())
-    told(request, act, _("The invitation is withdrawn. Its link no longer works."))
+    told_with_undo(request, act, _("The invitation is withdrawn. Its link no longer works."), invitation)
     return redirect("members:person", invitation.person_id)
 
 
