@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import DayField
 from accounts.templatetags.components import ICONS, SEATS, TONES
 from history.panels import Line
 
@@ -29,7 +30,7 @@ class SampleForm(forms.Form):
         choices=[("main", gettext_lazy("Main contact")), ("media", gettext_lazy("Media"))],
         widget=forms.RadioSelect,
     )
-    day = forms.DateField(label=gettext_lazy("Day"), required=False, disabled=True, initial=date(2026, 5, 14))
+    day = DayField(label=gettext_lazy("Day"), required=False, disabled=True, initial=date(2026, 5, 14))
     note = forms.CharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea({"rows": 2}))
     is_listed = forms.BooleanField(label=gettext_lazy("Listed in the directory"), required=False)
 
