@@ -7,5 +7,7 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         from campaigns import rules  # noqa: F401 - registers the permissions
         from campaigns.kinds import register_kinds
+        from campaigns.ways_back import register_ways_back
 
         register_kinds()
+        register_ways_back()

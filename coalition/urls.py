@@ -10,6 +10,7 @@ urlpatterns = [
     path("meetings/", include("meetings.urls")),
     path("positions/", include("decisions.urls")),
     path("reminders/", include("notices.urls")),
+    path("undo/", include("history.urls")),
 ]
 if settings.EMBEDDED:
-    urlpatterns.append(path("mail/", include("home.mail_urls")))
+    urlpatterns += [path("mail/", include("home.mail_urls")), path("styleguide/", include("home.styleguide_urls"))]

@@ -1,15 +1,17 @@
-"""What happened: one append-only chain of entries per object."""
+"""What happened: one append-only chain of entries per object; and what of it can be taken back."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from accounts.models import Identified, Person, Visibility, known
+from accounts.models import Identified, Person, User, Visibility, known
 from accounts.rules import classes_seen_by
+from history.way_back import WAYS, WayBack
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -76,3 +78,63 @@ class Head(Identified):
 
     def __str__(self) -> str:
         return f"{self.object_id} at {self.number}"
+
+
+class DeedQuerySet(models.QuerySet["Deed"]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own acts, for staff everybody's; each only while one may see what it was about."""
+        seen = Q(object_id=None)  # many at once: its parts are asked about one by one
+        for way in WAYS.values():
+            seen |= Q(kind=way.key, object_id__in=way.subjects(user).values("pk"))
+        return self.filter(seen if Visibility.STAFF in classes_seen_by(user) else seen & Q(by=user.pk))
+
+    def open(self, now: datetime) -> Self:
+        """Those that can still be taken back at `now`, unless something has changed since."""
+        return self.filter(taken_back_at=None, until__gt=now)
+
+
+class Deed(Identified):
+    """An act that can be taken back until an instant: by the way back of its kind, with what was kept for it.
+
+    One without an object stands for many acts at once, its parts.
+    """
+
+    kind = models.CharField(max_length=60, help_text="Key of its way back: history/way_back.py")
+    object_id = models.UUIDField(null=True)
+    whole = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
+    kept = models.JSONField(default=dict, help_text="Ids and former values; never personal data")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = DeedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "id"]
+        indexes = [
+            models.Index(fields=["-at", "-id"], condition=Q(taken_back_at=None, whole=None), name="deed_in_order"),
+            models.Index(fields=["object_id"], name="deed_by_object"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=models.F("at")), name="deed_can_be_taken_back_for_a_while"),
+            models.CheckConstraint(
+                condition=Q(taken_back_at=None, taken_back_by=None)
+                | Q(taken_back_at__isnull=False, taken_back_by__isnull=False),
+                name="deed_is_taken_back_by_somebody",
+            ),
+            models.CheckConstraint(condition=Q(whole=None) | Q(object_id__isnull=False), name="a_part_has_no_parts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {self.kind}"
+
+    @property
+    def way(self) -> WayBack:
+        return WAYS[self.kind]
+
+    @property
+    def subject(self) -> Any:
+        """The row it was about; None for many at once."""
+        return None if self.object_id is None else self.way.model._base_manager.get(pk=self.object_id)

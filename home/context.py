@@ -50,6 +50,7 @@ STAFF = (
     ("members:people", lambda: _("People")),
     ("members:imports", lambda: _("Imports")),
     ("notices:deliveries", lambda: _("Reminders")),
+    ("history:deeds", lambda: _("Undo")),
 )
 
 

@@ -22,6 +22,7 @@ from home.inbox import opened, page_of, shows
 from home.lately import coming, reached
 from home.mailbox import letter_named, letters
 from home.search import MANY, Sought, search
+from home.styleguide import samples
 from home.waiting import waiting
 from members.hats import Hats, hats
 from notices.actions.life import silent
@@ -109,6 +110,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"database": "silent"}, status=503)
     state = {process: "silent" if process in quiet else "ok" for process in ("beat", "worker")}
     return JsonResponse({"database": "ok", **state}, status=503 if quiet else 200)
+
+
+@require_GET
+def styleguide(request: Request) -> HttpResponse:
+    return render(request, "home/styleguide.html", samples())
 
 
 @login_not_required

@@ -13,14 +13,15 @@ from django.utils.translation import gettext_noop
 from accounts.models import Person, TransitionError, User, Visibility
 from accounts.rules import require
 from campaigns.models import Campaign
-from history.actions import changes, record, refuse_stale, snapshot
+from history.actions import can_be_taken_back, changes, record, refuse_stale, snapshot
 from meetings.models import Attendance, Meeting
 from members.models import Committee, CommitteeOffice, SeatHolder, SeatTerm
-from notices.actions.planning import cancel, post, replan
+from notices.actions.planning import cancel, post, replan, revive
 
 MOVED = timedelta(hours=1)  # foundations: a move that raises the epoch
 FIELDS = ("title", "campaign", "starts_at", "ends_at", "zone", "place", "link", "agenda", "visibility")
 IN_CALENDAR = {"title", "starts_at", "ends_at", "zone", "place", "link"}  # what people have written down
+CALLED_OFF = gettext_noop("the meeting was cancelled")
 SAID = {
     Attendance.Answer.YES: gettext_noop("Said yes to the invitation"),
     Attendance.Answer.MAYBE: gettext_noop("Said perhaps to the invitation"),
@@ -155,8 +156,34 @@ def cancel_meeting(meeting: Meeting, *, by: User, now: datetime, reason: str) ->
     meeting.sequence += 1
     meeting.save()
     record(gettext_noop("Cancelled: %(reason)s"), meeting, by=by, now=now, reason=reason)
-    cancel(meeting, reason=gettext_noop("the meeting was cancelled"), now=now)
-    post("meetings.cancelled", meeting, _invited(meeting), now=now, not_after=meeting.ends_at)
+    cancel(meeting, reason=CALLED_OFF, now=now)
+    slot = f"change-{meeting.sequence}"
+    post("meetings.cancelled", meeting, _invited(meeting), now=now, slot=slot, not_after=meeting.ends_at)
+    can_be_taken_back("meetings.cancel_meeting", meeting, by=by, now=now)
+    return meeting
+
+
+@transaction.atomic
+def restore_meeting(meeting: Meeting, *, by: User, now: datetime) -> Meeting:
+    """Take back that it was cancelled: whoever was told is told again, whoever was not gets what was held back.
+
+    Raises Refused, or TransitionError when it would have begun by now or is not cancelled.
+    """
+    meeting = _locked(meeting)
+    require(by, "meetings.cancel_meeting", meeting)
+    meeting.step_to(Meeting.Status.PLANNED, back=True)
+    if meeting.starts_at <= now:
+        raise TransitionError(_("It would have begun by now. Call a new meeting instead."))
+    meeting.cancel_reason = ""
+    meeting.sequence += 1
+    meeting.save()
+    record(gettext_noop("Takes place after all"), meeting, by=by, now=now)
+    spared = cancel(meeting, reason=gettext_noop("it takes place after all"), now=now, kinds=["meetings.cancelled"])
+    held_back = revive(meeting, kinds=["meetings.invitation", "meetings.moved"], reason=CALLED_OFF, now=now)
+    told = _invited(meeting).exclude(pk__in=spared | held_back)
+    slot = f"change-{meeting.sequence}"
+    post("meetings.restored", meeting, told, now=now, slot=slot, not_after=meeting.starts_at)
+    replan(meeting, now=now)
     return meeting
 
 

@@ -72,10 +72,19 @@ class Cancelled(AboutMeeting):
     must_send = True
 
     def why_not(self, subject: Any, person: Person, now: datetime) -> str:
-        return ""
+        return gettext_noop("it takes place after all") if subject.is_planned else ""
 
     def path(self, subject: Any) -> str:
         return reverse("meetings:meeting", args=[subject.pk])
+
+
+class Restored(AboutMeeting):
+    """It was cancelled, and is not: at any hour too, for whoever has crossed it out."""
+
+    key = "meetings.restored"
+    label = gettext_lazy("A meeting takes place after all")
+    template = "meetings/emails/restored.txt"
+    must_send = True
 
 
 class Reminder(AboutMeeting):
@@ -114,4 +123,4 @@ def _attendance(meeting: Meeting, person: Person) -> Attendance | None:
 
 
 def register_kinds() -> None:
-    register(Invited(), Moved(), Cancelled(), Reminder())
+    register(Invited(), Moved(), Cancelled(), Restored(), Reminder())

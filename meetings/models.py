@@ -110,9 +110,13 @@ class Meeting(Identified):
     def __str__(self) -> str:
         return self.title
 
-    def step_to(self, status: "Meeting.Status") -> None:
-        """The only place that sets `status`. Does not save. Raises TransitionError."""
-        if status not in self.STEPS[self.Status(self.status)]:
+    def step_to(self, status: "Meeting.Status", *, back: bool = False) -> None:
+        """The only place that sets `status`; `back`: the step that led here is undone. Does not save.
+
+        Raises TransitionError.
+        """
+        old = self.Status(self.status)
+        if old not in self.STEPS[status] if back else status not in self.STEPS[old]:
             raise TransitionError(
                 _("A meeting that is “%(old)s” cannot become “%(new)s”.")
                 % {"old": self.get_status_display(), "new": status.label}

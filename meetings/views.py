@@ -15,6 +15,7 @@ from accounts.http import Request, accepted, as_file, page_or_form, told
 from accounts.models import Person
 from accounts.rules import allows, require
 from history.actions import newest
+from history.http import done_to
 from history.panels import put_together
 from meetings import actions
 from meetings.calendar import calendar_file
@@ -132,7 +133,7 @@ def cancel_meeting(request: Request, pk: UUID) -> HttpResponse:
     form = CancelForm(request.POST or None)
     act = partial(actions.cancel_meeting, shown, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
-        _say(request, _("The meeting is cancelled. Everybody invited is told by mail."))
+        done_to(request, _("The meeting is cancelled. Everybody invited is told by mail."), shown)
         return redirect("meetings:meeting", pk)
     return render(request, "meetings/meeting_cancel.html", {"form": form, "meeting": shown})
 

@@ -9,6 +9,8 @@ class MembersConfig(AppConfig):
         from members import rules  # noqa: F401 - registers the permissions
         from members.hats import classes_seen_by
         from members.kinds import register
+        from members.ways_back import register_ways_back
 
         decide_visibility(classes_seen_by)
         register()
+        register_ways_back()

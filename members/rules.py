@@ -69,6 +69,11 @@ NOT_ENDED = _("Only staff and administrators change an organisation, and only un
 permit("members.add_organisation", is_staff, otherwise=STAFF_ONLY)
 permit("members.edit_organisation", is_staff & ~is_ended, otherwise=NOT_ENDED)
 permit("members.end_organisation", is_staff & ~is_ended, otherwise=NOT_ENDED)
+permit(
+    "members.restore_organisation",
+    is_staff & is_ended,
+    otherwise=_("Only staff and administrators take back that an organisation ended, while it has."),
+)
 permit("members.export_roster", sees_members, otherwise=_("Only members of the coalition export the list."))
 permit("members.import_roster", is_staff, otherwise=STAFF_ONLY)
 permit(

@@ -8,12 +8,14 @@ from campaigns.actions.milestones import add_milestone, drop_milestone
 from campaigns.models import Campaign
 from decisions.actions.asking import announce_closed_rounds, open_round
 from decisions.actions.drafting import draft_position, newest_text, withdraw_position, write_version
+from history.actions import gather, take_back
+from history.models import Deed
 from meetings.actions import call_meeting, cancel_meeting, write_minutes
 from members.actions.applying import apply_import
 from members.actions.committees import end_term
 from members.actions.imports import name_columns, upload_roster
 from members.actions.invitations import invite
-from members.actions.organisations import end_organisation
+from members.actions.organisations import edit_organisation, end_organisation
 from members.actions.people import add_contact
 from members.models import Committee, Organisation, SeatTerm
 from notices.actions.arriving import arrive_due
@@ -28,6 +30,10 @@ Campi Aperti,Italy,
 Nuevo Campo,International,
 Nuevo Campo,Caribbean,
 ,Peru,
+"""
+MISTAKEN = """Name,Country
+Kept Field,Peru
+Mistaken Field,Peru
 """
 
 
@@ -45,10 +51,30 @@ def add_what_the_demo_lacks(staff: User, now: datetime) -> None:
     for batch in batches[1:]:
         name_columns(batch, by=staff, now=now, mapping=batch.mapping, category="member", since=None)
     apply_import(batches[2], by=staff, now=now)
+    import_in_vain(staff, now)
+    end_many_at_once(staff, now)
     end_campaigns_and_meetings(staff, now)
     decide_positions(staff, now)
     spoil_deliveries()
     fill_inboxes(now)
+
+
+def import_in_vain(staff: User, now: datetime) -> None:
+    """Taken back, but for an organisation that was edited in between."""
+    batch = upload_roster(by=staff, now=now, file_name="d.csv", content=MISTAKEN.encode())
+    name_columns(batch, by=staff, now=now, mapping=batch.mapping, category="member", since=None)
+    apply_import(batch, by=staff, now=now)
+    edit_organisation(Organisation.objects.get(name="Kept Field"), by=staff, now=now, description="We met them.")
+    take_back(Deed.objects.get(object_id=batch.pk), by=staff, now=now)
+
+
+def end_many_at_once(staff: User, now: datetime) -> None:
+    """By one button, at an instant of their own."""
+    later = now + timedelta(seconds=1)
+    seated = SeatTerm.objects.current().values("organisation")
+    for organisation in Organisation.objects.active().exclude(pk__in=seated).order_by("-key")[:2]:
+        end_organisation(organisation, by=staff, now=later, reason="No sign of life")
+    gather(by=staff, now=later)
 
 
 def end_campaigns_and_meetings(staff: User, now: datetime) -> None:

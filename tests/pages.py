@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from campaigns.models import Campaign, Milestone
 from decisions.models import Position
+from history.models import Deed
 from home.demo import load
 from meetings.models import Meeting
 from members.models import Committee, ImportBatch, Invitation, Organisation, Representation, Seat, SeatTerm
@@ -88,6 +89,7 @@ def every_page(now: datetime) -> list[Page]:
         *of_positions(),
         *of_reminders(),
         *of_the_inbox(),
+        *of_deeds(),
     ]
 
 
@@ -122,6 +124,7 @@ def of_everybody() -> list[Page]:
         Page("404", "/no-such-page/", status=404),
         page("members:people", reader="member", status=403),
         page("mail:mailbox", reader=""),
+        page("styleguide:styleguide"),
     ]
 
 
@@ -186,7 +189,7 @@ def of_committees() -> list[Page]:
 
 
 def of_imports() -> list[Page]:
-    uploaded, previewed, applied = ImportBatch.objects.order_by("file_name")
+    uploaded, previewed, applied, taken_back = ImportBatch.objects.order_by("file_name")
     return [
         page("members:imports"),
         page("members:import_upload"),
@@ -194,6 +197,7 @@ def of_imports() -> list[Page]:
         page("members:import_columns", uploaded.pk),
         page("members:import", previewed.pk),
         page("members:import", applied.pk),
+        page("members:import", taken_back.pk),
         page("members:import_row", previewed.pk, 1, query="?q=fields"),
     ]
 
@@ -255,6 +259,20 @@ def of_positions() -> list[Page]:
         page("decisions:withdraw", asked),
         page("decisions:open_round", draft),
         page("decisions:register", reader="member"),
+    ]
+
+
+def of_deeds() -> list[Page]:
+    one, taken_back = (
+        Deed.objects.filter(taken_back_at__isnull=gone is False, whole=None).order_by("kind")[0]
+        for gone in (False, True)
+    )
+    applied, many = Deed.objects.get(kind="members.apply_import", taken_back_at=None), Deed.objects.get(object_id=None)
+    refused = Deed.objects.get(kind="members.end_term")
+    return [
+        page("history:deeds"),
+        page("history:deeds", reader="member"),
+        *[page("history:deed", deed.pk) for deed in (one, taken_back, applied, many, refused)],
     ]
 
 

@@ -134,6 +134,8 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("members.edit_organisation", ended_organisation): set(),
     ("members.end_organisation", organisation): STAFF,
     ("members.end_organisation", ended_organisation): set(),
+    ("members.restore_organisation", organisation): set(),
+    ("members.restore_organisation", ended_organisation): STAFF,
     ("members.export_roster", nothing): MEMBERS,
     ("members.import_roster", nothing): STAFF,
     ("members.edit_people", somebody): STAFF,

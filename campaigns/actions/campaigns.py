@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
 from campaigns.models import Campaign, Milestone
-from history.actions import changes, record, refuse_stale, snapshot
+from history.actions import can_be_taken_back, changes, record, refuse_stale, snapshot
 from notices.actions.planning import replan
 
 CAMPAIGN_FIELDS = ("name", "goal", "owner", "visibility")
@@ -68,6 +68,20 @@ def finish_campaign(campaign: Campaign, *, by: User, now: datetime, status: str,
     if campaign.status == Campaign.Status.STOPPED:
         verb = gettext_noop("Gave the campaign up: %(outcome)s")
     record(verb, campaign, by=by, now=now, outcome=outcome)
+    _replan_milestones(campaign, now)
+    can_be_taken_back("campaigns.finish_campaign", campaign, by=by, now=now)
+    return campaign
+
+
+@transaction.atomic
+def reopen_campaign(campaign: Campaign, *, by: User, now: datetime) -> Campaign:
+    """Take back that it ended; its milestones remind again. Raises Refused, or TransitionError when it runs."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    require(by, "campaigns.finish_campaign", campaign)
+    campaign.step_to(Campaign.Status.RUNNING, back=True)
+    campaign.finished_on, campaign.outcome = None, ""
+    campaign.save()
+    record(gettext_noop("Took back that it ended"), campaign, by=by, now=now)
     _replan_milestones(campaign, now)
     return campaign
 

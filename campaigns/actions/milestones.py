@@ -15,7 +15,7 @@ from accounts.models import Person, TransitionError, User
 from accounts.rules import require
 from campaigns.actions.campaigns import refuse_over
 from campaigns.models import Campaign, Milestone
-from history.actions import changes, record, refuse_stale, snapshot
+from history.actions import can_be_taken_back, changes, record, refuse_stale, snapshot
 from notices.actions.planning import replan
 
 MILESTONE_FIELDS = (
@@ -29,6 +29,10 @@ MILESTONE_FIELDS = (
     "owner",
     "note",
 )
+UNDONE_BY = {
+    Milestone.Status.REACHED: "campaigns.reach_milestone",
+    Milestone.Status.DROPPED: "campaigns.drop_milestone",
+}
 
 
 class MilestoneFields(TypedDict):
@@ -101,6 +105,7 @@ def reach_milestone(milestone: Milestone, *, by: User, now: datetime) -> Milesto
     record(gettext_noop("Reached"), milestone, by=by, now=now)
     record(gettext_noop("Reached “%(title)s”"), milestone.campaign, by=by, now=now, title=milestone.title)
     replan(milestone, now=now)
+    can_be_taken_back("campaigns.reach_milestone", milestone, by=by, now=now)
     return milestone
 
 
@@ -115,6 +120,26 @@ def drop_milestone(milestone: Milestone, *, by: User, now: datetime, reason: str
     milestone.save()
     record(gettext_noop("Dropped: %(reason)s"), milestone, by=by, now=now, reason=reason)
     record(gettext_noop("Dropped “%(title)s”"), milestone.campaign, by=by, now=now, title=milestone.title)
+    replan(milestone, now=now)
+    can_be_taken_back("campaigns.drop_milestone", milestone, by=by, now=now)
+    return milestone
+
+
+@transaction.atomic
+def plan_again(milestone: Milestone, *, by: User, now: datetime, after: Milestone.Status) -> Milestone:
+    """Take back that it was reached or dropped (`after`). Raises Refused, or TransitionError when it is not any more."""
+    milestone = _locked(milestone)
+    require(by, UNDONE_BY[after], milestone)
+    refuse_over(milestone.campaign)
+    if milestone.status != after:
+        raise TransitionError(
+            _("It has changed since: it is “%(state)s” now.") % {"state": milestone.get_status_display()}
+        )
+    milestone.step_to(Milestone.Status.PLANNED, back=True)
+    milestone.reached_on, milestone.drop_reason = None, ""
+    milestone.save()
+    record(gettext_noop("Planned again"), milestone, by=by, now=now)
+    record(gettext_noop("Planned “%(title)s” again"), milestone.campaign, by=by, now=now, title=milestone.title)
     replan(milestone, now=now)
     return milestone
 

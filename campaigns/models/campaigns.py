@@ -68,9 +68,13 @@ class Campaign(Identified):
     def __str__(self) -> str:
         return self.name
 
-    def step_to(self, status: "Campaign.Status") -> None:
-        """The only place that sets `status`. Does not save. Raises TransitionError."""
-        if status not in self.STEPS[self.Status(self.status)]:
+    def step_to(self, status: "Campaign.Status", *, back: bool = False) -> None:
+        """The only place that sets `status`; `back`: the step that led here is undone. Does not save.
+
+        Raises TransitionError.
+        """
+        old = self.Status(self.status)
+        if old not in self.STEPS[status] if back else status not in self.STEPS[old]:
             raise TransitionError(
                 _("A campaign that is “%(old)s” cannot become “%(new)s”.")
                 % {"old": self.get_status_display(), "new": status.label}

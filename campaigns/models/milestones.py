@@ -162,9 +162,13 @@ class Milestone(Identified):
         end = date(end.year, month, calendar.monthrange(end.year, month)[1])
         return start, None if (end.year, by_year or end.month) == (start.year, by_year or start.month) else end
 
-    def step_to(self, status: "Milestone.Status") -> None:
-        """The only place that sets `status`. Does not save. Raises TransitionError."""
-        if status not in self.STEPS[self.Status(self.status)]:
+    def step_to(self, status: "Milestone.Status", *, back: bool = False) -> None:
+        """The only place that sets `status`; `back`: the step that led here is undone. Does not save.
+
+        Raises TransitionError.
+        """
+        old = self.Status(self.status)
+        if old not in self.STEPS[status] if back else status not in self.STEPS[old]:
             raise TransitionError(
                 _("A milestone that is “%(old)s” cannot become “%(new)s”.")
                 % {"old": self.get_status_display(), "new": status.label}
@@ -174,6 +178,11 @@ class Milestone(Identified):
     @property
     def is_open(self) -> bool:
         return self.status == self.Status.PLANNED and self.campaign.is_running
+
+    @property
+    def is_settled(self) -> bool:
+        """Reached or dropped, in a campaign that goes on: this may have been a mistake."""
+        return self.status != self.Status.PLANNED and self.campaign.is_running
 
     @property
     def is_editable(self) -> bool:

@@ -11,6 +11,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language_bidi
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
@@ -22,6 +23,8 @@ from campaigns.forms.campaigns import CampaignForm, FinishForm
 from campaigns.models import Campaign, Milestone
 from campaigns.timeline import timeline
 from history.actions import newest
+from history.deeds import standing
+from history.http import done_to
 from history.panels import history, put_together
 from members.pages import keyset_page
 
@@ -66,6 +69,7 @@ def campaign(request: Request, pk: UUID) -> HttpResponse:
             "reached": shown.milestones.last_reached(),
             "may_edit": shown.is_running and allows(request.user, "campaigns.edit_campaign", shown),
             "entries": history(shown, request.user, request.GET),
+            "undo": None if shown.is_running else standing(shown, request.user, timezone.now()),
         },
     )
 
@@ -100,6 +104,7 @@ def finish_campaign(request: Request, pk: UUID) -> HttpResponse:
     form = FinishForm(request.POST or None)
     act = partial(actions.finish_campaign, shown, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
+        done_to(request, _("The campaign is over. Its milestones remind nobody any more."), shown)
         return redirect("campaigns:campaign", pk)
     return render(request, "campaigns/campaign_finish.html", {"form": form, "campaign": shown})
 

@@ -7,17 +7,20 @@ from uuid import UUID
 from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, page_or_form, told
+from accounts.http import Request, accepted, page_or_form
 from accounts.rules import allows, require
 from campaigns.actions import milestones as actions
 from campaigns.forms.milestones import DropForm, MilestoneForm
 from campaigns.models import Milestone
 from campaigns.views.campaigns import reader_day, visible_campaign
 from history.actions import newest
+from history.deeds import standing
+from history.http import done_to, told_with_undo
 from history.panels import history, put_together
 
 
@@ -53,11 +56,9 @@ def edit_milestone(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def reach_milestone(request: Request, pk: UUID) -> HttpResponse:
     shown = _milestone(request, pk)
-    told(
-        request,
-        partial(actions.reach_milestone, shown, by=request.user, now=database_now()),
-        _("“%(title)s” is reached. Nobody is reminded of it any more.") % {"title": shown.title},
-    )
+    done = _("“%(title)s” is reached. Nobody is reminded of it any more.") % {"title": shown.title}
+    act = partial(actions.reach_milestone, shown, by=request.user, now=database_now())
+    told_with_undo(request, act, done, shown)
     return redirect("campaigns:milestone", pk)
 
 
@@ -68,6 +69,7 @@ def drop_milestone(request: Request, pk: UUID) -> HttpResponse:
     form = DropForm(request.POST or None)
     act = partial(actions.drop_milestone, shown, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
+        done_to(request, _("The milestone is dropped. Nobody is reminded of it any more."), shown)
         return redirect("campaigns:milestone", pk)
     return render(request, "campaigns/milestone_drop.html", {"form": form, "milestone": shown})
 
@@ -90,4 +92,5 @@ def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
         "may_drop": shown.is_open and allows(request.user, "campaigns.drop_milestone", shown),
         "may_reach": shown.is_open and allows(request.user, "campaigns.reach_milestone", shown),
         "entries": history(shown, request.user, request.GET),
+        "undo": standing(shown, request.user, timezone.now()) if shown.is_settled else None,
     }

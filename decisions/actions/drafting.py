@@ -13,7 +13,7 @@ from campaigns.models import Campaign
 from decisions.models import Position, Round, Text, Version
 from decisions.models.positions import fingerprint
 from decisions.outcome import Outcome
-from history.actions import changes, record, snapshot
+from history.actions import can_be_taken_back, changes, record, snapshot
 from members.models import Committee
 from notices.actions.planning import cancel, post
 
@@ -138,6 +138,20 @@ def withdraw_position(position: Position, *, by: User, reason: str, now: datetim
         running.save(update_fields=["outcome", "announced_at"])
         cancel(running, reason=gettext_noop("the position was withdrawn"), now=now)
         post("decisions.withdrawn", running, running.holders(), now=now)
+    else:  # a round that ended does not begin again: the seats were told, and the hours are gone
+        can_be_taken_back("decisions.withdraw", position, by=by, now=now)
+    return position
+
+
+@transaction.atomic
+def restore_draft(position: Position, *, by: User, now: datetime) -> Position:
+    """Take back that a draft was withdrawn. Raises Refused, or TransitionError when it is not withdrawn any more."""
+    position = _locked(position)
+    require(by, "decisions.withdraw", position)
+    position.step_to(Position.Status.DRAFT, back=True)
+    position.withdrawal_reason, position.changed_at = "", now
+    position.save()
+    record(gettext_noop("Is a draft again"), position, by=by, now=now, visibility=position.visibility)
     return position
 
 

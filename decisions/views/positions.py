@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
@@ -18,6 +19,8 @@ from decisions.columns import POSITIONS
 from decisions.forms import AnswerForm, DraftForm, EditForm, VersionForm, WithdrawalForm
 from decisions.models import Position, Text
 from decisions.pages import page_of_position, rows_of
+from history.deeds import standing
+from history.http import done_to
 from members.pages import keyset_page
 
 
@@ -107,6 +110,7 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
     form = WithdrawalForm(request.POST or None)
     act = partial(drafting.withdraw_position, withdrawn, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
+        done_to(request, _("The position is withdrawn."), withdrawn)
         return redirect("decisions:position", pk)
     return render(request, "decisions/position_withdraw.html", {"form": form, "position": withdrawn})
 
@@ -126,4 +130,5 @@ def shown(request: Request, position: Position, form: AnswerForm | None = None) 
         for name in ("write", "open_round", "withdraw", "read_versions", "close_early", "confirm")
     }
     context = {"position": position, "page": page, "asked": page.asked, "may": may, "form": form, "now": now}
+    context["undo"] = standing(position, request.user, now) if position.withdrawal_reason else None
     return render(request, "decisions/position_detail.html", context)

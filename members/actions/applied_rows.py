@@ -1,7 +1,7 @@
 """How rows of an import are written, many at once; only `apply_import` calls this, in its transaction."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User, Visibility
 from history.actions import record_all
-from members.actions.organisations import index_words
+from members.actions.words import index_words
 from members.keys import indexed_words, name_key
 from members.models import ImportBatch, ImportRow, Membership, Organisation, OrganisationName, ReviewedPair, Word
 from members.roster.claims import Claim
@@ -167,7 +167,8 @@ class Changes:
             membership.save()
         OrganisationName.objects.bulk_create(self.names, ignore_conflicts=True)
         self._index(touched)
-        self._record(touched)
+        verb = gettext_noop("Changed by the import of %(file)s")
+        record_changes(verb, self.batch, touched, self.changed, by=self.by, now=self.now)
 
     def _organisations(self, rows: list[ImportRow]) -> dict[UUID, Organisation]:
         """Locked again: those that other rows of this import made are here for the first time."""
@@ -200,7 +201,7 @@ class Changes:
 
     def _set_category(self, organisation: Organisation, new: str) -> str:
         membership = self.memberships.get(organisation.pk) or organisation.membership
-        if membership is None:
+        if membership is None or membership.until is not None:
             since = self.batch.since or self.now.astimezone(UTC).date()
             membership = Membership(organisation=organisation, category="", since=since)
         self.memberships[organisation.pk] = membership
@@ -222,14 +223,23 @@ class Changes:
             if self.changed[organisation.pk].get("acronym", [""])[0]:
                 index_words(organisation)
 
-    def _record(self, touched: list[Organisation]) -> None:
-        for kept in RECORDED:
-            happened = []
-            for organisation in touched:
-                changed = self.changed[organisation.pk]
-                changes = {kept.renamed.get(name, name): changed[name] for name in kept.names & changed.keys()}
-                if changes:
-                    details = {"file": self.batch.file_name, "import": self.batch.pk, "version": organisation.version}
-                    happened.append((organisation, details | kept.of | {"changes": changes}))
-            verb = gettext_noop("Changed by the import of %(file)s")
-            record_all(verb, happened, by=self.by, now=self.now, visibility=kept.visibility)
+
+def record_changes(
+    verb: str,
+    batch: ImportBatch,
+    touched: list[Organisation],
+    changed: Mapping[UUID, dict[str, list[Any]]],
+    *,
+    by: User,
+    now: datetime,
+) -> None:
+    """Say in the history of the `touched` what an import changed in them ({id: {field: [old, new]}})."""
+    for kept in RECORDED:
+        happened = []
+        for organisation in touched:
+            fields = changed[organisation.pk]
+            changes = {kept.renamed.get(name, name): fields[name] for name in kept.names & fields.keys()}
+            if changes:
+                details = {"file": batch.file_name, "import": batch.pk, "version": organisation.version}
+                happened.append((organisation, details | kept.of | {"changes": changes}))
+        record_all(verb, happened, by=by, now=now, visibility=kept.visibility)

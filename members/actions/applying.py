@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from accounts.rules import require
-from history.actions import record
+from history.actions import can_be_taken_back, newest_entries, record
 from members.actions.applied_rows import Additions, Changes
 from members.actions.imports import keep_rows
 from members.models import ImportBatch, ImportRow, Organisation
@@ -18,7 +18,7 @@ from members.roster.preview import claims_of, judge_rows
 from members.roster.verdicts import Finding
 
 Outcome = ImportRow.Outcome
-APPLIED = ["outcome", "organisation", "before", "after"]
+APPLIED = ["outcome", "organisation", "before", "after", "left_at"]
 ONE_AT_A_TIME = 7_261_201  # any number; the advisory lock under which imports are applied
 
 
@@ -32,7 +32,7 @@ def apply_import(batch: ImportBatch, *, by: User, now: datetime) -> Counter[str]
     batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     require(by, "members.import_roster", batch)
     batch.step_to(ImportBatch.Status.APPLIED)
-    _wait_for_other_imports()
+    wait_for_other_imports()
     rows = list(batch.rows.all())
     _lock_matches(rows)
     claims = claims_of(batch, rows)
@@ -40,11 +40,13 @@ def apply_import(batch: ImportBatch, *, by: User, now: datetime) -> Counter[str]
     for row in rows:
         row.outcome = _outcome(row, findings[row.line])
     _write(rows, findings, Additions(batch, claims, by=by, now=now), Changes(batch, findings, by=by, now=now))
+    _note_newest_entries([row for row in rows if row.outcome in {Outcome.ADDED, Outcome.CHANGED}])
     keep_rows(rows, APPLIED)
     batch.applied_at = now
     batch.save(update_fields=["status", "applied_at"])
     outcomes = Counter(row.outcome for row in rows)
     record(gettext_noop("Applied the import"), batch, by=by, now=now, outcomes=dict(outcomes))
+    can_be_taken_back("members.apply_import", batch, by=by, now=now)
     return outcomes
 
 
@@ -60,12 +62,19 @@ def _write(rows: list[ImportRow], findings: dict[int, Finding], additions: Addit
     changes.write([row for row in rows if row.outcome == Outcome.CHANGED])
 
 
+def _note_newest_entries(rows: list[ImportRow]) -> None:
+    """What is written in an organisation's history after this was not done by this import."""
+    numbers = newest_entries(Organisation, {row.organisation_id for row in rows if row.organisation_id})
+    for row in rows:
+        row.left_at = numbers[row.organisation_id] if row.organisation_id else None
+
+
 def _joined(row: ImportRow, finding: Finding, by_line: dict[int, ImportRow]) -> UUID | None:
     """The organisation of the row of this file that it is the same as; none if that one did not come in."""
     return by_line[finding.why["row"]].organisation_id if "row" in finding.why else None
 
 
-def _wait_for_other_imports() -> None:
+def wait_for_other_imports() -> None:
     """Until this transaction ends: two imports of one list would both find its organisations missing."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User, Visibility
 from accounts.rules import require
-from history.actions import changes, record, refuse_stale, snapshot
+from history.actions import can_be_taken_back, changes, record, refuse_stale, snapshot
 from members.models import Committee, Membership, Organisation, Representation, Seat, SeatHolder, SeatTerm
 from members.models.terms import utc_day
 
@@ -133,17 +133,18 @@ def fill_seat(
     since = since or utc_day(now)
     if since > utc_day(now) + AHEAD:
         raise TransitionError(_("A term begins within a year from today. Check the year."))
-    _refuse_double(committee, seat, organisation, since)
+    refuse_double(committee, seat, organisation, since)
     if planned_until is not None and planned_until <= since:
         raise TransitionError(_("The term must end after it begins."))
     term = SeatTerm.objects.create(
         seat=seat, organisation=organisation, filled=filled, since=since, planned_until=planned_until
     )
-    _record_term(gettext_noop("Seat %(number)s: filled by %(organisation)s"), term, by=by, now=now)
+    record_term(gettext_noop("Seat %(number)s: filled by %(organisation)s"), term, by=by, now=now)
     return term
 
 
-def _refuse_double(committee: Committee, seat: Seat, organisation: Organisation, since: date) -> None:
+def refuse_double(committee: Committee, seat: Seat, organisation: Organisation, since: date) -> None:
+    """Raise TransitionError unless `organisation` may hold `seat` from `since`. Part of an action, which holds both."""
     terms = SeatTerm.objects.holding_from(since).filter(seat__committee=committee)
     taken = terms.filter(seat=seat).select_related("organisation").first()
     if taken:
@@ -179,23 +180,25 @@ def end_term(term: SeatTerm, *, by: User, reason: str, now: datetime, until: dat
         until = term.since  # called off before it began: nobody sat
     if until < term.since or until > max(utc_day(now), term.since):
         raise TransitionError(_("The last day lies between the first day of the term and today."))
-    for holder in term.holders.filter(until=None):
+    holders = list(term.holders.filter(until=None))
+    for holder in holders:
         holder.until = max(until, holder.since)
         holder.save(update_fields=["until"])
     term.until, term.end_reason = until, reason
     term.save(update_fields=["until", "end_reason"])
-    _record_term(
+    record_term(
         gettext_noop("Seat %(number)s: the term of %(organisation)s ended: %(reason)s"),
         term,
         by=by,
         now=now,
         reason=reason,
     )
+    can_be_taken_back("members.end_term", term, by=by, now=now, holders=[holder.pk for holder in holders])
     return term
 
 
-def _record_term(verb: str, term: SeatTerm, *, by: User, now: datetime, **details: str) -> None:
-    """On the committee; to those only who may know of the organisation."""
+def record_term(verb: str, term: SeatTerm, *, by: User, now: datetime, **details: str) -> None:
+    """On the committee; to those only who may know of the organisation. Part of an action."""
     hidden = term.organisation.visibility not in (Visibility.PUBLIC, Visibility.MEMBERS)
     record(
         verb,
@@ -238,7 +241,7 @@ def name_holder(
         before.until = since
         before.save(update_fields=["until"])
     holder = SeatHolder.objects.create(term=term, person=person, capacity=capacity, since=since)
-    _record_holder(NAMED, holder, committee, by=by, now=now)
+    record_holder(NAMED, holder, by=by, now=now)
     return holder
 
 
@@ -264,18 +267,23 @@ def end_holder(holder: SeatHolder, *, by: User, now: datetime) -> SeatHolder:
     require(by, "members.manage_committees", committee)
     if holder.until is not None:
         raise TransitionError(_("%(name)s stopped already.") % {"name": holder.person})
-    holder.until = max(utc_day(now), holder.since)
-    holder.save(update_fields=["until"])
-    _record_holder(LEFT, holder, committee, by=by, now=now)
+    leave_seat(holder, by=by, now=now)
+    can_be_taken_back("members.end_holder", holder, by=by, now=now)
     return holder
 
 
-def _record_holder(
-    verbs: dict[SeatHolder.Capacity, str], holder: SeatHolder, committee: Committee, *, by: User, now: datetime
-) -> None:
+def leave_seat(holder: SeatHolder, *, by: User, now: datetime) -> None:
+    """They stop speaking for the seat today. Part of an action, which locks the committee and requires."""
+    holder.until = max(utc_day(now), holder.since)
+    holder.save(update_fields=["until"])
+    record_holder(LEFT, holder, by=by, now=now)
+
+
+def record_holder(verbs: dict[SeatHolder.Capacity, str], holder: SeatHolder, *, by: User, now: datetime) -> None:
+    """On the committee: the verb of the holder's capacity. Part of an action."""
     record(
         verbs[SeatHolder.Capacity(holder.capacity)],
-        committee,
+        holder.term.seat.committee,
         by=by,
         now=now,
         number=holder.term.seat.number,

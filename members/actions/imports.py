@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import TransitionError, User
 from accounts.rules import require
-from history.actions import record
+from history.actions import can_be_taken_back, record
 from members.models import ImportBatch, ImportRow, Organisation
 from members.roster.claims import cells_by_field
 from members.roster.columns import guess
@@ -119,9 +119,11 @@ def place_rows(
 def discard_import(batch: ImportBatch, *, by: User, now: datetime) -> None:
     """Nothing of it will be written. Raises Refused, TransitionError."""
     batch = _open(batch, by=by)
+    before = batch.status
     batch.step_to(ImportBatch.Status.DISCARDED)
     batch.save(update_fields=["status"])
     record(gettext_noop("Discarded the import"), batch, by=by, now=now)
+    can_be_taken_back("members.discard_import", batch, by=by, now=now, status=before)
 
 
 def keep_rows(rows: Sequence[ImportRow], fields: list[str]) -> None:

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
-from history.actions import record
+from history.actions import can_be_taken_back, record
 from members.models import Invitation
 from notices.actions.planning import cancel, post
+
+WITHDRAWN = gettext_noop("the invitation was withdrawn")
 
 
 @transaction.atomic
@@ -54,6 +56,7 @@ def revoke_invitation(invitation: Invitation, *, by: User, now: datetime) -> Inv
         raise TransitionError(_("This invitation was used or withdrawn already."))
     withdraw(invitation, now=now)
     record(gettext_noop("Invitation withdrawn"), person, by=by, now=now)
+    can_be_taken_back("members.revoke_invitation", invitation, by=by, now=now)
     return invitation
 
 
@@ -100,7 +103,7 @@ def withdraw(invitation: Invitation, *, now: datetime) -> None:
     """The link stops working and a mail not yet sent stays here. Part of an action, which requires and records."""
     invitation.revoked_at = now
     invitation.save(update_fields=["revoked_at"])
-    cancel(invitation, reason=gettext_noop("the invitation was withdrawn"), now=now)
+    cancel(invitation, reason=WITHDRAWN, now=now)
 
 
 def lock_person(pk: UUID) -> Person:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
-from history.actions import record
+from history.actions import can_be_taken_back, record
 from members.actions.committees import lock
 from members.models import Committee, CommitteeOffice
 from members.models.terms import utc_day
@@ -47,4 +47,5 @@ def end_office(officer: CommitteeOffice, *, by: User, now: datetime) -> Committe
     officer.until = max(utc_day(now), officer.since)
     officer.save(update_fields=["until"])
     record(gettext_noop("%(person)s stopped chairing"), committee, by=by, now=now, person=officer.person_id)
+    can_be_taken_back("members.end_office", officer, by=by, now=now)
     return officer

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
-from history.actions import changes, record, refuse_stale, snapshot
+from history.actions import can_be_taken_back, changes, record, refuse_stale, snapshot
 from members.actions.people import end_contacts
-from members.keys import indexed_words, name_key
-from members.models import Membership, Organisation, OrganisationName, ReviewedPair, SeatTerm, Word
+from members.actions.words import index_words
+from members.keys import name_key
+from members.models import Membership, Organisation, OrganisationName, ReviewedPair, SeatTerm
 from members.models.terms import utc_day
 
 FACTS = ["name", "acronym", "language", "kind", "scope", "country", "website", "description", "visibility"]
@@ -81,7 +82,7 @@ def edit_organisation(
     `seen`: the state the typist saw. `former`: the old name was in use, keep it as a former name. `distinct` as in
     add_organisation. Raises Refused, Stale, Namesake, TransitionError.
     """
-    organisation = _locked(organisation)
+    organisation = lock_organisation(organisation)
     require(by, "members.edit_organisation", organisation)
     refuse_stale(organisation, seen, EDITABLE)
     before, identity = snapshot(organisation, EDITABLE), (organisation.key, organisation.country)
@@ -117,7 +118,7 @@ def change_membership(
 
     Raises Refused, TransitionError (no such step; no reason; it has no membership; "ended", see end_organisation).
     """
-    organisation = _locked(organisation)
+    organisation = lock_organisation(organisation)
     require(by, "members.edit_organisation", organisation)
     membership = organisation.memberships.select_for_update().filter(until=None).first()
     if membership is None:
@@ -143,6 +144,7 @@ def change_membership(
             version=organisation.version,
             changes=changed,
         )
+        can_be_taken_back("members.change_membership", membership, by=by, now=now, changes=changed)
     return membership
 
 
@@ -157,7 +159,7 @@ def add_name(
     language: str = "",
 ) -> OrganisationName:
     """Let it be found by another name too. Raises Refused, TransitionError (it has that name; no letter in it)."""
-    organisation = _locked(organisation)
+    organisation = lock_organisation(organisation)
     require(by, "members.edit_organisation", organisation)
     if text == organisation.name or organisation.names.filter(kind=kind, text=text).exists():
         raise TransitionError(_("It has this name already."))
@@ -173,36 +175,31 @@ def end_organisation(organisation: Organisation, *, by: User, now: datetime, rea
 
     Raises Refused, TransitionError (it holds a seat; no reason).
     """
-    organisation = _locked(organisation)
+    organisation = lock_organisation(organisation)
     require(by, "members.end_organisation", organisation)
     today = utc_day(now)
     _refuse_seated(organisation, today)
     if not reason.strip():
         raise TransitionError(_("Say why it ends."))
+    stood = {}  # {membership id: [status, reason]}
     for membership in organisation.memberships.select_for_update().filter(until=None):
+        stood[str(membership.pk)] = [membership.status, membership.reason]
         _step(membership, Membership.Status.ENDED, reason)
         membership.until = max(membership.since, today)
         membership.save()
-    end_contacts(organisation, by=by, now=now)
+    contacts = end_contacts(organisation, by=by, now=now)
     organisation.ended_on, organisation.end_reason = today, reason
     organisation.version += 1
     organisation.save(update_fields=["ended_on", "end_reason", "version"])
     verb = gettext_noop("Ended the organisation: %(reason)s")
     record(verb, organisation, by=by, now=now, reason=reason, version=organisation.version)
+    kept = {"memberships": stood, "contacts": contacts, "version": organisation.version}
+    can_be_taken_back("members.end_organisation", organisation, by=by, now=now, **kept)
     return organisation
 
 
-def index_words(organisation: Organisation) -> None:
-    """Make the search find it by every word of its present names, and by no other."""
-    names = organisation.names.values_list("text", flat=True)
-    wanted = indexed_words(organisation.name, organisation.acronym, *names)
-    present = set(organisation.words.values_list("word", flat=True))
-    if present - wanted:
-        organisation.words.filter(word__in=present - wanted).delete()
-    Word.objects.bulk_create(Word(organisation=organisation, word=word) for word in sorted(wanted - present))
-
-
-def _locked(organisation: Organisation) -> Organisation:
+def lock_organisation(organisation: Organisation) -> Organisation:
+    """The organisation as it stands, held until the transaction ends. Part of an action."""
     return Organisation.objects.select_for_update().get(pk=organisation.pk)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import DateField, F, Value
@@ -11,8 +12,8 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Address, Person, TransitionError, User, Visibility
 from accounts.rules import require
-from history.actions import changes, record, record_all, snapshot
-from members.actions.committees import end_holder
+from history.actions import can_be_taken_back, changes, record, record_all, snapshot
+from members.actions.committees import leave_seat
 from members.actions.invitations import lock_person, withdraw
 from members.countries import regions
 from members.keys import indexed_words
@@ -185,18 +186,27 @@ def end_representation(representation: Representation, *, by: User, now: datetim
     representation.save(update_fields=["until"])
     record(STOPPED, person, by=by, now=now, **_named(organisation))
     _record_on_organisation(gettext_noop("Lost a contact: %(person)s"), representation, by=by, now=now)
+    held = []
     if not Representation.objects.filter(person=person, organisation=organisation, until=None).exists():
-        for holder in SeatHolder.objects.filter(person=person, term__organisation=organisation, until=None):
-            end_holder(holder, by=by, now=now)
+        held = list(SeatHolder.objects.filter(person=person, term__organisation=organisation, until=None))
+    for holder in held:
+        leave_seat(holder, by=by, now=now)
+    seats = [holder.pk for holder in held]
+    can_be_taken_back("members.end_representation", representation, by=by, now=now, seats=seats)
     return representation
 
 
-def end_contacts(organisation: Organisation, *, by: User, now: datetime) -> None:
-    """Nobody speaks for it from today. Part of the action that ends `organisation`, which holds it and may do so."""
+def end_contacts(organisation: Organisation, *, by: User, now: datetime) -> list[UUID]:
+    """Nobody speaks for it from today; the ids of the contacts that ended with it.
+
+    Part of the action that ends `organisation`, which holds it and may do so.
+    """
     standing = Representation.objects.filter(organisation=organisation, until=None)
-    people = {row.person_id: row.person for row in standing.select_related("person")}
+    rows = list(standing.select_related("person"))
+    people = {row.person_id: row.person for row in rows}
     standing.update(until=Greatest(F("since"), Value(utc_day(now), output_field=DateField())))
     record_all(STOPPED, [(person, _named(organisation)) for person in people.values()], by=by, now=now)
+    return [row.pk for row in rows]
 
 
 def _named(organisation: Organisation) -> dict[str, Any]:
@@ -246,6 +256,7 @@ def end_appointment(appointment: Appointment, *, by: User, now: datetime) -> App
     appointment.until = max(utc_day(now), appointment.since)
     appointment.save(update_fields=["until"])
     record(DISMISSED[Appointment.Role(appointment.role)], appointment.person, by=by, now=now)
+    can_be_taken_back("members.end_appointment", appointment, by=by, now=now)
     return appointment
 
 

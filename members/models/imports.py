@@ -37,12 +37,14 @@ class ImportBatch(Identified):
         PREVIEWED = "previewed", _("Preview: nothing written yet")
         APPLIED = "applied", _("Applied")
         DISCARDED = "discarded", _("Discarded")
+        TAKEN_BACK = "taken-back", _("Taken back")
 
     STEPS = {
         Status.UPLOADED: {Status.PREVIEWED, Status.DISCARDED},
         Status.PREVIEWED: {Status.PREVIEWED, Status.APPLIED, Status.DISCARDED},
-        Status.APPLIED: set(),
+        Status.APPLIED: {Status.TAKEN_BACK},
         Status.DISCARDED: set(),
+        Status.TAKEN_BACK: set(),
     }
 
     file_name = models.CharField(_("file"), max_length=200)
@@ -69,10 +71,11 @@ class ImportBatch(Identified):
     class Meta:
         ordering = ["-uploaded_at", "id"]
         constraints = [
-            known("importbatch", "status", "uploaded", "previewed", "applied", "discarded"),
+            known("importbatch", "status", "uploaded", "previewed", "applied", "discarded", "taken-back"),
             known("importbatch", "category", "", "member", "affiliate", "associate", "endorser", "observer"),
             models.CheckConstraint(
-                condition=Q(status="applied", applied_at__isnull=False) | (~Q(status="applied") & Q(applied_at=None)),
+                condition=Q(status__in=["applied", "taken-back"], applied_at__isnull=False)
+                | (~Q(status__in=["applied", "taken-back"]) & Q(applied_at=None)),
                 name="applied_at_exactly_when_applied",
             ),
         ]
@@ -83,15 +86,29 @@ class ImportBatch(Identified):
     @property
     def is_open(self) -> bool:
         """Still to be decided: neither applied nor discarded."""
-        return bool(self.STEPS[self.Status(self.status)])
+        return self.Status.DISCARDED in self.STEPS[self.Status(self.status)]
 
-    def step_to(self, status: "ImportBatch.Status") -> None:
-        """The only place that sets `status`. Does not save. Raises TransitionError."""
-        if status not in self.STEPS[self.Status(self.status)]:
+    @property
+    def is_taken_back(self) -> bool:
+        return self.status == self.Status.TAKEN_BACK
+
+    def step_to(self, status: "ImportBatch.Status", *, back: bool = False) -> None:
+        """The only place that sets `status`; `back`: the step that led here is undone. Does not save.
+
+        Raises TransitionError.
+        """
+        old = self.Status(self.status)
+        if old not in self.STEPS[status] if back else status not in self.STEPS[old]:
             raise TransitionError(
                 _("This import is closed (“%(state)s”); nothing was done again.") % {"state": self.get_status_display()}
             )
         self.status = status
+
+
+class ImportRowQuerySet(models.QuerySet["ImportRow"]):
+    def that_never_were(self) -> Self:
+        """Those that added an organisation, which was taken back: no later import may meet it again."""
+        return self.filter(outcome="added", undone="reversed", organisation__isnull=False)
 
 
 class ImportRow(Identified):
@@ -124,6 +141,12 @@ class ImportRow(Identified):
         MOVED = "moved", _("Left out: the roster changed after the preview")
         CLASHED = "clashed", _("Left out: an organisation of this name and country is there already")
 
+    class Undone(models.TextChoices):
+        NONE = "", _("Stands")
+        REVERSED = "reversed", _("Taken back")
+        KEPT = "kept", _("Kept: edited since")
+        FAILED = "failed", _("Not taken back: it holds a seat")
+
     TO_DECIDE = [Verdict.REPEATED, Verdict.POSSIBLE, Verdict.COUNTRY]
     STAYS_OUT = [Verdict.ERROR, *TO_DECIDE]
     WRITES = [Verdict.CHANGE, Verdict.FILL, Verdict.NEW]
@@ -145,10 +168,23 @@ class ImportRow(Identified):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="import_rows")
     before = models.JSONField(null=True, help_text="Values the row replaced, for undo; null when it added")
     after = models.JSONField(null=True, help_text="Values it wrote")
+    left_at = models.PositiveIntegerField(
+        null=True, help_text="Number of the organisation's newest entry of history when the import was done"
+    )
+    undone = models.CharField(max_length=8, choices=Undone, default=Undone.NONE, blank=True)
+
+    objects = ImportRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["batch", "line"]
-        indexes = [models.Index(fields=["batch", "verdict", "line"], name="import_rows_by_verdict")]
+        indexes = [
+            models.Index(fields=["batch", "verdict", "line"], name="import_rows_by_verdict"),
+            models.Index(
+                fields=["organisation"],
+                condition=Q(outcome="added", undone="reversed"),
+                name="import_rows_that_never_were",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["batch", "line"], name="line_once_per_import"),
             known(
@@ -166,6 +202,10 @@ class ImportRow(Identified):
             ),
             known("importrow", "decision", "", "same", "distinct", "country", "leave"),
             known("importrow", "outcome", "", "added", "changed", "unchanged", "out", "moved", "clashed"),
+            known("importrow", "undone", "", "reversed", "kept", "failed"),
+            models.CheckConstraint(
+                condition=Q(undone="") | Q(outcome__in=["added", "changed"]), name="only_what_was_written_is_undone"
+            ),
         ]
 
     def __str__(self) -> str:

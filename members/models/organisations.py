@@ -189,6 +189,13 @@ class Organisation(Identified):
         return membership.since if membership and endorses else None
 
 
+class StandingNames(models.Manager["OrganisationName"]):
+    """Names that were withdrawn are no names any more: they are kept, and nothing asks for them."""
+
+    def get_queryset(self) -> models.QuerySet["OrganisationName"]:
+        return super().get_queryset().filter(withdrawn_at=None)
+
+
 class OrganisationName(Identified):
     """Another name it goes by; an alias is a spelling met in an import."""
 
@@ -203,13 +210,18 @@ class OrganisationName(Identified):
     language = models.CharField(_("language"), max_length=8, blank=True)
     text = models.CharField(_("name"), max_length=300)
     key = models.CharField(max_length=600, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, help_text="When the import that brought it was taken back")
+
+    objects = StandingNames()
 
     class Meta:
         ordering = ["kind", "key"]
         indexes = [models.Index(fields=["key"], name="organisation_name_by_key")]
         constraints = [
             known("organisationname", "kind", "former", "acronym", "translation", "alias"),
-            models.UniqueConstraint(fields=["organisation", "kind", "text"], name="name_once_per_kind"),
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "text"], condition=Q(withdrawn_at=None), name="name_once_per_kind"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -60,9 +60,13 @@ class Membership(Term):
     def __str__(self) -> str:
         return f"{self.organisation}: {self.get_category_display()}"
 
-    def step_to(self, status: "Membership.Status") -> None:
-        """The only place that sets `status`. Does not save. Raises TransitionError."""
-        if status not in self.STEPS[self.Status(self.status)]:
+    def step_to(self, status: "Membership.Status", *, back: bool = False) -> None:
+        """The only place that sets `status`; `back`: the step that led here is undone. Does not save.
+
+        Raises TransitionError.
+        """
+        old = self.Status(self.status)
+        if old not in self.STEPS[status] if back else status not in self.STEPS[old]:
             raise TransitionError(
                 _("A membership that is “%(old)s” cannot become “%(new)s”.")
                 % {"old": self.get_status_display(), "new": status.label}

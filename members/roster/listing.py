@@ -107,6 +107,17 @@ def tally(batch: ImportBatch) -> Tally:
     )
 
 
+def undone_tally(batch: ImportBatch) -> dict[str, int]:
+    """{Undone: rows} of an import that was taken back, in one statement."""
+    written = batch.rows.exclude(undone="").order_by()
+    return dict(written.values_list("undone").annotate(Count("pk")))
+
+
+def undone_chips(undone: dict[str, int]) -> list[tuple[str, str]]:
+    """(value of `show`, label) of the filters by what became of a row when the import was taken back."""
+    return [(one.value, f"{one.label} {undone[one]}") for one in ImportRow.Undone if undone.get(one)]
+
+
 def shown_by(batch: ImportBatch, show: str) -> QuerySet[ImportRow]:
     """The rows that the filter `show` finds; an unknown one finds all."""
     rows = batch.rows.order_by("line")
@@ -114,6 +125,8 @@ def shown_by(batch: ImportBatch, show: str) -> QuerySet[ImportRow]:
         return rows.filter(verdict__in=ImportRow.TO_DECIDE)
     if show == "left":
         return rows.filter(LEFT, verdict=Verdict.UNCHANGED)
+    if show in ImportRow.Undone.values and show:
+        return rows.filter(undone=show)
     if show == Verdict.UNCHANGED:
         rows = rows.exclude(LEFT)
     return rows.filter(verdict=show) if show in Verdict.values and show else rows

@@ -76,6 +76,7 @@ def known_organisations(lines: Iterable[Line], user: User) -> list[Known]:
     organisations = (
         Organisation.objects.visible_to(user)
         .filter(Q(key__in=keys) | Q(pk__in=[*ids, *named]))
+        .exclude(pk__in=ImportRow.objects.that_never_were().values("organisation"))
         .prefetch_related("memberships", "names")
         .order_by("distinct_no", "key", "id")
     )
@@ -84,7 +85,9 @@ def known_organisations(lines: Iterable[Line], user: User) -> list[Known]:
 
 def known(organisation: Organisation) -> Known:
     """As the judge sees it. Reads `memberships` and `names`: prefetch them for many."""
-    membership: Membership | None = organisation.membership
+    # One that ended on its first day never held: an import brought it and was taken back.
+    held = (one for one in organisation.memberships.all() if one.until != one.since)
+    membership: Membership | None = next(held, None)
     values: dict[str, Any] = {name: getattr(organisation, name) for name in COMPARED}
     if membership:
         values |= {

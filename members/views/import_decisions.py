@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.http import Request, accepted, told
+from accounts.http import Request, accepted
 from accounts.models import TransitionError
+from history.http import done_to, told_with_undo
 from members.actions.applying import apply_import
 from members.actions.imports import decide_rows, discard_import, place_rows
 from members.forms.imports import DecisionsForm, PlaceForm
@@ -78,7 +79,7 @@ def import_apply(request: Request, pk: UUID) -> HttpResponse:
 def import_discard(request: Request, pk: UUID) -> HttpResponse:
     batch = batch_of(request, pk)
     done = _("The import is discarded. Nothing was written.")
-    told(request, lambda: discard_import(batch, by=request.user, now=timezone.now()), done)
+    told_with_undo(request, lambda: discard_import(batch, by=request.user, now=timezone.now()), done, batch)
     return redirect("members:imports")
 
 
@@ -112,8 +113,9 @@ def _placed(request: Request, pk: UUID, **said: object) -> None:
 
 
 def _applied(request: Request, pk: UUID) -> None:
+    batch = batch_of(request, pk)
     try:
-        outcomes = apply_import(batch_of(request, pk), by=request.user, now=timezone.now())
+        outcomes = apply_import(batch, by=request.user, now=timezone.now())
     except TransitionError as error:
         messages.error(request, str(error))
         return
@@ -121,7 +123,7 @@ def _applied(request: Request, pk: UUID) -> None:
         "Applied: %(added)s added, %(changed)s changed, %(unchanged)s unchanged, %(out)s left out. No mail was sent."
     )
     told_counts = {name: outcomes[name] for name in ("added", "changed", "unchanged", "out")}
-    messages.success(request, done % told_counts)
+    done_to(request, done % told_counts, batch)
     missed = outcomes["moved"] + outcomes["clashed"]
     if missed:
         sentence = ngettext(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.files import BOM, safe_cell
 from accounts.http import Request, accepted, as_file
 from accounts.rules import require
+from history.deeds import standing
 from history.panels import history
 from members.actions.imports import name_columns, upload_roster
 from members.columns import IMPORTS
@@ -21,7 +22,7 @@ from members.countries import country_choices
 from members.forms.imports import ColumnsForm, DecisionsForm, PlaceForm, UploadForm
 from members.models import ImportBatch
 from members.pages import keyset_page
-from members.roster.listing import page_of, repeated_texts, shown_by, tally
+from members.roster.listing import page_of, repeated_texts, shown_by, tally, undone_chips, undone_tally
 from members.roster.reading import Unreadable
 from members.roster.shown import ShownRow, shown_rows
 
@@ -101,7 +102,7 @@ def preview(
     """The preview or the report; `form` or `places` when something in them is to be put right."""
     where = request.POST if request.method == "POST" else request.GET
     show, after, before = where.get("show", ""), _number(where.get("after")), _number(where.get("before"))
-    counts = tally(batch)
+    counts, undone = tally(batch), undone_tally(batch) if batch.is_taken_back else {}
     page = page_of(shown_by(batch, show), after=after, before=before)
     context: dict[str, Any] = {
         "batch": batch,
@@ -113,13 +114,15 @@ def preview(
         "rows": [(one, form.typed(one.row.line) if form else {}) for one in shown_rows(batch, page.rows, request.user)],
         "chips": [
             {"url": _address(batch, show=value), "label": label, "current": value == show}
-            for value, label in counts.chips()
+            for value, label in [*counts.chips(), *undone_chips(undone)]
             if batch.is_open or value != "decide"
         ],
         "next": _address(batch, show=show, after=page.after) if page.after else "",
         "previous": _address(batch, show=show, before=page.before) if page.before else "",
         "form": form or places,
         "history": history(batch, request.user, request.GET),
+        "undo": None if batch.is_open else standing(batch, request.user, timezone.now()),
+        "undone": undone,
     }
     if batch.is_open:
         context["countries"] = country_choices()
@@ -139,4 +142,6 @@ def _address(batch: ImportBatch, **where: Any) -> str:
 
 def _report_cells(batch: ImportBatch, shown: ShownRow) -> list[str]:
     outcome = str(shown.row.get_outcome_display()) if batch.applied_at else ""
-    return [str(shown.row.line), shown.verdict, shown.says, shown.decision, outcome, *shown.row.cells]
+    undone = str(shown.row.get_undone_display()) if shown.row.undone else ""
+    done = "; ".join(filter(None, [outcome, undone]))
+    return [str(shown.row.line), shown.verdict, shown.says, shown.decision, done, *shown.row.cells]

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.http import Request, accepted, told
 from accounts.models import User
 from accounts.rules import require
+from history.http import told_with_undo
 from members.actions import invitations as actions
 from members.actions.bulk import invite_all
 from members.forms.bulk import ids_in
@@ -96,7 +97,7 @@ def resend(request: Request, pk: UUID) -> HttpResponse:
 def revoke(request: Request, pk: UUID) -> HttpResponse:
     invitation = _invitation(request, pk)
     act = partial(actions.revoke_invitation, invitation, by=request.user, now=timezone.now())
-    told(request, act, _("The invitation is withdrawn. Its link no longer works."))
+    told_with_undo(request, act, _("The invitation is withdrawn. Its link no longer works."), invitation)
     return redirect("members:person", invitation.person_id)
 
 

@@ -18,6 +18,8 @@ from accounts.http import Request, accepted, as_file
 from accounts.models import Address, User, Visibility
 from accounts.rules import allows, classes_seen_by, require
 from history.actions import newest
+from history.deeds import standing
+from history.http import done_to
 from history.panels import history, put_together
 from members.actions.organisations import (
     EDITABLE,
@@ -95,6 +97,7 @@ def organisation(request: Request, pk: UUID) -> HttpResponse:
         "contacts": people.select_related("person").annotate(email=Subquery(addresses)).order_by("role", "since"),
         "seats": seats.select_related("seat__committee"),
         "entries": history(subject, request.user, request.GET),
+        "undo": standing(subject, request.user, timezone.now()) if subject.ended_on else None,
         "sees_note": Visibility.STAFF in classes_seen_by(request.user),
         "may_edit": allows(request.user, "members.edit_organisation", subject),
         "may_end": allows(request.user, "members.end_organisation", subject),
@@ -140,7 +143,7 @@ def membership(request: Request, pk: UUID) -> HttpResponse:
         change_membership(subject, by=request.user, now=timezone.now(), **fields)
 
     if request.method == "POST" and accepted(form, act):
-        messages.success(request, _("The membership is changed."))
+        done_to(request, _("The membership is changed."), open_one)
         return redirect("members:organisation", pk)
     return render(request, "members/organisation_membership.html", {"form": form, "organisation": subject})
 
@@ -166,7 +169,7 @@ def end(request: Request, pk: UUID) -> HttpResponse:
         end_organisation(subject, by=request.user, now=timezone.now(), **fields)
 
     if request.method == "POST" and accepted(form, act):
-        messages.success(request, _("“%(name)s” has ended. Its history stays.") % {"name": subject.name})
+        done_to(request, _("“%(name)s” has ended. Its history stays.") % {"name": subject.name}, subject)
         return redirect("members:organisation", pk)
     return render(request, "members/organisation_end.html", {"form": form, "organisation": subject})
 

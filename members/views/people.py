@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.http import Request, accepted, as_file, told
+from accounts.http import Request, accepted, as_file
 from accounts.models import Person, User
 from accounts.rules import allows, require
+from history.http import told_with_undo
 from history.panels import history
 from members.actions import people as actions
 from members.columns import PEOPLE
@@ -99,7 +100,7 @@ def representation_end(request: Request, pk: UUID) -> HttpResponse:
     require(request.user, "members.edit_people", row.person)
     act = partial(actions.end_representation, row, by=request.user, now=timezone.now())
     if request.method == "POST":
-        told(request, act, _("Ended today."))
+        told_with_undo(request, act, _("Ended today."), row)
         return redirect("members:person", row.person_id)
     return render(request, "members/person_representation_end.html", {"row": row})
 
@@ -119,7 +120,7 @@ def appointment_end(request: Request, pk: UUID) -> HttpResponse:
     people: Any = everybody().visible_to(request.user)
     row = get_object_or_404(Appointment.objects.filter(person__in=people), pk=pk)
     act = partial(actions.end_appointment, row, by=request.user, now=timezone.now())
-    told(request, act, _("The appointment ended today."))
+    told_with_undo(request, act, _("The appointment ended today."), row)
     return redirect("members:person", row.person_id)
 
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.http import Request, accepted, told
+from accounts.http import Request, accepted
 from accounts.models import Person
 from accounts.rules import require
+from history.http import done_to, told_with_undo
 from members.actions import committees as actions
 from members.actions import offices
 from members.forms.committees import EndTermForm, FillForm, HolderForm, OfficeForm
@@ -63,7 +64,7 @@ def term_end(request: Request, pk: UUID) -> HttpResponse:
     now = timezone.now()
     form = EndTermForm(request.POST or None, term=term, today=utc_day(now))
     if accepted(form, partial(actions.end_term, term, by=request.user, now=now)):
-        messages.success(request, _("The seat is vacant."))
+        done_to(request, _("The seat is vacant."), term)
         return redirect("members:committee", term.seat.committee_id)
     context = {"form": form, "term": term, "seat": term.seat, "is_coming": term.since > utc_day(now)}
     return render(request, "members/seat_end.html", context)
@@ -95,7 +96,7 @@ def holder_end(request: Request, pk: UUID) -> HttpResponse:
     rows = SeatHolder.objects.filter(term__seat__committee__in=_committees(request))
     holder = get_object_or_404(rows.select_related("term__seat"), pk=pk)
     act = partial(actions.end_holder, holder, by=request.user, now=timezone.now())
-    told(request, act, _("They no longer speak for the seat, from today."))
+    told_with_undo(request, act, _("They no longer speak for the seat, from today."), holder)
     return redirect("members:committee", holder.term.seat.committee_id)
 
 
@@ -126,7 +127,7 @@ def _people(request: Request, committee: Committee, search: str) -> list[Person]
 def office_end(request: Request, pk: UUID) -> HttpResponse:
     officer = get_object_or_404(CommitteeOffice.objects.filter(committee__in=_committees(request)), pk=pk)
     act = partial(offices.end_office, officer, by=request.user, now=timezone.now())
-    told(request, act, _("The office ended today."))
+    told_with_undo(request, act, _("The office ended today."), officer)
     return redirect("members:committee", officer.committee_id)
 
 

@@ -139,15 +139,34 @@ def cancel(
     now: datetime,
     kinds: Iterable[str] | None = None,
     people: Iterable[Person] | None = None,
-) -> None:
-    """Nothing more goes out about `subject` (of these kinds, to these people). What is being sent is not recalled."""
+) -> set[uuid.UUID]:
+    """Nothing more goes out about `subject` (of these kinds, to these people). What is being sent is not recalled.
+
+    Returns the ids of the people who would have got it.
+    """
     rows = Delivery.objects.about(subject).waiting().select_for_update(skip_locked=True)
     if kinds is not None:
         rows = rows.filter(kind__in=list(kinds))
     if people is not None:
         rows = rows.filter(person__in=list(people))
+    spared = set()
     for row in rows:
         move(row, Delivery.State.CANCELLED, now=now, reason=reason)
+        spared.add(row.person_id)
+    return spared
+
+
+@transaction.atomic
+def revive(subject: models.Model, *, kinds: Iterable[str], reason: str, now: datetime) -> set[uuid.UUID]:
+    """What of these kinds was cancelled for `reason` and still makes sense goes out after all; the ids of its people."""
+    rows = Delivery.objects.about(subject).filter(state=Delivery.State.CANCELLED, kind__in=list(kinds), reason=reason)
+    revived = set()
+    for row in rows.filter(epoch=getattr(subject, "epoch", 0)).select_for_update().select_related("person"):
+        if row.not_after is None or row.not_after > now:
+            row.send_at = in_open_hours(KINDS[row.kind], row.person, now, row.not_after)
+            move(row, Delivery.State.PLANNED, now=now, reason=gettext_noop("asked again"))
+            revived.add(row.person_id)
+    return revived
 
 
 def _rows(

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from campaigns.models import Campaign, Milestone
 from decisions.models import Position
+from history.models import Deed
 from home.findable import GROUPS
 from meetings.models import Meeting
 from members.models import Committee, ImportBatch, Organisation, Representation, Seat, SeatTerm, everybody
@@ -52,6 +53,7 @@ LISTS = [
     "/positions/register/",
     "/positions/register/file/",
     "/reminders/",
+    "/undo/",
     "/accounts/preferences/",
     "/accounts/sessions/",
 ]
@@ -84,6 +86,7 @@ PAGES: dict[Any, list[str]] = {
         for name in ("position", "edit_position", "new_version", "version", "withdraw", "open_round")
     ],
     Delivery: ["notices:delivery"],
+    Deed: ["history:deed"],
 }
 SEARCHED = {"meetings:invite_people", "members:seat_fill", "members:office_add", "members:import_row"}
 NUMBERED = {"decisions:version", "members:import_row"}

@@ -9,6 +9,7 @@ from members.actions.endorsements import withdraw_endorsement
 from members.actions.imports import discard_import, name_columns, upload_roster
 from members.actions.invitations import invite
 from members.actions.organisations import edit_organisation
+from members.actions.people import end_representation
 from members.models import Membership, OrganisationName
 from tests import factories as make
 from tests.canaries.world import CLASSES, EVERYBODY, MEMBERS, STAFF, STEERING, World
@@ -73,6 +74,8 @@ def contacts(world: World) -> None:
     person(world, "listed contact of a public organisation", MEMBERS, is_listed=True, visibility=Visibility.PUBLIC)
     # Whoever is listed may be found by name; for which hidden organisation they speak may not.
     person(world, "unlisted contact of staff’s organisation", STAFF, visibility=Visibility.STAFF)
+    former = person(world, "former contact", STAFF, visibility=Visibility.MEMBERS)
+    end_representation(former.representations.get(), by=world.staff, now=world.now)
     invited = person(world, "invited contact", STEERING, visibility=Visibility.MEMBERS)
     invite(invited, by=world.staff, now=world.now)
     invitation = invited.invitations.get()

@@ -120,6 +120,18 @@ def test_staff_send_it_again(staff, smtp, state):
     assert Delivery.objects.get(pk=row.pk).state == "sent"
 
 
+@pytest.mark.parametrize(
+    ("state", "consequence"), [("unconfirmed", "gets it twice"), ("failed", "to the address of today")]
+)
+def test_what_a_decision_does_stands_beside_its_button(staff, state, consequence):
+    row = due(state=state)
+
+    page = staff.get(reverse("notices:delivery", args=[row.pk])).content.decode()
+
+    assert "What you decide cannot be taken back." in page
+    assert consequence in page
+
+
 def test_what_staff_leave_alone_never_comes_back(staff):
     row = unconfirmed()
 
@@ -135,7 +147,7 @@ def test_what_would_come_too_late_is_not_sent_again(staff):
     response = settle(staff, row, "again")
 
     assert "too late to send this again" in response.content.decode()
-    assert "Leave it" in response.content.decode()
+    assert "Leave it" in staff.get(reverse("notices:delivery", args=[row.pk])).content.decode()
     assert Delivery.objects.get().state == "unconfirmed"
 
 

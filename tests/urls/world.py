@@ -9,9 +9,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from accounts.models import User, Visibility
+from campaigns.actions.milestones import drop_milestone
 from campaigns.models import Campaign, Milestone
 from decisions.actions.asking import announce_closed_rounds
 from decisions.models import Answer, Position, Round
+from history.actions import gather, take_back
+from history.models import Deed
 from meetings.models import Meeting
 from members.actions.applying import apply_import
 from members.actions.imports import discard_import, name_columns, upload_roster
@@ -67,6 +70,7 @@ def build_world() -> World:
         positions,
         decided_positions,
         deliveries,
+        deeds,
     ):
         world.subjects |= part(world)
     return world
@@ -250,6 +254,34 @@ def decided_positions(world: World) -> dict[str, Any]:
         "rejected position": rejected,
     }
     return {name: Position.objects.get(versions=made.version_id) for name, made in rounds.items()}
+
+
+def deeds(world: World) -> dict[str, Any]:
+    """What was done and can be taken back; and what was."""
+    ours = world.subjects["members’ campaign"]
+
+    def dropped(by: User, **fields: Any) -> Deed:
+        milestone = make.MilestoneFactory(**fields)
+        drop_milestone(milestone, by=by, now=world.now, reason="No money")
+        return Deed.objects.get(object_id=milestone.pk)
+
+    own = {reader: dropped(world.users[reader], campaign=ours) for reader in ("admin", "staff")}
+    for reader in ("chair", "seat", "facilitator", "member", "nobody"):
+        own[reader] = dropped(world.users[reader], campaign=world.subjects["own campaign"][reader])
+    taken_back, many = dropped(world.users["staff"], campaign=ours), world.now + timedelta(seconds=1)
+    take_back(taken_back, by=world.users["staff"], now=world.now)
+    for milestone in make.MilestoneFactory.create_batch(2, campaign=ours):
+        drop_milestone(milestone, by=world.users["staff"], now=many, reason="No money")
+    return {
+        "own deed": own,
+        "staff’s deed": own["staff"],
+        "hidden deed": dropped(world.users["staff"], campaign=world.subjects["staff’s campaign"]),
+        "restricted deed": dropped(
+            world.users["staff"], campaign=make.CampaignFactory(visibility=Visibility.RESTRICTED)
+        ),
+        "deed that was taken back": taken_back,
+        "deed of many": gather(by=world.users["staff"], now=many),
+    }
 
 
 def deliveries(world: World) -> dict[str, Any]:

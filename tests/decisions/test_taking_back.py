@@ -1,0 +1,35 @@
+"""A draft that was withdrawn is a draft again; what seats were asked about is not asked about again."""
+
+import pytest
+from django.urls import reverse
+
+from decisions.actions.drafting import withdraw_position
+from history.actions import take_back
+from history.models import Deed
+from tests.decisions.making import committee_of, opened
+from tests.factories import NOON, PositionFactory, user_with
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_withdrawn_draft_is_a_draft_again():
+    staff, position = user_with("staff"), PositionFactory()
+    withdraw_position(position, by=staff, reason="Overtaken", now=NOON)
+
+    take_back(Deed.objects.get(), by=staff, now=NOON)
+
+    position.refresh_from_db()
+    assert (position.status, position.withdrawal_reason) == ("draft", "")
+
+
+def test_withdrawing_from_an_open_round_names_what_it_ends_and_leaves_nothing_to_take_back(client):
+    staff = user_with("staff")
+    position = opened(committee_of(3)).version.position
+    client.force_login(staff)
+
+    page = client.get(reverse("decisions:withdraw", args=[position.pk])).content.decode()
+    withdraw_position(position, by=staff, reason="Overtaken", now=NOON)
+
+    assert "Every seat that was asked is told" in page
+    assert "This cannot be taken back." in page
+    assert Deed.objects.count() == 0
