@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
@@ -7,14 +9,19 @@ from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
 from accounts.http import Request
-from campaigns.models import Milestone
+from accounts.models import User
+from accounts.rules import allows
+from campaigns.models import Milestone, Scope
 from decisions.models import Decision
 from home.findable import GROUPS
 from home.forms import SearchForm
 from home.mailbox import letter_named, letters
 from home.search import MANY, Sought, search
 from home.waiting import waiting
+from members.hats import hats
 from notices.actions.life import silent
+
+SCOPES = 10  # of one facilitator, on their home page
 
 
 @require_GET
@@ -26,6 +33,8 @@ def home(request: Request) -> HttpResponse:
         {
             "items": waiting(request.user, now),
             "decisions": Decision.objects.visible_to(request.user)[:5],
+            "scopes": _scopes(request.user),
+            "sees_coverage": allows(request.user, "campaigns.see_coverage"),
             "deadline": Milestone.objects.visible_to(request.user).next_external(now.date()),
         },
     )
@@ -39,6 +48,13 @@ def search_page(request: Request) -> HttpResponse:
     groups = [only] if only else GROUPS
     found = search(Sought(text, request.user), groups, **({"most": MANY} if only else {}))
     return render(request, "home/search.html", {"form": form, "text": text, "found": found, "only": only})
+
+
+def _scopes(user: User) -> Iterable[Scope]:
+    """What `user` has in hand; asked only of facilitators."""
+    if not hats(user).is_facilitator:
+        return []
+    return Scope.objects.visible_to(user).open().covered_by(user.person).with_people()[:SCOPES]
 
 
 @login_not_required

@@ -5,10 +5,11 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        from accounts.rules import decide_visibility
+        from accounts.rules import decide_countries, decide_visibility
         from members import rules  # noqa: F401 - registers the permissions
-        from members.hats import classes_seen_by
+        from members.hats import classes_seen_by, countries_kept_by
         from members.kinds import register
 
         decide_visibility(classes_seen_by)
+        decide_countries(countries_kept_by)
         register()

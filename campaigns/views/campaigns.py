@@ -11,14 +11,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language_bidi
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
 from accounts.http import Request, accepted, page_or_form
 from accounts.rules import allows, require
 from campaigns.actions import campaigns as actions
+from campaigns.coverage import both_of
 from campaigns.forms.campaigns import CampaignForm, FinishForm
-from campaigns.models import Campaign, Milestone
+from campaigns.models import Campaign, Milestone, Scope
 from campaigns.timeline import timeline
 from history.actions import newest
 from history.panels import history, put_together
@@ -40,6 +42,7 @@ def campaigns(request: Request) -> HttpResponse:
             "page": page,
             "rows": [(campaign, deadlines.get(campaign.pk)) for campaign in page.rows],
             "over": over,
+            "sees_coverage": allows(request.user, "campaigns.see_coverage"),
             "may_add": allows(request.user, "campaigns.add_campaign"),
         },
     )
@@ -64,6 +67,7 @@ def campaign(request: Request, pk: UUID) -> HttpResponse:
             "today": today,
             "deadline": shown.milestones.next_external(today),
             "reached": shown.milestones.last_reached(),
+            "covered": _covered(request, shown),
             "may_edit": shown.is_running and allows(request.user, "campaigns.edit_campaign", shown),
             "entries": history(shown, request.user, request.GET),
         },
@@ -102,6 +106,16 @@ def finish_campaign(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST" and accepted(form, act):
         return redirect("campaigns:campaign", pk)
     return render(request, "campaigns/campaign_finish.html", {"form": form, "campaign": shown})
+
+
+def _covered(request: Request, shown: Campaign) -> str | None:
+    """Who covers what, in a sentence; None for whoever does not see it."""
+    if not allows(request.user, "campaigns.see_coverage", shown):
+        return None
+    if not shown.is_running:
+        return _("The campaign is over: nobody has it in hand any more.")
+    both, total = Scope.objects.visible_to(request.user).filter(campaign=shown).how_many_have_both()
+    return both_of(both, total) if total else _("Nobody covers a region or a theme of it yet.")
 
 
 def visible_campaign(request: Request, pk: UUID) -> Campaign:

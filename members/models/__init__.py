@@ -4,6 +4,7 @@ from members.models.committees import Committee, CommitteeOffice, Seat, SeatHold
 from members.models.imports import ImportBatch, ImportRow, ReviewedPair
 from members.models.organisations import Membership, Organisation, OrganisationName, Word
 from members.models.people import Appointment, Invitation, PersonQuerySet, PersonWord, Representation, everybody
+from members.models.regions import OwnRegion
 from members.models.words import WordsField, words_index
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationName",
+    "OwnRegion",
     "PersonQuerySet",
     "PersonWord",
     "Representation",
