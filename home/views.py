@@ -47,7 +47,9 @@ def search_page(request: Request) -> HttpResponse:
     only = next((group for group in GROUPS if group.name == request.GET.get("in")), None)
     groups = [only] if only else GROUPS
     found = search(Sought(text, request.user), groups, **({"most": MANY} if only else {}))
-    return render(request, "home/search.html", {"form": form, "text": text, "found": found, "only": only})
+    context = {"form": form, "text": text, "found": found, "only": only}
+    context["sees_coverage"] = allows(request.user, "campaigns.see_coverage")
+    return render(request, "home/search.html", context)
 
 
 def _scopes(user: User) -> Iterable[Scope]:
