@@ -11,6 +11,7 @@ from accounts.models import User, Visibility
 
 REFUSALS: dict[str, Promise] = {}
 _seen_by: list[Callable[[Any], frozenset[str]]] = []
+_kept_by: list[Callable[[Any], frozenset[str]]] = []
 
 
 class Refused(PermissionDenied):
@@ -44,6 +45,16 @@ def decide_visibility(seen_by: Callable[[Any], frozenset[str]]) -> None:
 def classes_seen_by(user: Any) -> frozenset[str]:
     """The classes of `Visibility` that `user` sees whatever the object; nothing beyond public by default."""
     return _seen_by[0](user) if _seen_by else frozenset({Visibility.PUBLIC})
+
+
+def decide_countries(kept_by: Callable[[Any], frozenset[str]]) -> None:
+    """Registered from above: the countries (ISO 3166) that a user looks after."""
+    _kept_by[:] = [kept_by]
+
+
+def countries_kept_by(user: Any) -> frozenset[str]:
+    """The countries (ISO 3166) whose organisations and contacts `user` looks after; none by default."""
+    return _kept_by[0](user) if _kept_by else frozenset()
 
 
 @rules.predicate

@@ -1,16 +1,18 @@
-"""What do we send? Reminders of milestones, to their owner."""
+"""What do we send? Reminders of milestones, to their owner; who has a scope in hand now, to those it concerns."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from accounts.models import Person, User
+from accounts.models import Person
 from accounts.zones import city, day
-from campaigns.models import Milestone
+from campaigns.models import Assignment, Milestone, Scope
+from members.hats import account_of
 from notices.kind import Kind, days_before, register
 
 
@@ -49,6 +51,48 @@ class MilestoneDue(Kind):
         return reverse("campaigns:milestone", args=[subject.pk])
 
 
+class Reassigned(Kind):
+    """To whoever takes over, hands over, or has another beside them now; tells how it stands when it is sent."""
+
+    key = "campaigns.reassigned"
+    label = gettext_lazy("Facilitators have changed")
+    model = Assignment
+    template = "campaigns/emails/reassigned.txt"
+
+    def audience(self, subject: Any) -> list[Person]:
+        return [subject.person]
+
+    def why_not(self, subject: Any, person: Person, now: datetime) -> str:
+        """Whoever changed places in the scope, from lead to backup, is told once."""
+        if subject.until is None:
+            return ""
+        stays = Assignment.objects.filter(scope=subject.scope_id, person=person, until=None).exists()
+        return gettext_noop("told of their new place") if stays else ""
+
+    def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
+        scope = Scope.objects.with_people().get(pk=subject.scope_id)
+        ended = scope.assignments.exclude(pk=subject.pk).filter(until__isnull=False).exclude(note="")
+        before = None if subject.until else ended.select_related("person").order_by("-until", "-epoch").first()
+        return {
+            "assignment": subject,
+            "scope": scope,
+            "others": [one for one in (scope.lead, scope.backup) if one and one.person_id != person.pk],
+            "before": before,
+            "is_seen": Scope.objects.visible_to(account_of(person)).filter(pk=scope.pk).exists(),
+        }
+
+    def titles(self, user: Any, ids: Collection[UUID]) -> dict[UUID, str]:
+        rows = Assignment.objects.visible_to(user).select_related("scope__campaign", "scope__own_region").in_bulk(ids)
+        return {pk: in_campaign(row.scope) for pk, row in rows.items()}
+
+    def path(self, subject: Any) -> str:
+        return reverse("campaigns:scope", args=[subject.scope_id])
+
+
+def in_campaign(scope: Scope) -> str:
+    return _("%(scope)s, %(campaign)s") % {"scope": scope, "campaign": scope.campaign}
+
+
 def when(milestone: Milestone) -> str:
     """The day with its weekday and the place that counts it: "Thu 14 May 2026, in Lusaka"."""
     days = day(milestone.starts_on)
@@ -57,10 +101,5 @@ def when(milestone: Milestone) -> str:
     return _("%(days)s, in %(city)s") % {"days": days, "city": city(milestone.zone)}
 
 
-def account_of(person: Person) -> User:
-    """The user of `person`; one that was never saved if they cannot sign in yet, to ask what they would see."""
-    return User.objects.filter(person=person).first() or User(person=person)
-
-
 def register_kinds() -> None:
-    register(MilestoneDue())
+    register(MilestoneDue(), Reassigned())

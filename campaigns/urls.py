@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns.views import campaigns, milestones
+from campaigns.views import campaigns, facilitators, milestones
 
 app_name = "campaigns"
 urlpatterns = [
@@ -14,4 +14,13 @@ urlpatterns = [
     path("milestones/<uuid:pk>/edit/", milestones.edit_milestone, name="edit_milestone"),
     path("milestones/<uuid:pk>/reach/", milestones.reach_milestone, name="reach_milestone"),
     path("milestones/<uuid:pk>/drop/", milestones.drop_milestone, name="drop_milestone"),
+    path("facilitators/", facilitators.all_coverage, name="all_coverage"),
+    path("<uuid:pk>/facilitators/", facilitators.coverage, name="coverage"),
+    path("<uuid:pk>/facilitators/add/", facilitators.add_scope, name="add_scope"),
+    path("facilitators/<uuid:pk>/", facilitators.scope, name="scope"),
+    path("facilitators/<uuid:pk>/edit/", facilitators.edit_scope, name="edit_scope"),
+    path("facilitators/<uuid:pk>/end/", facilitators.end_scope, name="end_scope"),
+    path("facilitators/<uuid:pk>/reassign/", facilitators.reassign, name="reassign"),
+    path("facilitators/<uuid:pk>/hand-over/", facilitators.hand_over, name="hand_over"),
+    path("facilitators/notes/<uuid:pk>/", facilitators.write_note, name="write_note"),
 ]

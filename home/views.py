@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from functools import partial
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import database_now
 from accounts.http import Request, told
+from accounts.models import User
 from accounts.rules import allows
+from campaigns.models import Scope
 from decisions.models import Decision
 from home.findable import GROUPS
 from home.first_steps import first_steps
@@ -29,6 +32,8 @@ from notices.actions.life import silent
 from notices.actions.reading import mark_all_read, mark_read, put_away, take_back
 from notices.models import Delivery
 
+SCOPES = 10  # of one facilitator, on their home page
+
 
 @require_GET
 def home(request: Request) -> HttpResponse:
@@ -39,6 +44,8 @@ def home(request: Request) -> HttpResponse:
         "decisions": Decision.objects.visible_to(user)[:5],
         "coming": coming(user, now),
         "reached": reached(user, now),
+        "scopes": _scopes(user),
+        "sees_coverage": allows(user, "campaigns.see_coverage"),
         "may_draft": allows(user, "decisions.start_draft"),
         "has_no_hat": hats(user) == Hats(),
     }
@@ -97,7 +104,16 @@ def search_page(request: Request) -> HttpResponse:
     only = next((group for group in GROUPS if group.name == request.GET.get("in")), None)
     groups = [only] if only else GROUPS
     found = search(Sought(text, request.user), groups, **({"most": MANY} if only else {}))
-    return render(request, "home/search.html", {"form": form, "text": text, "found": found, "only": only})
+    context = {"form": form, "text": text, "found": found, "only": only}
+    context["sees_coverage"] = allows(request.user, "campaigns.see_coverage")
+    return render(request, "home/search.html", context)
+
+
+def _scopes(user: User) -> Iterable[Scope]:
+    """What `user` has in hand; asked only of facilitators."""
+    if not hats(user).is_facilitator:
+        return []
+    return Scope.objects.visible_to(user).open().covered_by(user.person).with_people()[:SCOPES]
 
 
 @login_not_required

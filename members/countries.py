@@ -11,6 +11,7 @@ from html import unescape
 from pathlib import Path
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from members.keys import name_key
 
@@ -37,6 +38,7 @@ ALSO = {
     "Syria": "SYR",
     "The Gambia": "GMB",
 }
+WORLD = "001"  # the M49 code of everything
 SCOPES = {"international": "international", "global": "international", "regional": "regional"}
 
 
@@ -86,8 +88,17 @@ def regions() -> dict[str, str]:
 
 
 def in_region(code: str) -> list[str]:
-    """The ISO codes of the countries in a region or sub-region (M49 code)."""
+    """The ISO codes of the countries in a region or sub-region (M49 code); all of them in WORLD, none in ""."""
+    if not code:
+        return []
+    if code == WORLD:
+        return sorted(countries())
     return sorted(iso3 for iso3, country in countries().items() if code in (country.region, country.subregion))
+
+
+def region_named(code: str) -> str:
+    """What the region of an M49 code is called; empty for none."""
+    return _("Everywhere") if code == WORLD else regions().get(code, code)
 
 
 def country_choices() -> list[tuple[str, Country]]:

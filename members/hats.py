@@ -1,13 +1,15 @@
 """Which hats does a user wear today? Everything that decides what they may see and do, read in one statement."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField, F, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
-from accounts.models import User, Visibility
+from accounts.models import Person, User, Visibility
+from members.countries import in_region
 from members.models import Appointment, Committee, CommitteeOffice, Membership, Representation, SeatHolder, SeatTerm
 
 FULL_MEMBERS = [Membership.Category.MEMBER, Membership.Category.AFFILIATE]
@@ -15,10 +17,10 @@ FULL_MEMBERS = [Membership.Category.MEMBER, Membership.Category.AFFILIATE]
 
 @dataclass(frozen=True)
 class Hats:
-    """`roles` of Appointment; M49 `regions` facilitated ("" = all); organisations, committees and seats by id."""
+    """`roles` of Appointment; ISO `countries` facilitated; organisations, committees and seats by id."""
 
     roles: frozenset[str] = frozenset()
-    regions: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
     organisations: frozenset[UUID] = frozenset()
     seated_in: frozenset[UUID] = frozenset()
     chairs: frozenset[UUID] = frozenset()
@@ -27,6 +29,10 @@ class Hats:
     @property
     def is_staff(self) -> bool:
         return bool(self.roles & {Appointment.Role.STAFF, Appointment.Role.ADMIN})
+
+    @property
+    def is_facilitator(self) -> bool:
+        return Appointment.Role.FACILITATOR in self.roles
 
     @property
     def is_admin(self) -> bool:
@@ -48,6 +54,11 @@ def may_know(user: Any, committee: Committee) -> bool:
     return committee.pk in worn.seated_in | worn.chairs or committee.visibility in classes_seen_by(user)
 
 
+def account_of(person: Person) -> User:
+    """The user of `person`; one that was never saved if they cannot sign in yet, to ask what they would see."""
+    return User.objects.filter(person=person).first() or User(person=person)
+
+
 def _read(person: UUID) -> Hats:
     rows = list(_held(person))
 
@@ -56,14 +67,22 @@ def _read(person: UUID) -> Hats:
 
     return Hats(
         roles=frozenset(row["what"] for row in rows if row["hat"] == "role"),
-        regions=frozenset(
-            row["extra"] for row in rows if row["hat"] == "role" and row["what"] == Appointment.Role.FACILITATOR
+        countries=frozenset(
+            country
+            for row in rows
+            if row["hat"] == "role" and row["what"] == Appointment.Role.FACILITATOR
+            for country in _countries(row["extra"])
         ),
         organisations=ids("organisation"),
         seated_in=ids("seat"),
         chairs=ids("office"),
         steers=any(row["extra"] == "true" for row in rows if row["hat"] in {"seat", "office"}),
     )
+
+
+def _countries(region: str) -> list[str]:
+    """`region`: an M49 code, or the list of an own region's countries as JSON."""
+    return json.loads(region) if region.startswith("[") else in_region(region)
 
 
 def _held(person: UUID) -> Any:
@@ -80,7 +99,7 @@ def _held(person: UUID) -> Any:
     seats = SeatHolder.objects.current().filter(person=person, term__in=SeatTerm.objects.current())
     offices = CommitteeOffice.objects.current().filter(person=person)
     parts = [
-        (appointments, "role", text("role"), text("region")),
+        (appointments, "role", text("role"), Coalesce(text("own_region__countries"), text("region"))),
         (represented, "organisation", text("organisation"), Value("")),
         (seats, "seat", text("term__seat__committee"), text("term__seat__committee__is_steering")),
         (offices, "office", text("committee"), text("committee__is_steering")),
@@ -101,10 +120,15 @@ def classes_seen_by(user: Any) -> frozenset[str]:
     """
     worn = hats(user)
     seen = {Visibility.PUBLIC}
-    if worn.organisations or worn.seated_in or worn.chairs or Appointment.Role.FACILITATOR in worn.roles:
+    if worn.organisations or worn.seated_in or worn.chairs or worn.is_facilitator:
         seen |= {Visibility.MEMBERS}
     if worn.steers:
         seen |= {Visibility.MEMBERS, Visibility.GROUP, Visibility.STEERING}
     if worn.is_staff:
         seen |= {Visibility.MEMBERS, Visibility.GROUP, Visibility.STEERING, Visibility.STAFF}
     return frozenset(seen)
+
+
+def countries_kept_by(user: Any) -> frozenset[str]:
+    """The ISO codes of the countries that `user` facilitates."""
+    return hats(user).countries

@@ -19,12 +19,15 @@ MOST = 20
 
 def findable_by(user: User) -> PersonQuerySet:
     """Whom `user` may name in a form: contacts are for the committee and staff; of the others, those who chose to be
-    listed, oneself, and the holders of seats on committees one chairs or sits on."""
+    listed, oneself, the contacts in countries one facilitates, and the holders of seats on committees one chairs or
+    sits on."""
     people, seen, worn = everybody().exclude(display_name=""), classes_seen_by(user), hats(user)
     if Visibility.STAFF in seen:
         return people
     fellows = SeatHolder.objects.current().filter(term__seat__committee__in=worn.seated_in | worn.chairs)
     found = Q(pk=user.person_id) | Q(pk__in=fellows.values("person"))
+    if worn.countries:
+        found |= Q(pk__in=Representation.objects.visible_to(user).current().values("person"))
     if Visibility.MEMBERS in seen:
         found |= Q(is_listed=True)
     if Visibility.STEERING in seen:

@@ -7,13 +7,12 @@ from typing import Any
 from django.db.models import F, IntegerField, Value
 
 from accounts.models import Person
-from members.countries import regions
 from members.models import Appointment, Committee, CommitteeOffice, Invitation, Representation, SeatHolder
 
 
 @dataclass(frozen=True)
 class Post:
-    """An appointment, said in words; `region` is a name, empty for everywhere."""
+    """An appointment, said in words; `region` is a name, empty for none."""
 
     appointment: Appointment
     region: str
@@ -31,13 +30,13 @@ class Profile:
 
 
 def profile(person: Person, user: Any, now: datetime) -> Profile:
-    """The page of `person` as `user` may see it. Reads `appointments`: prefetch it."""
+    """The page of `person` as `user` may see it."""
     rows = Representation.objects.visible_to(user).filter(person=person).select_related("organisation")
     account = getattr(person, "user", None)
     invitation = None if account else Invitation.objects.filter(person=person).first()
     return Profile(
         representations=list(rows.order_by(F("until").desc(nulls_first=True), "-since")),
-        posts=[Post(one, regions().get(one.region, one.region)) for one in person.appointments.all()],
+        posts=[Post(one, one.region_name) for one in person.appointments.all()],
         places=_places(person, user),
         invitation=invitation,
         has_expired=bool(invitation and invitation.is_open and now >= invitation.expires_at),

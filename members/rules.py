@@ -42,6 +42,14 @@ def chairs_committee(user: User, subject: object) -> bool:
 
 
 @rules.predicate
+def facilitates_organisation(user: User, organisation: object) -> bool:
+    """Looks after its country, and may know of it."""
+    return getattr(organisation, "country", None) in hats(user).countries and getattr(
+        organisation, "visibility", None
+    ) in classes_seen_by(user)
+
+
+@rules.predicate
 def is_ended(user: User, subject: object) -> bool:
     return getattr(subject, "ended_on", None) is not None
 
@@ -65,9 +73,12 @@ keeps_contacts = is_staff & (is_admin | ~is_about_an_administrator)
 STAFF_ONLY = _("Only staff and administrators keep the roster.")
 ADMIN_ONLY = _("Only administrators appoint people.")
 NOT_ENDED = _("Only staff and administrators change an organisation, and only until it has ended.")
+IN_REGION = _("Only staff and the facilitators of its country change an organisation, and only until it has ended.")
 
 permit("members.add_organisation", is_staff, otherwise=STAFF_ONLY)
-permit("members.edit_organisation", is_staff & ~is_ended, otherwise=NOT_ENDED)
+permit("members.edit_organisation", (is_staff | facilitates_organisation) & ~is_ended, otherwise=IN_REGION)
+permit("members.classify_organisation", is_staff & ~is_ended, otherwise=NOT_ENDED)
+permit("members.change_membership", is_staff & ~is_ended, otherwise=NOT_ENDED)
 permit("members.end_organisation", is_staff & ~is_ended, otherwise=NOT_ENDED)
 permit(
     "members.restore_organisation",
@@ -87,6 +98,7 @@ permit(
     otherwise=_("Only staff and administrators invite people to sign in; administrators, only administrators."),
 )
 permit("members.appoint", is_admin, otherwise=ADMIN_ONLY)
+permit("members.keep_regions", is_staff, otherwise=_("Only staff and administrators keep the coalition’s regions."))
 permit("members.manage_committees", is_staff, otherwise=_("Only staff and administrators change committees."))
 permit("members.edit_preferences", is_oneself, otherwise=_("Everybody changes only their own preferences."))
 permit("accounts.share_view", is_staff, otherwise=_("Only staff and administrators share a view with everybody."))

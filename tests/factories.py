@@ -7,7 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from accounts.models import Address, Person, SavedView, User
-from campaigns.models import Campaign, Milestone
+from campaigns.models import Assignment, Campaign, Milestone, Scope
 from decisions.models import Elector, Position, Round, Text, Version
 from decisions.models.positions import fingerprint
 from meetings.models import Attendance, Meeting
@@ -19,6 +19,7 @@ from members.models import (
     Endorsement,
     Membership,
     Organisation,
+    OwnRegion,
     PersonWord,
     Representation,
     Seat,
@@ -211,6 +212,44 @@ class CampaignFactory(DjangoModelFactory):
     owner = factory.SubFactory(PersonFactory)
     started_on = LONG_AGO
     outcome = factory.LazyAttribute(lambda campaign: "It stands." if getattr(campaign, "finished_on", None) else "")
+
+
+class OwnRegionFactory(DjangoModelFactory):
+    class Meta:
+        model = OwnRegion
+
+    name = factory.Sequence("Region {}".format)
+    countries = ["KEN", "UGA"]
+
+
+class ScopeFactory(DjangoModelFactory):
+    """A theme; ScopeFactory(theme="", region="014") makes a region."""
+
+    class Meta:
+        model = Scope
+
+    campaign = factory.SubFactory(CampaignFactory)
+    theme = factory.Sequence("Theme {}".format)
+
+
+class AssignmentFactory(DjangoModelFactory):
+    """As an action leaves it: with the facilitator's appointment that it gave."""
+
+    class Meta:
+        model = Assignment
+
+    scope = factory.SubFactory(ScopeFactory)
+    person = factory.SubFactory(PersonFactory)
+    capacity = Assignment.Capacity.LEAD
+    since = LONG_AGO
+    appointment = factory.LazyAttribute(lambda assignment: given_with(assignment))
+
+
+def given_with(assignment: Any) -> Appointment:
+    """The facilitator's appointment that somebody has with `assignment`."""
+    where = {"region": assignment.scope.region, "own_region": assignment.scope.own_region}
+    found = {"person": assignment.person, "role": Appointment.Role.FACILITATOR, "until": None, **where}
+    return Appointment.objects.filter(**found).first() or AppointmentFactory(**found)
 
 
 class MilestoneFactory(DjangoModelFactory):

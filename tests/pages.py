@@ -8,12 +8,12 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns.models import Campaign, Milestone
+from campaigns.models import Campaign, Milestone, Scope
 from decisions.models import Position
 from history.models import Deed
 from home.demo import load
 from meetings.models import Meeting
-from members.models import Committee, ImportBatch, Invitation, Organisation, Representation, Seat, SeatTerm
+from members.models import Committee, ImportBatch, Invitation, Organisation, OwnRegion, Representation, Seat, SeatTerm
 from notices.models import Delivery
 from tests.leftovers import add_what_the_demo_lacks
 
@@ -85,6 +85,7 @@ def every_page(now: datetime) -> list[Page]:
         *of_committees(),
         *of_imports(),
         *of_campaigns(),
+        *of_facilitators(),
         *of_meetings(),
         *of_positions(),
         *of_reminders(),
@@ -218,6 +219,37 @@ def of_campaigns() -> list[Page]:
         *[page("campaigns:milestone", one.pk) for one in (planned, reached, dropped)],
         page("campaigns:edit_milestone", planned.pk),
         page("campaigns:drop_milestone", planned.pk),
+    ]
+
+
+def of_facilitators() -> list[Page]:
+    running, ended = Campaign.objects.get(name="Safe fields treaty"), Campaign.objects.get(name="Earlier")
+    mine = Scope.objects.get(region="035")
+    theme = Scope.objects.get(theme="Victim assistance")
+    gap, double = Scope.objects.get(region="009"), Scope.objects.get(region="011")
+    return [
+        page("campaigns:all_coverage", reader="member"),
+        page("campaigns:all_coverage", query="?q=laos", reader="member"),
+        page("campaigns:all_coverage", query="?q=nobody-covers-this"),
+        page("campaigns:coverage", running.pk),
+        page("campaigns:coverage", running.pk, reader="member"),
+        page("campaigns:coverage", ended.pk),
+        page("campaigns:add_scope", running.pk),
+        page("campaigns:add_scope", running.pk, press="Add it"),
+        page("campaigns:scope", mine.pk, reader="facilitator"),
+        *[page("campaigns:scope", one.pk) for one in (mine, gap, double, theme)],
+        page("campaigns:scope", mine.pk, reader="member"),
+        page("campaigns:edit_scope", mine.pk),
+        page("campaigns:edit_scope", theme.pk),
+        page("campaigns:end_scope", gap.pk),
+        page("campaigns:reassign", mine.pk),
+        page("campaigns:hand_over", mine.pk, reader="facilitator"),
+        page("campaigns:write_note", mine.assignments.get(until=None, capacity="lead").pk, reader="facilitator"),
+        page("members:regions"),
+        page("members:region_add"),
+        page("members:region_add", press="Add the region"),
+        page("members:region_edit", OwnRegion.objects.get().pk),
+        page("members:organisation_edit", Organisation.objects.get(country="KHM").pk, reader="facilitator"),
     ]
 
 

@@ -29,6 +29,28 @@ def organisation(user: User) -> Any:
     return factories.OrganisationFactory()
 
 
+def organisation_in_own_region(user: User) -> Any:
+    """In a country that `user` looks after, if they are a facilitator; else somebody else does."""
+    facilitates(user, region="014")
+    return factories.OrganisationFactory(country="KEN")
+
+
+def organisation_beside_own_region(user: User) -> Any:
+    facilitates(user, region="014")
+    return factories.OrganisationFactory(country="MLI")
+
+
+def hidden_organisation_in_own_region(user: User) -> Any:
+    facilitates(user, region="014")
+    return factories.OrganisationFactory(country="KEN", visibility="staff")
+
+
+def facilitates(user: User, **where: Any) -> None:
+    is_one = user.person.appointments.filter(role="facilitator").exists()
+    person = user.person if is_one else factories.PersonFactory()
+    factories.AppointmentFactory(person=person, role="facilitator", **where)
+
+
 def ended_organisation(user: User) -> Any:
     return factories.OrganisationFactory(ended_on=date(2026, 1, 1), end_reason="Closed.", membership=False)
 
@@ -99,6 +121,45 @@ def own_milestone(user: User) -> Any:
     return factories.MilestoneFactory(owner=user.person)
 
 
+def scope(user: User) -> Any:
+    return factories.AssignmentFactory().scope
+
+
+def led_scope(user: User) -> Any:
+    """`user` leads it if they are a facilitator, else somebody else does."""
+    return assignment_of(user, "lead").scope
+
+
+def backed_scope(user: User) -> Any:
+    return assignment_of(user, "backup").scope
+
+
+def assignment(user: User) -> Any:
+    return factories.AssignmentFactory()
+
+
+def own_assignment(user: User) -> Any:
+    return factories.AssignmentFactory(person=user.person, appointment=None)
+
+
+def former_scope(user: User) -> Any:
+    return factories.AssignmentFactory(person=user.person, until=date(2021, 1, 1), appointment=None).scope
+
+
+def milestone_of_own_scope(user: User) -> Any:
+    return factories.MilestoneFactory(scope=backed_scope(user))
+
+
+def milestone_of_others_scope(user: User) -> Any:
+    return factories.MilestoneFactory(scope=scope(user))
+
+
+def assignment_of(user: User, capacity: str) -> Any:
+    is_one = user.person.appointments.filter(role="facilitator").exists()
+    person = user.person if is_one else factories.PersonFactory()
+    return factories.AssignmentFactory(person=person, capacity=capacity, appointment=None)
+
+
 def meeting(user: User) -> Any:
     return factories.MeetingFactory(committee=steering())
 
@@ -132,7 +193,14 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("members.add_organisation", nothing): STAFF,
     ("members.edit_organisation", organisation): STAFF,
     ("members.edit_organisation", ended_organisation): set(),
-    ("members.end_organisation", organisation): STAFF,
+    ("members.edit_organisation", organisation_in_own_region): STAFF | {"facilitator"},
+    ("members.edit_organisation", organisation_beside_own_region): STAFF,
+    ("members.edit_organisation", hidden_organisation_in_own_region): STAFF,
+    ("members.classify_organisation", organisation_in_own_region): STAFF,
+    ("members.classify_organisation", ended_organisation): set(),
+    ("members.change_membership", organisation_in_own_region): STAFF,
+    ("members.change_membership", ended_organisation): set(),
+    ("members.end_organisation", organisation_in_own_region): STAFF,
     ("members.end_organisation", ended_organisation): set(),
     ("members.restore_organisation", organisation): set(),
     ("members.restore_organisation", ended_organisation): STAFF,
@@ -143,6 +211,7 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("members.invite", somebody): STAFF,
     ("members.invite", an_administrator): {"admin"},
     ("members.appoint", somebody): {"admin"},
+    ("members.keep_regions", nothing): STAFF,
     ("members.manage_committees", nothing): STAFF,
     ("members.edit_preferences", oneself): EVERYBODY,
     ("members.edit_preferences", somebody): set(),
@@ -165,6 +234,23 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("campaigns.drop_milestone", milestone): STAFF,
     ("campaigns.reach_milestone", milestone): STAFF,
     ("campaigns.reach_milestone", own_milestone): EVERYBODY,
+    ("campaigns.edit_milestone", milestone_of_own_scope): STAFF | {"facilitator"},
+    ("campaigns.edit_milestone", milestone_of_others_scope): STAFF,
+    ("campaigns.reach_milestone", milestone_of_own_scope): STAFF | {"facilitator"},
+    ("campaigns.drop_milestone", milestone_of_own_scope): STAFF,
+    ("campaigns.see_coverage", nothing): MEMBERS,
+    ("campaigns.see_coverage", campaign): MEMBERS,
+    ("campaigns.see_coverage", own_campaign): EVERYBODY,
+    ("campaigns.keep_scopes", led_scope): STAFF,
+    ("campaigns.keep_scopes", own_campaign): STAFF,
+    ("campaigns.hand_over", led_scope): STAFF | {"facilitator"},
+    ("campaigns.hand_over", backed_scope): STAFF,
+    ("campaigns.hand_over", scope): STAFF,
+    ("campaigns.write_note", own_assignment): EVERYBODY,
+    ("campaigns.write_note", assignment): STAFF,
+    ("campaigns.read_notes", backed_scope): STAFF | {"facilitator"},
+    ("campaigns.read_notes", scope): STAFF,
+    ("campaigns.read_notes", former_scope): STAFF,
     ("meetings.call_meeting", meeting): STAFF | {"chair"},
     ("meetings.call_meeting", others_meeting): STAFF,
     ("meetings.edit_meeting", meeting): STAFF | {"chair"},

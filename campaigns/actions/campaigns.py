@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
+from campaigns.actions.assignments import stop_all
 from campaigns.models import Campaign, Milestone
 from history.actions import can_be_taken_back, changes, record, refuse_stale, snapshot
 from notices.actions.planning import replan
@@ -58,7 +59,10 @@ def edit_campaign(
 
 @transaction.atomic
 def finish_campaign(campaign: Campaign, *, by: User, now: datetime, status: str, outcome: str) -> Campaign:
-    """End it as won or given up (`status`); its milestones remind nobody any more. Raises Refused, TransitionError."""
+    """End it as won or given up (`status`): nobody is reminded of it, or facilitates it, any more.
+
+    Raises Refused, TransitionError.
+    """
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(by, "campaigns.finish_campaign", campaign)
     campaign.step_to(Campaign.Status(status))
@@ -68,6 +72,7 @@ def finish_campaign(campaign: Campaign, *, by: User, now: datetime, status: str,
     if campaign.status == Campaign.Status.STOPPED:
         verb = gettext_noop("Gave the campaign up: %(outcome)s")
     record(verb, campaign, by=by, now=now, outcome=outcome)
+    stop_all(campaign, by=by, now=now)
     _replan_milestones(campaign, now)
     can_be_taken_back("campaigns.finish_campaign", campaign, by=by, now=now)
     return campaign

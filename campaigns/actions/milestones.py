@@ -4,7 +4,7 @@ Every action locks the campaign first, then the milestone: whoever ends a campai
 """
 
 from datetime import date, datetime
-from typing import TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
 from campaigns.actions.campaigns import refuse_over
-from campaigns.models import Campaign, Milestone
+from campaigns.models import Campaign, Milestone, Scope
 from history.actions import can_be_taken_back, changes, record, refuse_stale, snapshot
 from notices.actions.planning import replan
 
@@ -27,6 +27,7 @@ MILESTONE_FIELDS = (
     "zone",
     "is_external",
     "owner",
+    "scope",
     "note",
 )
 UNDONE_BY = {
@@ -46,6 +47,7 @@ class MilestoneFields(TypedDict):
     zone: str
     is_external: bool
     owner: Person | None
+    scope: NotRequired[Scope | None]  # left out: as it was
     note: str
 
 
@@ -55,6 +57,7 @@ def add_milestone(campaign: Campaign, *, by: User, now: datetime, **fields: Unpa
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(by, "campaigns.add_milestone", campaign)
     refuse_over(campaign)
+    _refuse_foreign(campaign, fields.get("scope"))
     milestone = Milestone.objects.create(campaign=campaign, scheduled_at=now, **_as_known(fields))
     record(gettext_noop("Added the milestone"), milestone, by=by, now=now)
     record(gettext_noop("Added the milestone “%(title)s”"), campaign, by=by, now=now, title=milestone.title)
@@ -76,6 +79,7 @@ def edit_milestone(
     if milestone.status == Milestone.Status.DROPPED:
         raise TransitionError(_("This milestone was dropped: add a new one instead."))
     refuse_stale(milestone, seen, MILESTONE_FIELDS)
+    _refuse_foreign(milestone.campaign, fields.get("scope"))
     before = snapshot(milestone, MILESTONE_FIELDS)
     for name, value in _as_known(fields).items():
         setattr(milestone, name, value)
@@ -142,6 +146,11 @@ def plan_again(milestone: Milestone, *, by: User, now: datetime, after: Mileston
     record(gettext_noop("Planned “%(title)s” again"), milestone.campaign, by=by, now=now, title=milestone.title)
     replan(milestone, now=now)
     return milestone
+
+
+def _refuse_foreign(campaign: Campaign, scope: Scope | None) -> None:
+    if scope is not None and scope.campaign_id != campaign.pk:
+        raise TransitionError(_("“%(scope)s” is no part of this campaign.") % {"scope": scope})
 
 
 def _locked(milestone: Milestone) -> Milestone:

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import DayField, ZoneField
 from accounts.models import User
 from accounts.zones import day
-from campaigns.models import Milestone
+from campaigns.models import Milestone, Scope
 from history.forms import SeenForm
 from members.picking import PersonField
 
@@ -24,6 +25,13 @@ class MilestoneForm(forms.ModelForm, SeenForm):
         ),
     )
     zone = ZoneField(label=gettext_lazy("Time zone of the place"))
+    scope = forms.ModelChoiceField(
+        label=gettext_lazy("Belongs to"),
+        queryset=Scope.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("The whole campaign"),
+        help_text=gettext_lazy("Whoever covers that region or theme may change it too."),
+    )
     field_order = [
         "title",
         "kind",
@@ -33,6 +41,7 @@ class MilestoneForm(forms.ModelForm, SeenForm):
         "zone",
         "is_external",
         "owner",
+        "scope",
         "note",
     ]
 
@@ -50,8 +59,15 @@ class MilestoneForm(forms.ModelForm, SeenForm):
             "is_external": gettext_lazy("Shown with a countdown on the home page and on the campaign’s."),
         }
 
-    def __init__(self, *args: Any, user: User, now: datetime, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, now: datetime, scopes: QuerySet[Scope] | None = None, **options: Any
+    ) -> None:
+        """`scopes`: those it may belong to; None leaves it where it is."""
         super().__init__(*args, **options)
+        if scopes is None or not scopes:
+            del self.fields["scope"]
+        else:
+            self.fields["scope"].queryset = scopes  # type: ignore[attr-defined]
         self.fields["owner"].user = user  # type: ignore[attr-defined]
         self.fields["owner"].present = self.initial.get("owner")  # type: ignore[attr-defined]
         used = self.initial.get("zone") or user.person.zone

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Identified, Person, TransitionError, known
 from accounts.rules import classes_seen_by
 from campaigns.models.campaigns import Campaign, owned
+from campaigns.models.facilitators import Scope
 from members.models import WordsField, words_index
 
 
@@ -93,6 +94,9 @@ class Milestone(Identified):
     is_external = models.BooleanField(_("others set this date"), default=False)
     owner = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="milestones", verbose_name=_("owner")
+    )
+    scope = models.ForeignKey(
+        Scope, on_delete=models.PROTECT, null=True, blank=True, related_name="milestones", verbose_name=_("belongs to")
     )
     status = models.CharField(_("state"), max_length=8, choices=Status, default=Status.PLANNED)
     reached_on = models.DateField(_("reached on"), null=True, blank=True)

@@ -19,8 +19,9 @@ from accounts.http import Request, accepted, as_file, page_or_form
 from accounts.rules import allows, require
 from campaigns.actions import campaigns as actions
 from campaigns.columns import CAMPAIGNS, OF_OVER, OF_RUNNING
+from campaigns.coverage import both_of
 from campaigns.forms.campaigns import CampaignForm, FinishForm
-from campaigns.models import Campaign, Milestone
+from campaigns.models import Campaign, Milestone, Scope
 from campaigns.timeline import timeline
 from history.actions import newest
 from history.deeds import standing
@@ -43,8 +44,14 @@ def campaigns(request: Request) -> HttpResponse | StreamingHttpResponse:
     shown = [(campaign, deadlines.get(campaign.pk)) for campaign in page.rows]
     if asked.file:
         return as_file(asked, shown, now=timezone.now())
-    may_add = allows(request.user, "campaigns.add_campaign")
-    context = {"list": asked, "page": page, "rows": shown, "over": over, "may_add": may_add}
+    context = {
+        "list": asked,
+        "page": page,
+        "rows": shown,
+        "over": over,
+        "sees_coverage": allows(request.user, "campaigns.see_coverage"),
+        "may_add": allows(request.user, "campaigns.add_campaign"),
+    }
     return render(request, "campaigns/campaign_list.html", context)
 
 
@@ -67,6 +74,7 @@ def campaign(request: Request, pk: UUID) -> HttpResponse:
             "today": today,
             "deadline": shown.milestones.next_external(today),
             "reached": shown.milestones.last_reached(),
+            "covered": _covered(request, shown),
             "may_edit": shown.is_running and allows(request.user, "campaigns.edit_campaign", shown),
             "entries": history(shown, request.user, request.GET),
             "undo": None if shown.is_running else standing(shown, request.user, timezone.now()),
@@ -107,6 +115,16 @@ def finish_campaign(request: Request, pk: UUID) -> HttpResponse:
         done_to(request, _("The campaign is over. Its milestones remind nobody any more."), shown)
         return redirect("campaigns:campaign", pk)
     return render(request, "campaigns/campaign_finish.html", {"form": form, "campaign": shown})
+
+
+def _covered(request: Request, shown: Campaign) -> str | None:
+    """Who covers what, in a sentence; None for whoever does not see it."""
+    if not allows(request.user, "campaigns.see_coverage", shown):
+        return None
+    if not shown.is_running:
+        return _("The campaign is over: nobody has it in hand any more.")
+    both, total = Scope.objects.visible_to(request.user).filter(campaign=shown).how_many_have_both()
+    return both_of(both, total) if total else _("Nobody covers a region or a theme of it yet.")
 
 
 def visible_campaign(request: Request, pk: UUID) -> Campaign:

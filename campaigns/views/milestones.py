@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +17,7 @@ from accounts.http import Request, accepted, page_or_form
 from accounts.rules import allows, require
 from campaigns.actions import milestones as actions
 from campaigns.forms.milestones import DropForm, MilestoneForm
-from campaigns.models import Milestone
+from campaigns.models import Campaign, Milestone, Scope
 from campaigns.views.campaigns import reader_day, visible_campaign
 from history.actions import newest
 from history.deeds import standing
@@ -29,7 +30,8 @@ def add_milestone(request: Request, pk: UUID) -> HttpResponse:
     shown = visible_campaign(request, pk)
     require(request.user, "campaigns.add_milestone", shown)
     now = database_now()
-    form = MilestoneForm(request.POST or None, user=request.user, now=now, initial={"owner": request.user.person})
+    initial, scopes = {"owner": request.user.person}, _scopes(request, shown)
+    form = MilestoneForm(request.POST or None, user=request.user, now=now, scopes=scopes, initial=initial)
     if request.method == "POST" and accepted(form, partial(actions.add_milestone, shown, by=request.user, now=now)):
         return redirect("campaigns:campaign", pk)
     return render(request, "campaigns/milestone_form.html", {"form": form, "campaign": shown})
@@ -45,7 +47,8 @@ def milestone(request: Request, pk: UUID) -> HttpResponse:
 def edit_milestone(request: Request, pk: UUID) -> HttpResponse:
     shown, now = _milestone(request, pk), database_now()
     require(request.user, "campaigns.edit_milestone", shown)
-    form = MilestoneForm(request.POST or None, user=request.user, now=now, initial=_typed(shown))
+    scopes, initial = _scopes(request, shown.campaign, shown.scope_id), _typed(shown)
+    form = MilestoneForm(request.POST or None, user=request.user, now=now, scopes=scopes, initial=initial)
     if request.method == "POST" and accepted(form, partial(actions.edit_milestone, shown, by=request.user, now=now)):
         return redirect("campaigns:milestone", pk)
     theirs = put_together(form, _milestone(request, pk), request.user, _typed)
@@ -79,14 +82,23 @@ def _typed(milestone: Milestone) -> dict[str, Any]:
     return {**model_to_dict(milestone), "owner": milestone.owner, "seen": newest(milestone)}
 
 
+def _scopes(request: Request, campaign: Campaign, present: UUID | None = None) -> QuerySet[Scope] | None:
+    """What its milestones may belong to, or do (`present`); None for whoever does not decide that."""
+    if not allows(request.user, "campaigns.add_milestone", campaign):
+        return None
+    offered = Scope.objects.visible_to(request.user).filter(Q(ended_on=None) | Q(pk=present), campaign=campaign)
+    return offered.select_related("own_region")
+
+
 def _milestone(request: Request, pk: UUID) -> Milestone:
-    rows = Milestone.objects.visible_to(request.user).select_related("campaign", "owner")
+    rows = Milestone.objects.visible_to(request.user).select_related("campaign", "owner", "scope__own_region")
     return get_object_or_404(rows, pk=pk)
 
 
 def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
     return {
         "milestone": shown,
+        "sees_scope": allows(request.user, "campaigns.see_coverage", shown.campaign),
         "days": (shown.starts_on - reader_day(request)).days,
         "may_edit": shown.is_editable and allows(request.user, "campaigns.edit_milestone", shown),
         "may_drop": shown.is_open and allows(request.user, "campaigns.drop_milestone", shown),

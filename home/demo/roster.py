@@ -14,6 +14,7 @@ from members.actions.people import add_contact, appoint, index_words
 from members.models import Appointment, Committee, Organisation, Representation, SeatHolder
 
 PASSWORD = "coalition-demo"  # noqa: S105 - of the embedded set-up alone, printed at every start
+FACILITATOR_LOGIN = "Phạm Thu Trang"
 SEAT_LOGIN, MEMBER_LOGIN, CHAIR_LOGIN = "Bounmy Phommachanh", "Farzana Akter", "Elena Marchetti"
 LOGINS = {SEAT_LOGIN: "seat", MEMBER_LOGIN: "member", CHAIR_LOGIN: "chair"}
 AROUND_THE_CLOCK = ("Europe/Zurich", "Asia/Kathmandu", "Pacific/Auckland", "America/Bogota", "Africa/Nairobi")
@@ -37,12 +38,11 @@ def awake(now: datetime) -> str:
 
 def set_the_stage(now: datetime) -> Stage:
     stage = Stage(now)
-    for login, name in (("admin", "Maya Ferreira"), ("staff", "Hanna Lindqvist"), ("facilitator", "Tomás Iglesias")):
+    for login, name in (("admin", "Maya Ferreira"), ("staff", "Hanna Lindqvist"), ("facilitator", FACILITATOR_LOGIN)):
         stage.users[login] = _worker(login, name, awake(now))
     admin = stage.users["admin"]
     _appoint_first(admin, now)
     _appoint(stage, "staff", Appointment.Role.STAFF)
-    _appoint(stage, "facilitator", Appointment.Role.FACILITATOR, region="005")
     for player in PLAYERS:
         stage.organisations.append(_join(stage, player))
     _seat(stage)
@@ -70,8 +70,8 @@ def _appoint_first(admin: User, now: datetime) -> None:
     Appointment.objects.create(person=admin.person, role=Appointment.Role.ADMIN, since=since)
 
 
-def _appoint(stage: Stage, login: str, role: str, region: str = "") -> None:
-    appoint(stage.users[login].person, by=stage.users["admin"], role=role, region=region, now=stage.now)
+def _appoint(stage: Stage, login: str, role: str) -> None:
+    appoint(stage.users[login].person, by=stage.users["admin"], role=role, now=stage.now)
 
 
 def _join(stage: Stage, player: Player) -> Organisation:

@@ -14,6 +14,7 @@ from decisions.actions.drafting import draft_position
 from decisions.models import Elector, Position, Round
 from decisions.outcome import Choice
 from home.demo.cast import PLAYERS
+from home.demo.facilitators import cover
 from home.demo.roster import Stage, set_the_stage
 from meetings.actions import call_meeting
 from notices.hours import at_local
@@ -51,6 +52,7 @@ def load(now: datetime) -> None:
     """Make everything, in one go. The database must be empty; call it in a transaction."""
     stage = set_the_stage(now)
     campaign = _campaign(stage)
+    cover(stage, campaign)
     _adopted(stage, campaign)
     _open(stage, campaign)
     draft_position(
@@ -67,6 +69,7 @@ def load(now: datetime) -> None:
 
 def _forget_old_mail() -> None:
     """What would have been sent days ago, had anybody been there, is not sent on the first day."""
+    Delivery.objects.filter(kind="campaigns.reassigned").delete()
     for asked in Round.objects.all():
         Delivery.objects.about(asked).filter(kind__in=("decisions.round_opened", "decisions.outcome")).delete()
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import TransitionError, User, Visibility
-from accounts.rules import require
+from accounts.rules import allows, require
 from history.actions import can_be_taken_back, changes, record, refuse_stale, snapshot
 from members.actions.people import end_contacts
 from members.actions.words import index_words
@@ -19,6 +19,7 @@ from members.models.terms import utc_day
 
 FACTS = ["name", "acronym", "language", "kind", "scope", "country", "website", "description", "visibility"]
 EDITABLE = [*FACTS, "note"]
+CLASSIFYING = {"visibility", "note"}  # who sees it, and what only staff read: theirs to change
 NAMED = {
     OrganisationName.Kind.FORMER: gettext_noop("Added the former name “%(name)s”"),
     OrganisationName.Kind.ACRONYM: gettext_noop("Added the acronym “%(name)s”"),
@@ -57,7 +58,7 @@ def add_organisation(
     """
     require(by, "members.add_organisation")
     organisation = Organisation(**_editable({"name": name} | fields))
-    namesakes = _number(organisation, distinct=distinct)
+    namesakes = _number(organisation, by, distinct=distinct)
     _save(organisation)
     Membership.objects.create(organisation=organisation, category=category, status=status, since=since or utc_day(now))
     index_words(organisation)
@@ -80,19 +81,23 @@ def edit_organisation(
     """Change any of EDITABLE; what stays the same leaves no trace. Returns the row as it is now.
 
     `seen`: the state the typist saw. `former`: the old name was in use, keep it as a former name. `distinct` as in
-    add_organisation. Raises Refused, Stale, Namesake, TransitionError.
+    add_organisation. Raises Refused, Stale, Namesake, TransitionError (a facilitator moves it out of their region).
     """
     organisation = lock_organisation(organisation)
     require(by, "members.edit_organisation", organisation)
-    refuse_stale(organisation, seen, EDITABLE)
+    if fields.keys() & CLASSIFYING:
+        require(by, "members.classify_organisation", organisation)
+    refuse_stale(organisation, seen, [name for name in EDITABLE if name in fields])
     before, identity = snapshot(organisation, EDITABLE), (organisation.key, organisation.country)
     for field, value in _editable(fields).items():
         setattr(organisation, field, value)
     changed = changes(before, snapshot(organisation, EDITABLE))
     if not changed:
         return organisation
+    if not allows(by, "members.edit_organisation", organisation):
+        raise TransitionError(_("You look after other countries: ask the staff to move it to this one."))
     moved = identity != (_key(organisation.name), organisation.country)
-    namesakes = _number(organisation, distinct=distinct) if moved else []
+    namesakes = _number(organisation, by, distinct=distinct) if moved else []
     organisation.version += 1
     _save(organisation)
     if former and "name" in changed:
@@ -119,7 +124,7 @@ def change_membership(
     Raises Refused, TransitionError (no such step; no reason; it has no membership; "ended", see end_organisation).
     """
     organisation = lock_organisation(organisation)
-    require(by, "members.edit_organisation", organisation)
+    require(by, "members.change_membership", organisation)
     membership = organisation.memberships.select_for_update().filter(until=None).first()
     if membership is None:
         raise TransitionError(_("It has no membership that could change."))
@@ -227,14 +232,14 @@ def _refuse_seated(organisation: Organisation, day: date) -> None:
         )
 
 
-def _number(organisation: Organisation, *, distinct: bool) -> list[Organisation]:
-    """Set the key, and the number that tells it from its namesakes, which are returned."""
+def _number(organisation: Organisation, by: User, *, distinct: bool) -> list[Organisation]:
+    """Set the key, and the number that tells it from its namesakes; returns those that `by` may know of."""
     organisation.key = _key(organisation.name)
     namesakes = Organisation.objects.namesakes(organisation.key, organisation.country).exclude(pk=organisation.pk)
-    found = list(namesakes)
+    taken, found = namesakes.last(), list(namesakes.visible_to(by))
     if found and not distinct:
         raise Namesake(found[0])
-    organisation.distinct_no = found[-1].distinct_no + 1 if found else 0
+    organisation.distinct_no = taken.distinct_no + 1 if taken else 0
     return found
 
 

@@ -15,9 +15,18 @@ from accounts.rules import require
 from history.actions import can_be_taken_back, changes, record, record_all, snapshot
 from members.actions.committees import leave_seat
 from members.actions.invitations import lock_person, withdraw
-from members.countries import regions
+from members.countries import WORLD, regions
 from members.keys import indexed_words
-from members.models import Appointment, Committee, Invitation, Organisation, PersonWord, Representation, SeatHolder
+from members.models import (
+    Appointment,
+    Committee,
+    Invitation,
+    Organisation,
+    OwnRegion,
+    PersonWord,
+    Representation,
+    SeatHolder,
+)
 from members.models.terms import utc_day
 
 APPOINTED = {
@@ -214,22 +223,31 @@ def _named(organisation: Organisation) -> dict[str, Any]:
 
 
 @transaction.atomic
-def appoint(person: Person, *, by: User, role: str, region: str = "", now: datetime) -> Appointment:
-    """Somebody works for the whole coalition from today; a facilitator for `region` (M49 code, "" = everywhere).
+def appoint(
+    person: Person, *, by: User, role: str, region: str = "", own_region: OwnRegion | None = None, now: datetime
+) -> Appointment:
+    """Somebody works for the whole coalition from today; a facilitator for `region` (M49 code), `own_region` or neither.
 
     Raises Refused, or TransitionError when they hold that role already or the region belongs to no facilitator.
     """
     person = lock_person(person.pk)
     require(by, "members.appoint", person)
-    if region and role != Appointment.Role.FACILITATOR:
-        raise TransitionError(_("Only facilitators have a region. Choose “everywhere”."))
-    if region and region not in regions():
+    if (region or own_region) and role != Appointment.Role.FACILITATOR:
+        raise TransitionError(_("Only facilitators have a region. Choose “no region”."))
+    if region and region not in {WORLD, *regions()}:
         raise TransitionError(_("This region is not known."))
-    if Appointment.objects.filter(person=person, role=role, region=region, until=None).exists():
+    where = {"region": region, "own_region": own_region}
+    if Appointment.objects.filter(person=person, role=role, until=None, **where).exists():
         raise TransitionError(_("%(name)s holds that role already.") % {"name": person})
-    appointment = Appointment.objects.create(person=person, role=role, region=region, since=utc_day(now))
-    record(APPOINTED[Appointment.Role(role)], person, by=by, now=now, region=region)
+    appointment = Appointment.objects.create(person=person, role=role, since=utc_day(now), **where)
+    record_appointed(appointment, by=by, now=now)
     return appointment
+
+
+def record_appointed(appointment: Appointment, *, by: User, now: datetime) -> None:
+    """Part of the action that appoints somebody."""
+    verb = APPOINTED[Appointment.Role(appointment.role)]
+    record(verb, appointment.person, by=by, now=now, region=appointment.region, own_region=appointment.own_region_id)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from accounts.filters import ChoiceFilter, Choices, ListFilter, WordsFilter
 from accounts.forms import DayField
 from accounts.models import User, Visibility
 from history.forms import SeenForm
-from members.actions.organisations import EDITABLE, Namesake
+from members.actions.organisations import CLASSIFYING, EDITABLE, Namesake
 from members.countries import countries, country_choices
 from members.keys import name_key, name_words
 from members.models import Endorsement, Membership, Organisation, OrganisationName
@@ -120,8 +120,12 @@ class OrganisationForm(forms.ModelForm, SeenForm):
         fields = EDITABLE
         widgets = {"description": forms.Textarea(attrs={"rows": 5}), "note": forms.Textarea(attrs={"rows": 3})}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, classifies: bool = True, **kwargs: Any) -> None:
+        """`classifies`: whether its editor decides who sees it and keeps the note about it."""
         super().__init__(*args, **kwargs)
+        if not classifies:
+            for field in CLASSIFYING:
+                del self.fields[field]
         self.order_fields([*ORDER, "category", "since"])
         self._question = self.fields["distinct"]
         if "distinct" not in self.data:

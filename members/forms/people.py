@@ -13,7 +13,7 @@ from accounts.filters import ChoiceFilter, ListFilter, WordsFilter
 from accounts.forms import ZoneField
 from accounts.models import Person, User
 from accounts.zones import only_zone_of
-from members.countries import regions
+from members.forms.regions import RegionField
 from members.models import Appointment, Invitation, Organisation, PersonQuerySet, Representation, everybody
 
 
@@ -103,14 +103,20 @@ class ContactForm(PersonForm):
 
 class AppointForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Appointment.Role)
-    region = forms.ChoiceField(
-        label=_("Region"), required=False, help_text=_("Only for facilitators: the part of the world they look after.")
+    place = RegionField(
+        label=_("Region"),
+        help_text=_("Only for facilitators: they see the contacts there and edit the organisations’ facts."),
+        none=_("No region: for a theme, or another role"),
+        everywhere=True,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["region"]
-        field.choices = [("", _("Everywhere")), *sorted(regions().items(), key=lambda pair: pair[1])]
+        self.fields["place"].offer(user)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return cleaned | cleaned.pop("place", {})
 
 
 class AcceptForm(forms.Form):

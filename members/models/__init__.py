@@ -4,6 +4,7 @@ from members.models.committees import Committee, CommitteeOffice, Seat, SeatHold
 from members.models.imports import ImportBatch, ImportRow, ReviewedPair
 from members.models.organisations import Organisation, OrganisationName, Word
 from members.models.people import Appointment, Invitation, PersonQuerySet, PersonWord, Representation, everybody
+from members.models.regions import OwnRegion
 from members.models.standing import Endorsement, Membership
 from members.models.words import WordsField, words_index
 
@@ -18,6 +19,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationName",
+    "OwnRegion",
     "PersonQuerySet",
     "PersonWord",
     "Representation",

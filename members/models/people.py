@@ -12,9 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Address, Identified, Person, User, Visibility, known
-from accounts.rules import classes_seen_by
+from accounts.rules import classes_seen_by, countries_kept_by
 from members.keys import name_words
 from members.models.organisations import Organisation
+from members.models.regions import Regional
 from members.models.terms import Term, TermQuerySet
 
 WRITTEN_WITH_ADDRESS = re.compile(r"^(?P<name>.*?)\s*<(?P<email>[^<>]+)>$")
@@ -80,13 +81,17 @@ class PersonWord(models.Model):
 
 class RepresentationQuerySet(TermQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Contacts are for the committee and staff; members see those who chose to be listed, everybody oneself."""
+        """Contacts are for the committee, staff and, in their countries, facilitators.
+
+        Members see those who chose to be listed, everybody oneself.
+        """
         seen = classes_seen_by(user)
         visible = self.filter(organisation__visibility__in=seen)
         if Visibility.STEERING in seen:
             return visible
         listed = Q(person__is_listed=True) if Visibility.MEMBERS in seen else Q()
-        return visible.filter(Q(person=user.person_id) | listed)
+        kept = Q(organisation__country__in=countries_kept_by(user))
+        return visible.filter(Q(person=user.person_id) | listed | kept)
 
 
 class Representation(Term):
@@ -120,8 +125,8 @@ class Representation(Term):
         return f"{self.person}, {self.get_role_display()}"
 
 
-class Appointment(Term):
-    """A person works for the whole coalition in a role. A facilitator's scope is an M49 code, or empty for all."""
+class Appointment(Regional, Term):
+    """A person works for the whole coalition in a role; a facilitator for a region, or without one: for a theme."""
 
     class Role(models.TextChoices):
         ADMIN = "admin", _("Administrator")
@@ -131,7 +136,6 @@ class Appointment(Term):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
     role = models.CharField(_("role"), max_length=12, choices=Role)
-    region = models.CharField(_("region"), max_length=3, blank=True, help_text=_("For facilitators."))
 
     objects = TermQuerySet.as_manager()
 
@@ -141,10 +145,14 @@ class Appointment(Term):
             Term.ordered("appointment"),
             known("appointment", "role", "admin", "staff", "facilitator", "observer"),
             models.CheckConstraint(
-                condition=Q(region="") | Q(role="facilitator"), name="only_facilitators_have_a_region"
+                condition=Q(region="", own_region=None) | Q(role="facilitator"), name="only_facilitators_have_a_region"
             ),
+            Regional.at_most_one("appointment"),
             models.UniqueConstraint(
-                fields=["person", "role", "region"], condition=Q(until=None), name="one_open_appointment_per_role"
+                fields=["person", "role", "region", "own_region"],
+                condition=Q(until=None),
+                nulls_distinct=False,
+                name="one_open_appointment_per_role",
             ),
         ]
 

@@ -1,6 +1,6 @@
 """The roster's addresses, by noun."""
 
-from members.urls import committees, imports, organisations, people
+from members.urls import committees, imports, organisations, people, regions
 
 app_name = "members"
 urlpatterns = [
@@ -8,4 +8,5 @@ urlpatterns = [
     *people.urlpatterns,
     *committees.urlpatterns,
     *imports.urlpatterns,
+    *regions.urlpatterns,
 ]

@@ -100,6 +100,8 @@ def organisation(request: Request, pk: UUID) -> HttpResponse:
         "undo": standing(subject, request.user, timezone.now()) if subject.ended_on else None,
         "sees_note": Visibility.STAFF in classes_seen_by(request.user),
         "may_edit": allows(request.user, "members.edit_organisation", subject),
+        "may_change": allows(request.user, "members.change_membership", subject),
+        "may_add_contact": not subject.ended_on and allows(request.user, "members.edit_people"),
         "may_end": allows(request.user, "members.end_organisation", subject),
         "is_own": subject.pk in hats(request.user).organisations,
     }
@@ -122,7 +124,8 @@ def add(request: Request) -> HttpResponse:
 
 def edit(request: Request, pk: UUID) -> HttpResponse:
     subject = changeable(request, pk)
-    form = OrganisationForm(request.POST or None, instance=copy(subject), initial=typed(subject))
+    classifies = allows(request.user, "members.classify_organisation", subject)
+    form = OrganisationForm(request.POST or None, instance=copy(subject), initial=typed(subject), classifies=classifies)
 
     def act(**fields: Any) -> None:
         edit_organisation(subject, by=request.user, now=timezone.now(), **fields)
@@ -135,7 +138,7 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
 
 
 def membership(request: Request, pk: UUID) -> HttpResponse:
-    subject = changeable(request, pk)
+    subject = changeable(request, pk, "members.change_membership")
     open_one = get_object_or_404(Membership, organisation=subject, until=None)
     form = MembershipForm(request.POST or None, instance=open_one)
 

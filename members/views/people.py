@@ -58,7 +58,8 @@ def with_parts(people: PersonQuerySet, user: User) -> PersonQuerySet:
 
 
 def person_detail(request: Request, pk: UUID) -> HttpResponse:
-    people = everybody().visible_to(request.user).select_related("user").prefetch_related("addresses", "appointments")
+    appointments = Prefetch("appointments", Appointment.objects.select_related("own_region"))
+    people = everybody().visible_to(request.user).select_related("user").prefetch_related("addresses", appointments)
     person = get_object_or_404(people, pk=pk)
     context = {
         "person": person,
@@ -108,7 +109,7 @@ def representation_end(request: Request, pk: UUID) -> HttpResponse:
 def appoint(request: Request, pk: UUID) -> HttpResponse:
     person = _person(request, pk)
     require(request.user, "members.appoint", person)
-    form = AppointForm(request.POST or None)
+    form = AppointForm(request.POST or None, user=request.user)
     if accepted(form, partial(actions.appoint, person, by=request.user, now=timezone.now())):
         messages.success(request, _("Appointed from today."))
         return redirect("members:person", pk)

@@ -24,6 +24,7 @@ from campaigns.models import Campaign, Milestone  # noqa: E402
 from decisions.models import Answer, Position  # noqa: E402
 from decisions.outcome import Choice  # noqa: E402
 from meetings.models import Meeting  # noqa: E402
+from members.countries import regions  # noqa: E402
 from members.keys import indexed_words  # noqa: E402
 from members.models import Committee, Organisation, PersonWord  # noqa: E402
 from members.pages import cursor_of  # noqa: E402
@@ -87,6 +88,10 @@ def pages(size: int) -> dict[str, str]:
     campaign = factories.CampaignFactory()
     others(campaign)
     factories.MilestoneFactory.create_batch(12, campaign=campaign)
+    for region in list(regions()):
+        scope = factories.ScopeFactory(campaign=campaign, theme="", region=region, languages=["en", "fr"])
+        for capacity in ("lead", "backup"):
+            factories.AssignmentFactory(scope=scope, capacity=capacity, languages=["en"])
     meeting = factories.MeetingFactory(campaign=campaign)
     factories.AttendanceFactory.create_batch(26, meeting=meeting)
     return {
@@ -106,6 +111,8 @@ def pages(size: int) -> dict[str, str]:
         "search, nothing": f"{search}?q=green+open",
         "organisation": reverse("members:organisation", args=[deep.pk]),
         "campaign": reverse("campaigns:campaign", args=[campaign.pk]),
+        "coverage board": reverse("campaigns:coverage", args=[campaign.pk]),
+        "who covers Nepal": f"{reverse('campaigns:all_coverage')}?q=nepal",
         "meeting": reverse("meetings:meeting", args=[meeting.pk]),
         "position": reverse("decisions:position", args=[position().pk]),
     }

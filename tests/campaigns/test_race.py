@@ -7,11 +7,13 @@ import pytest
 from django.db import transaction
 
 from campaigns.actions import campaigns, milestones
+from campaigns.actions.facilitators import Place, hand_over, reassign
 from campaigns.models import Campaign, Milestone
 from history.models import Head
+from members.models import Appointment
 from notices.models import Delivery
-from tests.factories import MilestoneFactory, user_with
-from tests.threads import alone, wait_until_blocked
+from tests.factories import NOON, AssignmentFactory, MilestoneFactory, PersonFactory, UserFactory, user_with
+from tests.threads import alone, together, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 6, 6, 12, tzinfo=UTC)
@@ -36,6 +38,21 @@ def test_ending_a_campaign_and_reaching_its_milestone_never_wait_for_each_other_
     assert (finished.status, str(refused)) == ("finished", "This campaign is over: it does not change any more.")
     assert (Campaign.objects.get().status, Milestone.objects.get().status) == ("finished", "planned")
     assert Delivery.objects.waiting().count() == 0
+
+
+def test_handing_over_while_staff_reassign_leaves_one_lead():
+    staff, lead, backup, other = user_with("staff"), UserFactory(), UserFactory(), PersonFactory()
+    scope = AssignmentFactory(person=lead.person).scope
+    AssignmentFactory(scope=scope, person=backup.person, capacity="backup")
+
+    together(
+        lambda: hand_over(scope, by=lead, now=NOON, note="Gone."),
+        lambda: reassign(scope, by=staff, now=NOON, lead=Place(other), backup=Place(lead.person)),
+    )
+
+    standing = scope.assignments.filter(until=None)
+    assert standing.filter(capacity="lead").count() == 1
+    assert Appointment.objects.filter(person__in=standing.values("person"), until=None).count() == standing.count()
 
 
 def finish_campaign(campaign, staff):

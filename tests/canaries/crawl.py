@@ -13,12 +13,12 @@ from django.test import Client
 from django.test.client import FakePayload
 from django.urls import reverse
 
-from campaigns.models import Campaign, Milestone
+from campaigns.models import Assignment, Campaign, Milestone, Scope
 from decisions.models import Position
 from history.models import Deed
 from home.findable import GROUPS
 from meetings.models import Meeting
-from members.models import Committee, ImportBatch, Organisation, Representation, Seat, SeatTerm, everybody
+from members.models import Committee, ImportBatch, Organisation, OwnRegion, Representation, Seat, SeatTerm, everybody
 from notices.models import Delivery
 from tests.canaries.world import WORD
 
@@ -45,6 +45,10 @@ LISTS = [
     "/campaigns/",
     "/campaigns/?show=over",
     "/campaigns/add/",
+    "/campaigns/facilitators/",
+    "/campaigns/facilitators/?q=zq",
+    "/members/regions/",
+    "/members/regions/add/",
     "/meetings/",
     "/meetings/?show=earlier",
     "/meetings/call/",
@@ -75,7 +79,13 @@ PAGES: dict[Any, list[str]] = {
     Seat: ["members:seat_fill"],
     SeatTerm: ["members:term_end", "members:seat_holder"],
     ImportBatch: ["members:import", "members:import_columns", "members:import_report", "members:import_row"],
-    Campaign: [f"campaigns:{name}" for name in ("campaign", "edit_campaign", "finish_campaign", "add_milestone")],
+    Campaign: [
+        f"campaigns:{name}"
+        for name in ("campaign", "edit_campaign", "finish_campaign", "add_milestone", "coverage", "add_scope")
+    ],
+    Scope: [f"campaigns:{name}" for name in ("scope", "edit_scope", "end_scope", "reassign", "hand_over")],
+    Assignment: ["campaigns:write_note"],
+    OwnRegion: ["members:region_edit"],
     Milestone: [f"campaigns:{name}" for name in ("milestone", "edit_milestone", "drop_milestone")],
     Meeting: [
         f"meetings:{name}"

@@ -72,6 +72,12 @@ def contacts(world: World) -> None:
     person(world, "unlisted contact", STEERING, visibility=Visibility.MEMBERS)
     person(world, "listed contact", MEMBERS, is_listed=True, visibility=Visibility.MEMBERS)
     person(world, "listed contact of a public organisation", MEMBERS, is_listed=True, visibility=Visibility.PUBLIC)
+    make.AppointmentFactory(person=world.users["facilitator"].person, role="facilitator", region="061")
+    theirs = {"visibility": Visibility.MEMBERS, "country": "WSM"}
+    person(world, "unlisted contact in the facilitator’s region", STEERING | {"facilitator"}, **theirs)
+    person(world, "unlisted contact of staff’s organisation there", STAFF, visibility=Visibility.STAFF, country="WSM")
+    regional = make.OwnRegionFactory(name=world.mark("own region: name", MEMBERS))
+    make.ScopeFactory(theme="", own_region=regional)
     # Whoever is listed may be found by name; for which hidden organisation they speak may not.
     person(world, "unlisted contact of staff’s organisation", STAFF, visibility=Visibility.STAFF)
     former = person(world, "former contact", STAFF, visibility=Visibility.MEMBERS)
@@ -83,11 +89,13 @@ def contacts(world: World) -> None:
     invitation.save(update_fields=["email"])
 
 
-def person(world: World, noun: str, readers: frozenset[str], *, visibility: str, is_listed: bool = False) -> Person:
+def person(
+    world: World, noun: str, readers: frozenset[str], *, visibility: str, is_listed: bool = False, country: str = "KEN"
+) -> Person:
     """A contact with a primary address for `readers`, and one that was theirs before and how they sign in, for staff."""
     name, email = world.mark(f"{noun}: name", readers), world.mark(f"{noun}: e-mail", readers)
     made = make.PersonFactory(display_name=name, email=f"{email}@people.example", is_listed=is_listed)
-    make.RepresentationFactory(person=made, organisation__visibility=visibility)
+    make.RepresentationFactory(person=made, organisation__visibility=visibility, organisation__country=country)
     before = world.mark(f"{noun}: earlier address", STAFF)
     Address.objects.create(person=made, email=f"{before}@people.example", is_primary=False)
     told = world.mark(f"{noun}: history", STAFF)

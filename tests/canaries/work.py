@@ -21,6 +21,7 @@ from tests.canaries.world import CLASSES, MEMBERS, STAFF, STEERING, World
 
 def fill(world: World) -> None:
     hidden = campaigns(world)
+    scopes(world)
     meetings(world, hidden)
     positions(world, hidden)
     rounds(world, world.steering, "steering", STEERING, hidden)
@@ -50,6 +51,28 @@ def campaigns(world: World) -> Campaign:
     outcome = world.mark("ended campaign for staff: outcome", STAFF)
     finish_campaign(over, by=world.staff, now=world.now, status="finished", outcome=outcome)
     return over
+
+
+def scopes(world: World) -> None:
+    """Themes, why they ended, and what is left to whoever takes over; of three classes, and of one's own."""
+    for visibility in (Visibility.PUBLIC, Visibility.MEMBERS, Visibility.STEERING, Visibility.STAFF):
+        readers = CLASSES[visibility] & MEMBERS
+        noun = f"scope of a campaign for {visibility}"
+        ours = make.CampaignFactory(visibility=visibility)
+        scope = make.ScopeFactory(campaign=ours, theme=world.mark(f"{noun}: theme", readers))
+        lead = world.mark(f"{noun}: name of the lead", readers)
+        note, before = world.mark(f"{noun}: note", STAFF), world.mark(f"{noun}: note of who was before", STAFF)
+        make.AssignmentFactory(scope=scope, person__display_name=lead, note=note)
+        make.AssignmentFactory(scope=scope, until=world.now.date(), note=before)
+        words = world.marks(f"ended {noun}", readers, "theme", "end_reason")
+        make.ScopeFactory(campaign=ours, ended_on=world.now.date(), **words)
+    mine = make.AssignmentFactory(
+        scope__theme=world.mark("own scope: theme", MEMBERS),
+        person=world.users["facilitator"].person,
+        note=world.mark("own scope: note", STAFF | {"facilitator"}),
+    )
+    backup = world.mark("own scope: note of the backup", STAFF | {"facilitator"})
+    make.AssignmentFactory(scope=mine.scope, capacity="backup", note=backup)
 
 
 def milestones(world: World, campaign: Campaign, noun: str, readers: frozenset[str]) -> None:

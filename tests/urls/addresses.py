@@ -29,6 +29,10 @@ BODIES: dict[str, dict[str, Any]] = {
         "seen": "0",
     },
     "campaigns:edit_milestone": {"title": "New", "seen": "0", **DAY},
+    "campaigns:add_scope": {"theme": "New"},
+    "campaigns:end_scope": {"reason": "Nothing left to do"},
+    "campaigns:hand_over": {"note": "All is well."},
+    "campaigns:write_note": {"note": "Call Chanda first."},
     "campaigns:finish_campaign": {"status": "finished", "outcome": "Won."},
     "decisions:answer": {"choice": "abstain", "version": "{version}"},
     "decisions:new_position": {
@@ -58,6 +62,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "members:organisation_end": {"reason": "Closed"},
     "members:organisation_names": {"text": "New name", "kind": "former"},
     "members:person_appoint": {"role": "facilitator"},
+    "members:region_add": {"name": "New", "countries": "Kenya"},
     "members:term_end": {"reason": "Resigned", "until": "{today}"},
     "notices:settle": {"outcome": "left"},
 }

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User, Visibility
 from campaigns.actions.milestones import drop_milestone
-from campaigns.models import Campaign, Milestone
+from campaigns.models import Assignment, Campaign, Milestone
 from decisions.actions.asking import announce_closed_rounds
 from decisions.models import Answer, Position, Round
 from history.actions import gather, take_back
@@ -66,6 +66,7 @@ def build_world() -> World:
         committees,
         imports,
         campaigns,
+        scopes,
         meetings,
         positions,
         decided_positions,
@@ -190,6 +191,39 @@ def campaigns(world: World) -> dict[str, Any]:
             campaign=ours, status=Milestone.Status.REACHED, reached_on=world.now.date()
         ),
         "finished campaign’s milestone": make.MilestoneFactory(campaign=finished),
+    }
+
+
+def scopes(world: World) -> dict[str, Any]:
+    """Each "own …" has the reader as its lead, with a backup; the hat it gives is the facilitator's alone."""
+    ours, staff_only = world.subjects["members’ campaign"], world.subjects["staff’s campaign"]
+    finished = world.subjects["finished campaign"]
+
+    def led(user: User) -> Assignment:
+        made = make.AssignmentFactory(scope__campaign=ours, person=user.person, appointment=None)
+        make.AssignmentFactory(scope=made.scope, capacity="backup")
+        return made
+
+    own = world.each(led)
+    kept = make.AppointmentFactory(person=world.users["facilitator"].person, role="facilitator", region="035")
+    region = make.ScopeFactory(campaign=ours, theme="", region="035")
+    make.AssignmentFactory(scope=region, person=kept.person, capacity="backup", appointment=kept)
+    in_region = make.OrganisationFactory(country="LAO")
+    return {
+        "own scope": {reader: one.scope for reader, one in own.items()},
+        "other scope": make.AssignmentFactory(scope__campaign=ours).scope,
+        "staff’s scope": make.AssignmentFactory(scope__campaign=staff_only).scope,
+        "ended scope": make.ScopeFactory(campaign=ours, ended_on=world.now.date(), end_reason="Done."),
+        "finished campaign’s scope": make.ScopeFactory(campaign=finished),
+        "own assignment": own,
+        "other assignment": make.AssignmentFactory(scope__campaign=ours),
+        "staff’s assignment": make.AssignmentFactory(scope__campaign=staff_only),
+        "own region’s organisation": in_region,
+        "own region’s representation": make.RepresentationFactory(organisation=in_region),
+        "own scope’s milestone": {
+            reader: make.MilestoneFactory(campaign=ours, scope=one.scope) for reader, one in own.items()
+        },
+        "region of ours": make.OwnRegionFactory(),
     }
 
 

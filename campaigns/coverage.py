@@ -1,0 +1,142 @@
+"""Who covers what, as a board: gaps, double cover and missing languages, in words. Pure reading of rows.
+
+Scopes come from `Scope.objects.with_people()`, so nothing here asks the database.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaigns.models import Assignment, Campaign, Scope
+from members.countries import countries, country_named
+from members.keys import name_key, name_words
+from members.languages import language_named
+
+NAMED = 3  # countries or languages that a sentence names; of more it says how many
+
+
+@dataclass(frozen=True)
+class Row:
+    """One scope on the board. `doubles`: sentences, one per other scope that has some of its countries too."""
+
+    scope: Scope
+    lead: Assignment | None
+    backup: Assignment | None
+    missing: list[str]
+    doubles: list[str]
+
+    @property
+    def gap(self) -> str:
+        """Who is missing: "nobody", "lead", "backup", or "" for none."""
+        if self.lead and self.backup:
+            return ""
+        return "backup" if self.lead else "lead" if self.backup else "nobody"
+
+    @property
+    def people(self) -> list[Assignment]:
+        return [one for one in (self.lead, self.backup) if one]
+
+
+@dataclass(frozen=True)
+class Board:
+    """The rows of one campaign, and what they come to."""
+
+    campaign: Campaign
+    rows: list[Row]
+
+    @property
+    def summary(self) -> str:
+        """ "4 of 6 have both a lead and a backup." """
+        both = sum(not row.gap for row in self.rows)
+        return both_of(both, len(self.rows))
+
+    @property
+    def faults(self) -> list[str]:
+        """What else is to be put right, in words; empty when all is well."""
+        gaps = sum(row.gap in {"nobody", "lead"} for row in self.rows)
+        mute = sum(bool(row.missing) for row in self.rows)
+        double = sum(bool(row.doubles) for row in self.rows)
+        sentences = [
+            (gaps, ngettext("%(n)s has no lead.", "%(n)s have no lead.", gaps)),
+            (mute, ngettext("%(n)s lacks a working language.", "%(n)s lack a working language.", mute)),
+            (double, ngettext("%(n)s overlaps with another.", "%(n)s overlap with another.", double)),
+        ]
+        return [sentence % {"n": number} for number, sentence in sentences if number]
+
+
+def both_of(both: int, total: int) -> str:
+    """The board in a sentence: how many of its parts have a lead and a backup."""
+    sentence = ngettext(
+        "%(both)s of %(total)s has both a lead and a backup.",
+        "%(both)s of %(total)s have both a lead and a backup.",
+        both,
+    )
+    return sentence % {"both": both, "total": total}
+
+
+def boards(scopes: Sequence[Scope]) -> list[Board]:
+    """One board per campaign; `scopes` stand together by campaign."""
+    grouped = groupby(scopes, key=lambda scope: scope.campaign)
+    return [Board(campaign, rows_of(list(ours))) for campaign, ours in grouped]
+
+
+def rows_of(scopes: Sequence[Scope]) -> list[Row]:
+    """The rows of one campaign's scopes: regions by name, then themes."""
+    area = {scope.pk: scope.countries for scope in scopes}
+    ordered = sorted(scopes, key=lambda scope: (not scope.is_regional, name_key(str(scope))))
+    return [
+        Row(scope, scope.lead, scope.backup, missing_languages(scope), _doubles(scope, scopes, area))
+        for scope in ordered
+    ]
+
+
+def missing_languages(scope: Scope) -> list[str]:
+    """The names of the wanted languages that neither lead nor backup works in; with nobody, the gap says enough."""
+    if not scope.standing:
+        return []
+    spoken = {code for one in (scope.lead, scope.backup) if one for code in one.languages}
+    return [language_named(code) for code in scope.languages if code not in spoken]
+
+
+def _doubles(scope: Scope, scopes: Iterable[Scope], area: Mapping[UUID, frozenset[str]]) -> list[str]:
+    others = [(other, area[scope.pk] & area[other.pk]) for other in scopes if other.pk != scope.pk]
+    return [
+        _("%(countries)s also in “%(other)s”") % {"countries": _some_of(shared), "other": other}
+        for other, shared in others
+        if shared
+    ]
+
+
+def _some_of(codes: Iterable[str]) -> str:
+    """ "Nepal", "Fiji, Nauru, Palau", or "17 countries"."""
+    names = sorted((str(countries()[code]) for code in codes), key=name_key)
+    if len(names) <= NAMED:
+        return ", ".join(names)
+    return ngettext("%(n)s country", "%(n)s countries", len(names)) % {"n": len(names)}
+
+
+def answering(rows: Iterable[Row], text: str) -> list[Row]:
+    """Those meant by a country in them, by their region or theme, or by who covers them; all for no text."""
+    words, country = name_words(text), country_named(text.strip())
+    if not text.strip():
+        return list(rows)
+    return [
+        row
+        for row in rows
+        if (country and country.iso3 in row.scope.countries)
+        or (words and any(_begins(words, name) for name in _names_of(row)))
+    ]
+
+
+def _names_of(row: Row) -> list[str]:
+    return [str(row.scope), *(one.person.display_name for one in row.people)]
+
+
+def _begins(words: set[str], name: str) -> bool:
+    """Whether every word is the beginning of a word of `name`."""
+    there = name_words(name)
+    return all(any(one.startswith(word) for one in there) for word in words)
