@@ -101,6 +101,11 @@ def only_zone_of(country: str) -> str:
     return zones[0] if len(zones) == 1 else ""
 
 
+def country_of(zone: str) -> str:
+    """The country (ISO 3166, two letters) in which a zone lies; empty for UTC and old spellings."""
+    return next((code for code, listed in _table() if listed == zone), "")
+
+
 def _listed_zones() -> list[str]:
     """The current names, one or more per country; aliases are not among them."""
     return sorted({zone for _country, zone in _table()} & zoneinfo.available_timezones())

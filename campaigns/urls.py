@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns.views import campaigns, facilitators, milestones
+from campaigns.views import campaigns, facilitators, milestones, plans
 
 app_name = "campaigns"
 urlpatterns = [
@@ -10,9 +10,12 @@ urlpatterns = [
     path("<uuid:pk>/edit/", campaigns.edit_campaign, name="edit_campaign"),
     path("<uuid:pk>/finish/", campaigns.finish_campaign, name="finish_campaign"),
     path("<uuid:pk>/milestones/add/", milestones.add_milestone, name="add_milestone"),
+    path("<uuid:pk>/plan/", plans.plan_backwards, name="plan_backwards"),
     path("milestones/<uuid:pk>/", milestones.milestone, name="milestone"),
     path("milestones/<uuid:pk>/edit/", milestones.edit_milestone, name="edit_milestone"),
     path("milestones/<uuid:pk>/reach/", milestones.reach_milestone, name="reach_milestone"),
+    path("milestones/<uuid:pk>/order/", milestones.order_milestone, name="order_milestone"),
+    path("milestones/<uuid:pk>/move/", plans.move_with_deadline, name="move_with_deadline"),
     path("milestones/<uuid:pk>/drop/", milestones.drop_milestone, name="drop_milestone"),
     path("facilitators/", facilitators.all_coverage, name="all_coverage"),
     path("<uuid:pk>/facilitators/", facilitators.coverage, name="coverage"),

@@ -1,10 +1,12 @@
 """What the demo data lack: things that ended, failed, were withdrawn or wait to be decided."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from accounts.models import User
 from campaigns.actions.campaigns import add_campaign, finish_campaign
-from campaigns.actions.milestones import add_milestone, drop_milestone
+from campaigns.actions.milestones import add_milestone, drop_milestone, edit_milestone
+from campaigns.actions.plans import Step, accept_plan
 from campaigns.models import Campaign
 from decisions.actions.asking import announce_closed_rounds, open_round
 from decisions.actions.drafting import draft_position, newest_text, withdraw_position, write_version
@@ -78,9 +80,10 @@ def end_many_at_once(staff: User, now: datetime) -> None:
 
 
 def end_campaigns_and_meetings(staff: User, now: datetime) -> None:
-    campaign = Campaign.objects.get()
+    campaign = Campaign.objects.get(name="Safe fields treaty")
     dropped = {"title": "Dropped", "kind": "internal", "starts_on": now.date(), "owner": None, **SHORT}
     drop_milestone(add_milestone(campaign, by=staff, now=now, **dropped), by=staff, now=now, reason="No money")
+    move_a_deadline(campaign, staff, now)
     ended = add_campaign(by=staff, now=now, name="Earlier", goal="Won", owner=staff.person, visibility="members")
     finish_campaign(ended, by=staff, now=now, status="finished", outcome="The treaty was signed.")
     for title, days in (("Cancelled call", 3), ("Last call", -3)):
@@ -99,6 +102,16 @@ def end_campaigns_and_meetings(staff: User, now: datetime) -> None:
             cancel_meeting(meeting, by=staff, now=now, reason="Too few can come")
         else:
             write_minutes(meeting, by=staff, now=now, minutes="Decided: to go on.\n\nWe meet again in a month.")
+
+
+def move_a_deadline(campaign: Campaign, staff: User, now: datetime) -> None:
+    """With the steps that lead to it, which still stand as before: so late that some cannot be kept."""
+    fields = {"title": "Deadline that moved", "kind": "conference", "zone": "UTC", "owner": staff.person}
+    steps = [Step("Consultation", 5, staff.person), Step("Ballot", 3, None)]
+    day, then = now.date() + timedelta(days=30), now - timedelta(days=2)
+    deadline = accept_plan(campaign, by=staff, now=then, plan=uuid4(), steps=steps, day=day, place="", **fields)
+    shorter = {**SHORT, **fields, "is_external": True, "starts_on": now.date() + timedelta(days=6)}
+    edit_milestone(deadline, by=staff, now=now - timedelta(days=1), **shorter)
 
 
 def decide_positions(staff: User, now: datetime) -> None:

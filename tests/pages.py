@@ -205,13 +205,25 @@ def of_imports() -> list[Page]:
 
 def of_campaigns() -> list[Page]:
     running, ended = Campaign.objects.get(name="Safe fields treaty"), Campaign.objects.get(name="Earlier")
+    oslo = Campaign.objects.get(name__startswith="Oslo process")
     planned = Milestone.objects.filter(status="planned").order_by("starts_on")[0]
+    moved = Milestone.objects.get(title="Deadline that moved")
+    doubted = oslo.milestones.exclude(unverified="")[0]
     reached, dropped = (Milestone.objects.filter(status=status)[0] for status in ("reached", "dropped"))
     return [
         page("campaigns:campaigns"),
         page("campaigns:campaign", running.pk),
         page("campaigns:campaign", running.pk, reader="member"),
         page("campaigns:campaign", ended.pk),
+        page("campaigns:campaign", running.pk, query="?zoom=quarter&owner=nobody"),
+        page("campaigns:campaign", running.pk, query="?zoom=month&from=soon&to=1999-01-01"),
+        page("campaigns:campaign", oslo.pk, reader="member"),
+        page("campaigns:milestone", doubted.pk, reader="member"),
+        page("campaigns:plan_backwards", running.pk),
+        page("campaigns:plan_backwards", running.pk, press="Show the dates"),
+        page("campaigns:order_milestone", planned.pk),
+        page("campaigns:move_with_deadline", moved.pk),
+        page("campaigns:move_with_deadline", planned.pk),
         page("campaigns:add_campaign"),
         page("campaigns:edit_campaign", running.pk),
         page("campaigns:finish_campaign", running.pk),

@@ -1,6 +1,6 @@
 """What can happen to a campaign: it is started, changed, and ends."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypedDict, Unpack
 
 from django.db import transaction
@@ -25,10 +25,12 @@ class CampaignFields(TypedDict):
 
 
 @transaction.atomic
-def add_campaign(*, by: User, now: datetime, **fields: Unpack[CampaignFields]) -> Campaign:
-    """Start a campaign today. Raises Refused."""
+def add_campaign(
+    *, by: User, now: datetime, started_on: date | None = None, **fields: Unpack[CampaignFields]
+) -> Campaign:
+    """Start a campaign today, or enter one that began on `started_on`. Raises Refused."""
     require(by, "campaigns.add_campaign")
-    campaign = Campaign.objects.create(started_on=now.date(), **fields)
+    campaign = Campaign.objects.create(started_on=started_on or now.date(), **fields)
     record(gettext_noop("Started the campaign"), campaign, by=by, now=now)
     return campaign
 
@@ -58,15 +60,21 @@ def edit_campaign(
 
 
 @transaction.atomic
-def finish_campaign(campaign: Campaign, *, by: User, now: datetime, status: str, outcome: str) -> Campaign:
-    """End it as won or given up (`status`): nobody is reminded of it, or facilitates it, any more.
+def finish_campaign(
+    campaign: Campaign, *, by: User, now: datetime, status: str, outcome: str, finished_on: date | None = None
+) -> Campaign:
+    """End it as won or given up (`status`), today or on `finished_on`: nobody is reminded of it, or facilitates it,
+    any more.
 
-    Raises Refused, TransitionError.
+    Raises Refused, or TransitionError, also for a day still to come or before it began.
     """
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(by, "campaigns.finish_campaign", campaign)
     campaign.step_to(Campaign.Status(status))
-    campaign.finished_on, campaign.outcome = now.date(), outcome
+    finished_on = finished_on or now.date()
+    if not campaign.started_on <= finished_on <= now.date():
+        raise TransitionError(_("A campaign ends after it began, and not in the future."))
+    campaign.finished_on, campaign.outcome = finished_on, outcome
     campaign.save()
     verb = gettext_noop("Finished the campaign: %(outcome)s")
     if campaign.status == Campaign.Status.STOPPED:

@@ -16,6 +16,8 @@ from campaigns.models.campaigns import Campaign, owned
 from campaigns.models.facilitators import Scope
 from members.models import WordsField, words_index
 
+MOST = 400  # milestones of one campaign: as many as its timeline can draw and its page can number
+
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def visible_to(self, user: Any) -> Self:
@@ -62,12 +64,15 @@ class Milestone(Identified):
 
     class Kind(models.TextChoices):
         CONFERENCE = "conference", _("Conference")
+        FORUM = "forum", _("Civil society forum")
         SIGNING = "signing", _("Signing ceremony")
         RATIFICATION = "ratification", _("Ratification threshold")
+        ENTRY = "entry", _("Entry into force")
         ANNIVERSARY = "anniversary", _("Anniversary")
         REPORT = "report", _("Report launch")
         ACTION_DAY = "action-day", _("Action day")
         INTERNAL = "internal", _("Internal deadline")
+        OTHER = "other", _("Other step")
 
     class Precision(models.TextChoices):
         DAY = "day", _("To the day")
@@ -91,6 +96,7 @@ class Milestone(Identified):
     ends_on = models.DateField(_("ends"), null=True, blank=True)
     precision = models.CharField(_("how sure is the date?"), max_length=5, choices=Precision, default=Precision.DAY)
     zone = models.CharField(_("time zone of the place"), max_length=64, default="UTC")
+    place = models.CharField(_("place"), max_length=120, blank=True)
     is_external = models.BooleanField(_("others set this date"), default=False)
     owner = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="milestones", verbose_name=_("owner")
@@ -102,6 +108,9 @@ class Milestone(Identified):
     reached_on = models.DateField(_("reached on"), null=True, blank=True)
     drop_reason = models.TextField(_("why it was dropped"), blank=True)
     note = models.TextField(_("note"), blank=True)
+    claim = models.TextField(_("who took part, as claimed"), blank=True)
+    source = models.TextField(_("source"), blank=True)
+    unverified = models.TextField(_("what is not verified"), blank=True)
     epoch = models.PositiveIntegerField(default=0, help_text="Raised whenever the date moves")
     scheduled_at = models.DateTimeField(help_text="When the date was last set")
 
@@ -110,16 +119,21 @@ class Milestone(Identified):
     class Meta:
         ordering = ["starts_on", "title", "id"]
         constraints = [
+            # What a dependency's two keys on (id, campaign) refer to: see the migration.
+            models.UniqueConstraint(fields=["id", "campaign"], name="milestone_with_its_campaign"),
             known(
                 "milestone",
                 "kind",
                 "conference",
+                "forum",
                 "signing",
                 "ratification",
+                "entry",
                 "anniversary",
                 "report",
                 "action-day",
                 "internal",
+                "other",
             ),
             known("milestone", "precision", "day", "month", "year"),
             known("milestone", "status", "planned", "reached", "dropped"),
@@ -162,8 +176,7 @@ class Milestone(Identified):
         start = start.replace(month=1, day=1) if by_year else start.replace(day=1)
         if end is None:
             return start, None
-        month = 12 if by_year else end.month
-        end = date(end.year, month, calendar.monthrange(end.year, month)[1])
+        end = end_of(end, precision)
         return start, None if (end.year, by_year or end.month) == (start.year, by_year or start.month) else end
 
     def step_to(self, status: "Milestone.Status", *, back: bool = False) -> None:
@@ -196,3 +209,34 @@ class Milestone(Identified):
     def reminds(self) -> bool:
         """Whether its owner is reminded: a date known to the day, ahead, and somebody to remind."""
         return self.is_open and self.precision == self.Precision.DAY and self.owner_id is not None
+
+    @property
+    def last_day(self) -> date:
+        """The last day it can fall on: of its span, or of the month or year that is all that is known."""
+        return self.ends_on or end_of(self.starts_on, self.precision)
+
+    @property
+    def surely_over_from(self) -> date:
+        """The first day on which it can be over: dates known to the month or year are given the benefit of doubt."""
+        if self.ends_on is None or self.precision == self.Precision.DAY:
+            return self.ends_on or self.starts_on
+        return self.ends_on.replace(day=1, month=1 if self.precision == self.Precision.YEAR else self.ends_on.month)
+
+    @property
+    def surely_begun_by(self) -> date:
+        """The last day on which it can begin."""
+        return end_of(self.starts_on, self.precision)
+
+    def is_in_the_way_of(self, later: "Milestone") -> bool:
+        """Whether it surely ends after `later`, which comes after it, begins. What is done or dropped is in no way."""
+        planned = self.Status.PLANNED
+        return (self.status, later.status) == (planned, planned) and self.surely_over_from > later.surely_begun_by
+
+
+def end_of(start: date, precision: str) -> date:
+    """The last day of the day, month or year in which `start` lies."""
+    if precision == Milestone.Precision.YEAR:
+        return start.replace(month=12, day=31)
+    if precision == Milestone.Precision.MONTH:
+        return start.replace(day=calendar.monthrange(start.year, start.month)[1])
+    return start

@@ -10,7 +10,6 @@ from django.forms import model_to_dict
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -22,14 +21,12 @@ from campaigns.columns import CAMPAIGNS, OF_OVER, OF_RUNNING
 from campaigns.coverage import both_of
 from campaigns.forms.campaigns import CampaignForm, FinishForm
 from campaigns.models import Campaign, Milestone, Scope
-from campaigns.timeline import timeline
+from campaigns.views.program import program_of
 from history.actions import newest
 from history.deeds import standing
 from history.http import done_to
 from history.panels import history, put_together
 from members.pages import keyset_page
-
-MILESTONES = 60  # on one page of a campaign
 
 
 @require_GET
@@ -57,21 +54,13 @@ def campaigns(request: Request) -> HttpResponse | StreamingHttpResponse:
 
 @require_GET
 def campaign(request: Request, pk: UUID) -> HttpResponse:
-    shown = visible_campaign(request, pk)
-    rows = shown.milestones.select_related("owner")
-    page = keyset_page(rows, request.GET, order="starts_on", size=MILESTONES)
-    today = reader_day(request)
-    for row in page.rows:
-        row.campaign = shown
+    shown, today = visible_campaign(request, pk), reader_day(request)
     return render(
         request,
         "campaigns/campaign_detail.html",
         {
             "campaign": shown,
-            "page": page,
-            "milestones": [(row, (row.starts_on - today).days) for row in page.rows],
-            "timeline": timeline(page.rows, today, mirrored=get_language_bidi()),
-            "today": today,
+            **program_of(shown, request.GET, today),
             "deadline": shown.milestones.next_external(today),
             "reached": shown.milestones.last_reached(),
             "covered": _covered(request, shown),

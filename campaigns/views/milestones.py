@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.forms import model_to_dict
 from django.http import HttpResponse
@@ -16,8 +17,10 @@ from accounts.clock import database_now
 from accounts.http import Request, accepted, page_or_form
 from accounts.rules import allows, require
 from campaigns.actions import milestones as actions
-from campaigns.forms.milestones import DropForm, MilestoneForm
-from campaigns.models import Campaign, Milestone, Scope
+from campaigns.actions.dependencies import put_after
+from campaigns.forms.milestones import DropForm, MilestoneForm, OrderForm, ReachForm
+from campaigns.models import Campaign, Dependency, Milestone, Scope
+from campaigns.models.dependencies import hanging_on
 from campaigns.views.campaigns import reader_day, visible_campaign
 from history.actions import newest
 from history.deeds import standing
@@ -39,35 +42,52 @@ def add_milestone(request: Request, pk: UUID) -> HttpResponse:
 
 @require_GET
 def milestone(request: Request, pk: UUID) -> HttpResponse:
-    shown = _milestone(request, pk)
+    shown = visible_milestone(request, pk)
     return render(request, "campaigns/milestone_detail.html", _milestone_page(request, shown))
 
 
 @page_or_form
 def edit_milestone(request: Request, pk: UUID) -> HttpResponse:
-    shown, now = _milestone(request, pk), database_now()
+    shown, now = visible_milestone(request, pk), database_now()
     require(request.user, "campaigns.edit_milestone", shown)
     scopes, initial = _scopes(request, shown.campaign, shown.scope_id), _typed(shown)
     form = MilestoneForm(request.POST or None, user=request.user, now=now, scopes=scopes, initial=initial)
     if request.method == "POST" and accepted(form, partial(actions.edit_milestone, shown, by=request.user, now=now)):
-        return redirect("campaigns:milestone", pk)
-    theirs = put_together(form, _milestone(request, pk), request.user, _typed)
+        return redirect("campaigns:move_with_deadline" if _offers_to_move(pk) else "campaigns:milestone", pk)
+    theirs = put_together(form, visible_milestone(request, pk), request.user, _typed)
     context = {"form": form, "campaign": shown.campaign, "milestone": shown, "theirs": theirs}
     return render(request, "campaigns/milestone_form.html", context)
 
 
 @require_POST
 def reach_milestone(request: Request, pk: UUID) -> HttpResponse:
-    shown = _milestone(request, pk)
-    done = _("“%(title)s” is reached. Nobody is reminded of it any more.") % {"title": shown.title}
-    act = partial(actions.reach_milestone, shown, by=request.user, now=database_now())
-    told_with_undo(request, act, done, shown)
+    """Today, or on the day that is given with it."""
+    shown = visible_milestone(request, pk)
+    form = ReachForm(request.POST)
+    if form.is_valid():
+        act = partial(actions.reach_milestone, shown, by=request.user, now=database_now(), **form.cleaned_data)
+        done = _("“%(title)s” is reached. Nobody is reminded of it any more.") % {"title": shown.title}
+        told_with_undo(request, act, done, shown)
+    else:
+        messages.error(request, _("That is no day: nothing has changed."))
     return redirect("campaigns:milestone", pk)
 
 
 @page_or_form
+def order_milestone(request: Request, pk: UUID) -> HttpResponse:
+    shown = visible_milestone(request, pk)
+    require(request.user, "campaigns.edit_milestone", shown)
+    initial = {"after": shown.dependencies.values_list("after", flat=True)}
+    form = OrderForm(request.POST if request.method == "POST" else None, milestone=shown, initial=initial)
+    act = partial(put_after, shown, by=request.user, now=database_now())
+    if request.method == "POST" and accepted(form, act):
+        return redirect("campaigns:milestone", pk)
+    return render(request, "campaigns/milestone_order.html", {"form": form, "milestone": shown})
+
+
+@page_or_form
 def drop_milestone(request: Request, pk: UUID) -> HttpResponse:
-    shown = _milestone(request, pk)
+    shown = visible_milestone(request, pk)
     require(request.user, "campaigns.drop_milestone", shown)
     form = DropForm(request.POST or None)
     act = partial(actions.drop_milestone, shown, by=request.user, now=database_now())
@@ -90,7 +110,8 @@ def _scopes(request: Request, campaign: Campaign, present: UUID | None = None) -
     return offered.select_related("own_region")
 
 
-def _milestone(request: Request, pk: UUID) -> Milestone:
+def visible_milestone(request: Request, pk: UUID) -> Milestone:
+    """The milestone, if the reader may see it; else 404."""
     rows = Milestone.objects.visible_to(request.user).select_related("campaign", "owner", "scope__own_region")
     return get_object_or_404(rows, pk=pk)
 
@@ -99,6 +120,13 @@ def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
     return {
         "milestone": shown,
         "sees_scope": allows(request.user, "campaigns.see_coverage", shown.campaign),
+        "order": (order := _order(shown)),
+        "rest_stands": shown.is_external
+        and any(
+            one.is_open and one.scheduled_at < shown.scheduled_at for pairs in order.values() for one, _late in pairs
+        )
+        and shown.epoch > 0,
+        "reach_form": ReachForm(),
         "days": (shown.starts_on - reader_day(request)).days,
         "may_edit": shown.is_editable and allows(request.user, "campaigns.edit_milestone", shown),
         "may_drop": shown.is_open and allows(request.user, "campaigns.drop_milestone", shown),
@@ -106,3 +134,23 @@ def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
         "entries": history(shown, request.user, request.GET),
         "undo": standing(shown, request.user, timezone.now()) if shown.is_settled else None,
     }
+
+
+def _order(shown: Milestone) -> dict[str, list[tuple[Milestone, bool]]]:
+    """What comes first and what comes then, each with whether the two are in each other's way."""
+    ties = Dependency.objects.filter(Q(milestone=shown) | Q(after=shown)).select_related("milestone", "after")
+    found: dict[str, list[tuple[Milestone, bool]]] = {"first": [], "then": []}
+    for one in sorted(ties, key=lambda tie: (tie.after.starts_on, tie.milestone.starts_on)):
+        is_late = one.after.is_in_the_way_of(one.milestone)
+        found["first" if one.milestone_id == shown.pk else "then"].append(
+            (one.after if one.milestone_id == shown.pk else one.milestone, is_late)
+        )
+    return found
+
+
+def _offers_to_move(pk: UUID) -> bool:
+    """Whether others set its date and something that hangs on it still stands as before."""
+    milestone = Milestone.objects.select_related("campaign").get(pk=pk)
+    if not (milestone.is_external and milestone.epoch and milestone.precision == Milestone.Precision.DAY):
+        return False
+    return any(one.scheduled_at < milestone.scheduled_at for one in hanging_on(milestone))

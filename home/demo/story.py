@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Visibility
 from campaigns.actions.campaigns import add_campaign
+from campaigns.actions.dependencies import put_after
 from campaigns.actions.milestones import add_milestone, reach_milestone
 from campaigns.models import Campaign, Milestone
 from decisions.actions.answering import give_answer
@@ -15,6 +16,7 @@ from decisions.models import Elector, Position, Round
 from decisions.outcome import Choice
 from home.demo.cast import PLAYERS
 from home.demo.facilitators import cover
+from home.demo.oslo import add_oslo_process
 from home.demo.roster import Stage, set_the_stage
 from meetings.actions import call_meeting
 from notices.hours import at_local
@@ -32,6 +34,7 @@ MILESTONES = (
     ("Global day of action", Milestone.Kind.ACTION_DAY, 66, 0, False, True),
     ("Diplomatic conference, Lusaka", Milestone.Kind.CONFERENCE, 120, 4, True, True),
 )
+AFTER = {4: 3, 5: 3, 7: 5}  # {place in MILESTONES: which it comes after}
 TRANSITION = """Deadlines for clearance must be counted in years, not in decades.
 
 A state that asks for more time shall say in public how much land is left, who lives on it and what it will cost.
@@ -51,6 +54,7 @@ Their travel is paid from the common fund."""
 def load(now: datetime) -> None:
     """Make everything, in one go. The database must be empty; call it in a transaction."""
     stage = set_the_stage(now)
+    add_oslo_process(stage)
     campaign = _campaign(stage)
     cover(stage, campaign)
     _adopted(stage, campaign)
@@ -85,6 +89,7 @@ def _campaign(stage: Stage) -> Campaign:
         visibility=Visibility.MEMBERS,
     )
     today = stage.now.astimezone(ZoneInfo(staff.person.zone)).date()
+    milestones: list[Milestone] = []
     for title, kind, days, length, external, owned in MILESTONES:
         starts = today + timedelta(days=days)
         milestone = add_milestone(
@@ -103,6 +108,9 @@ def _campaign(stage: Stage) -> Campaign:
         )
         if days < 0:
             reach_milestone(milestone, by=staff, now=stage.now + timedelta(days=days))
+        milestones.append(milestone)
+    for later, earlier in AFTER.items():
+        put_after(milestones[later], by=staff, now=stage.now, after=[milestones[earlier]])
     return campaign
 
 

@@ -3,7 +3,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from campaigns.models import Campaign, Milestone
+from campaigns.models import Campaign, Dependency, Milestone
+from history.models import Entry
 from notices.actions import planning
 from notices.compose import compose
 from notices.kind import KINDS
@@ -50,12 +51,15 @@ def test_a_campaign_costs_the_same_with_one_milestone_and_with_three(client, dja
         client.get(reverse("campaigns:campaign", args=[campaign.pk]))
 
 
-def test_a_milestone_costs_few_statements(client, django_assert_num_queries):
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_milestone_costs_the_same_after_one_other_and_after_three(client, django_assert_num_queries, number):
     milestone = MilestoneFactory()
+    for earlier in MilestoneFactory.create_batch(number, campaign=milestone.campaign):
+        Dependency.objects.create(campaign=milestone.campaign, milestone=milestone, after=earlier)
     client.force_login(user_with("staff"))
     client.get(reverse("campaigns:milestone", args=[milestone.pk]))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("campaigns:milestone", args=[milestone.pk]))
 
 
@@ -267,3 +271,91 @@ def test_a_campaign_with_many_milestones_still_names_its_next_deadline_and_what_
     page = client.get(reverse("campaigns:campaign", args=[campaign.pk]))
 
     assert (page.context["deadline"], page.context["reached"]) == (deadline, reached)
+
+
+def test_a_milestone_shows_place_claim_and_source_and_says_what_is_not_verified(client):
+    campaign = CampaignFactory()
+    client.force_login(user_with("staff"))
+
+    client.post(
+        reverse("campaigns:add_milestone", args=[campaign.pk]),
+        posted(
+            place="Brussels, Belgium",
+            claim="120 states came",
+            source="https://stop.example/calendar?id=1",
+            unverified="The date",
+        ),
+    )
+    page = client.get(reverse("campaigns:milestone", args=[Milestone.objects.get().pk])).content.decode()
+
+    for words in ("Brussels, Belgium", "120 states came", "Not verified", "The date"):
+        assert words in page
+    assert '<a href="https://stop.example/calendar?id=1" rel="nofollow">' in page
+
+
+def test_a_milestone_is_reached_on_an_earlier_day(client):
+    milestone = MilestoneFactory()
+    client.force_login(user_with("staff"))
+
+    client.post(reverse("campaigns:reach_milestone", args=[milestone.pk]), {"reached_on": "2008-05-30"})
+
+    milestone.refresh_from_db()
+    assert (milestone.status, milestone.reached_on) == ("reached", date(2008, 5, 30))
+    assert Entry.objects.of(milestone).get().details["changes"] == {"reached_on": [None, "2008-05-30"]}
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"), [("9000-01-01", "is still to come"), ("soon", "That is no day: nothing has changed.")]
+)
+def test_nothing_is_reached_on_a_day_to_come_or_on_no_day(client, day, sentence):
+    milestone = MilestoneFactory()
+    client.force_login(user_with("staff"))
+
+    page = client.post(reverse("campaigns:reach_milestone", args=[milestone.pk]), {"reached_on": day}, follow=True)
+
+    milestone.refresh_from_db()
+    assert milestone.status == "planned"
+    assert sentence in page.content.decode()
+
+
+def test_staff_say_what_a_milestone_comes_after_and_a_conflict_is_said_in_words(client):
+    campaign = CampaignFactory()
+    late = MilestoneFactory(campaign=campaign, title="Translation", starts_on=date(2100, 6, 5))
+    ballot = MilestoneFactory(campaign=campaign, title="Ballot", starts_on=date(2100, 6, 1))
+    client.force_login(user_with("staff"))
+
+    client.post(reverse("campaigns:order_milestone", args=[ballot.pk]), {"after": [late.pk]})
+    pages = [
+        client.get(reverse(f"campaigns:{name}", args=[pk])).content.decode()
+        for name, pk in (("campaign", campaign.pk), ("milestone", ballot.pk), ("milestone", late.pk))
+    ]
+
+    assert "after 2" in pages[0]
+    assert "Conflict: 2 ends later" in pages[0]
+    assert 'class="dep late"' in pages[0]
+    assert "Conflict: it ends after this begins" in pages[1]
+    assert "Conflict: it begins before this ends" in pages[2]
+
+
+def test_a_circle_is_said_in_place(client):
+    campaign = CampaignFactory()
+    first, then = MilestoneFactory.create_batch(2, campaign=campaign)
+    Dependency.objects.create(campaign=campaign, milestone=then, after=first)
+    client.force_login(user_with("staff"))
+
+    page = client.post(reverse("campaigns:order_milestone", args=[first.pk]), {"after": [then.pk]})
+
+    assert "they would wait for each other" in page.content.decode()
+    assert f'value="{then.pk}"' in page.content.decode()
+
+
+@pytest.mark.parametrize("after", ["nothing", "\0", "9" * 300])
+def test_what_is_no_milestone_is_refused_in_place(client, after):
+    milestone = MilestoneFactory()
+    MilestoneFactory(campaign=milestone.campaign)
+    client.force_login(user_with("staff"))
+
+    page = client.post(reverse("campaigns:order_milestone", args=[milestone.pk]), {"after": [after]})
+
+    assert page.status_code == 200
+    assert page.context["form"].errors

@@ -84,12 +84,23 @@ PAGES: dict[Any, list[str]] = {
     ImportBatch: ["members:import", "members:import_columns", "members:import_report", "members:import_row"],
     Campaign: [
         f"campaigns:{name}"
-        for name in ("campaign", "edit_campaign", "finish_campaign", "add_milestone", "coverage", "add_scope")
+        for name in (
+            "campaign",
+            "edit_campaign",
+            "finish_campaign",
+            "add_milestone",
+            "plan_backwards",
+            "coverage",
+            "add_scope",
+        )
     ],
     Scope: [f"campaigns:{name}" for name in ("scope", "edit_scope", "end_scope", "reassign", "hand_over")],
     Assignment: ["campaigns:write_note"],
     OwnRegion: ["members:region_edit"],
-    Milestone: [f"campaigns:{name}" for name in ("milestone", "edit_milestone", "drop_milestone")],
+    Milestone: [
+        f"campaigns:{name}"
+        for name in ("milestone", "edit_milestone", "order_milestone", "move_with_deadline", "drop_milestone")
+    ],
     Meeting: [
         f"meetings:{name}"
         for name in ("meeting", "calendar", "edit_meeting", "invite_people", "write_minutes", "cancel_meeting")

@@ -79,7 +79,9 @@ def milestones(world: World, campaign: Campaign, noun: str, readers: frozenset[s
     """All owned by a member who may not see them everywhere; due in a few days, so that reminders are planned."""
     owner = world.users["member"].person
     for days, step in ((3, "planned"), (7, "dropped"), (5, "edited")):
-        words = world.marks(f"{step} milestone of a {noun}", readers, "title", "note")
+        words = world.marks(
+            f"{step} milestone of a {noun}", readers, "title", "note", "place", "claim", "source", "unverified"
+        )
         day = world.in_days(days).date()
         made = make.MilestoneFactory(campaign=campaign, owner=owner, starts_on=day, is_external=True, **words)
         if step == "dropped":

@@ -1,7 +1,10 @@
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from campaigns.models import Campaign
 from decisions.models import Decision
 from home import demo
 from members.models import Organisation, Seat, SeatTerm
@@ -33,6 +36,30 @@ def test_the_demo_tells_of_one_decision_and_reminders_are_due_at_the_first_start
     assert [decision.label for decision in Decision.objects.all()] == ["2026-001"]
     due = set(Delivery.objects.due(NOON).values_list("kind", flat=True))
     assert {"campaigns.milestone_due", "decisions.answer_due", "meetings.invitation"} <= due
+
+
+def test_the_demo_has_the_real_oslo_process_with_its_sources_and_doubts(demo_data):
+    oslo = Campaign.objects.get(name__startswith="Oslo process")
+    rows = list(oslo.milestones.order_by("starts_on", "id"))
+
+    assert (oslo.status, oslo.started_on, oslo.finished_on) == ("finished", date(2003, 11, 13), date(2012, 9, 14))
+    assert (len(rows), {row.status for row in rows}) == (22, {"reached"})
+    assert [row.reached_on for row in rows] == [row.last_day for row in rows]
+    assert all(row.source for row in rows)
+    dublin, month, doubted = (
+        next(row for row in rows if row.title.startswith(words)) for words in ("Dublin", "Latin", "Brussels")
+    )
+    assert (dublin.place, dublin.starts_on, dublin.ends_on) == (
+        "Dublin, Ireland",
+        date(2008, 5, 19),
+        date(2008, 5, 30),
+    )
+    assert (month.precision, month.source) == (
+        "month",
+        next(row.source for row in rows if row.title.startswith("Lima")),
+    )
+    assert doubted.unverified == "UNVERIFIED date (typed from knowledge); existence verified"
+    assert Delivery.objects.filter(object_id__in=[row.pk for row in rows]).count() == 0
 
 
 def test_each_login_of_the_demo_finds_its_home_page(client, demo_data):
