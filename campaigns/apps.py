@@ -7,5 +7,7 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         from campaigns import rules  # noqa: F401 - registers the permissions
         from campaigns.kinds import register_kinds
+        from campaigns.panels import offer_nouns
 
         register_kinds()
+        offer_nouns()

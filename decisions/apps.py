@@ -7,5 +7,7 @@ class DecisionsConfig(AppConfig):
     def ready(self) -> None:
         from decisions import rules  # noqa: F401 - registers the permissions
         from decisions.kinds import register_kinds
+        from decisions.panels import offer_nouns
 
         register_kinds()
+        offer_nouns()

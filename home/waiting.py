@@ -1,8 +1,8 @@
-"""What waits for a person now: answers, invitations and milestones, earliest deadline first."""
+"""What waits for a person now: answers, invitations, milestones and tasks, earliest deadline first."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Value
@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from campaigns.models import Milestone
+from campaigns.models import Milestone, Task
 from decisions.models import Elector
 from meetings.models import Attendance
 from notices.hours import at_local
 
 MONTH = timedelta(days=30)
+LAST_SECOND = time(23, 59, 59)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Item:
 
 def waiting(user: User, now: datetime) -> list[Item]:
     """Everything that waits for `user`, each once, only what is open now. At most 50 of each kind."""
-    return sorted([*_answers(user, now), *_invitations(user, now), *_milestones(user, now)], key=lambda item: item.due)
+    items = [*_answers(user, now), *_invitations(user, now), *_milestones(user, now), *_tasks(user, now)]
+    return sorted(items, key=lambda item: item.due)
 
 
 def waiting_count(user: User, now: datetime) -> int:
@@ -41,6 +43,7 @@ def waiting_count(user: User, now: datetime) -> int:
         Elector.objects.unanswered_by(user.person, now),
         Attendance.objects.unanswered_by(user.person, now),
         _own_milestones(user, now),
+        _own_tasks(user, now),
     ]
     counts = [
         part.order_by().annotate(part=Value(number)).values("part").annotate(n=Count("pk", distinct=True)).values("n")
@@ -90,7 +93,25 @@ def _milestones(user: User, now: datetime) -> Iterable[Item]:
             why=_("A milestone of “%(campaign)s” that you own. Mark it when it is reached.")
             % {"campaign": milestone.campaign.name},
             url=reverse("campaigns:milestone", args=[milestone.pk]),
-            due=at_local(milestone.starts_on, datetime.max.time().replace(microsecond=0), milestone.zone),
+            due=at_local(milestone.starts_on, LAST_SECOND, milestone.zone),
             zone=milestone.zone,
             day=milestone.starts_on,
+        )
+
+
+def _own_tasks(user: User, now: datetime) -> Any:
+    """As with milestones. Whoever has a task sees it whatever it belongs to."""
+    return Task.objects.owned_by(user.person).open().due_by((now + MONTH).date())
+
+
+def _tasks(user: User, now: datetime) -> Iterable[Item]:
+    for task in _own_tasks(user, now).select_related("asked_by")[:50]:
+        why = _("Your task, asked for by %(person)s.") % {"person": task.asked_by}
+        yield Item(
+            what=task.title,
+            why=_("A task you set yourself.") if task.asked_by_id == user.person_id else why,
+            url=reverse("campaigns:task", args=[task.pk]),
+            due=at_local(task.due_on, LAST_SECOND, task.zone),
+            zone=task.zone,
+            day=task.due_on,
         )

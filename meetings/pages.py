@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User, Visibility
 from accounts.rules import allows, classes_seen_by
+from campaigns.panels import task_panel
 from history.panels import history
 from meetings.forms import AnswerForm
 from meetings.models import Attendance, Meeting
@@ -40,6 +41,7 @@ def meeting_page(meeting: Meeting, user: User, now: datetime) -> dict[str, Any]:
         "most_named": MOST_NAMED,
         "campaign": meeting.campaign if meeting.campaign and meeting.campaign.is_visible_to(user) else None,
         "committee": _committee(meeting, user),
+        "tasks": task_panel(meeting, user, now.astimezone(ZoneInfo(user.person.zone)).date()),
         "entries": history(meeting, user),
     }
 

@@ -4,11 +4,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast
 
-from accounts.models import User, Visibility
-from members.models import Appointment, CommitteeOffice, Membership, Representation, SeatHolder, SeatTerm
+from accounts.models import Person, User, Visibility
+from members.models import (
+    Appointment,
+    CommitteeOffice,
+    Membership,
+    Organisation,
+    Representation,
+    SeatHolder,
+    SeatTerm,
+)
+from members.models.organisations import OrganisationQuerySet
 
 FULL_MEMBERS = [Membership.Category.MEMBER, Membership.Category.AFFILIATE]
 
@@ -40,6 +49,14 @@ def hats(user: Any) -> Hats:
     if "hats" not in user.__dict__:
         user.__dict__["hats"] = _read(user.person_id)
     return user.__dict__["hats"]
+
+
+def organisations_of(person: Person) -> OrganisationQuerySet:
+    """Those `person` speaks for today, as their contact or on their seat, whoever asks: narrow it by `visible_to`."""
+    contacts = Representation.objects.current().filter(person=person)
+    seats = SeatHolder.objects.current().filter(person=person, term__in=SeatTerm.objects.current())
+    named = Q(pk__in=contacts.values("organisation")) | Q(pk__in=seats.values("term__organisation"))
+    return Organisation.objects.active().filter(named)
 
 
 def _read(person: UUID) -> Hats:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns.models import Campaign, Milestone
+from campaigns.models import Campaign, Milestone, Task
 from decisions.models import Position
 from home.demo import load
 from meetings.models import Meeting
@@ -33,6 +33,8 @@ NO_PAGE = {
     "members:import_apply",
     "members:import_discard",
     "campaigns:reach_milestone",
+    "campaigns:finish_task",
+    "campaigns:reopen_task",
     "meetings:calendar",
     "meetings:answer_invitation",
     "decisions:answer",
@@ -75,6 +77,7 @@ def every_page(now: datetime) -> list[Page]:
         *of_committees(),
         *of_imports(),
         *of_campaigns(),
+        *of_tasks(),
         *of_meetings(),
         *of_positions(),
         *of_reminders(),
@@ -192,6 +195,31 @@ def of_campaigns() -> list[Page]:
         *[page("campaigns:milestone", one.pk) for one in (planned, reached, dropped)],
         page("campaigns:edit_milestone", planned.pk),
         page("campaigns:drop_milestone", planned.pk),
+    ]
+
+
+def of_tasks() -> list[Page]:
+    named = {one.title: one for one in Task.objects.all()}
+    overdue, free = named["Find interpreters for Lao and Khmer"], named["Translate the memo into Spanish"]
+    done, dropped = named["Put the text on the website"], named["Print the banner"]
+    milestone = named["Book the hall"].object_id
+    return [
+        page("campaigns:tasks", reader="seat"),
+        page("campaigns:tasks", reader="facilitator"),
+        page("campaigns:tasks", query="?owner="),
+        page("campaigns:tasks", query="?owner=&state=done"),
+        page("campaigns:tasks", query="?owner=nobody&state=overdue", reader="member"),
+        page("campaigns:task_shares"),
+        page("campaigns:task_shares", reader="member"),
+        page("campaigns:task", overdue.pk, reader="seat"),
+        page("campaigns:task", free.pk, reader="member"),
+        *[page("campaigns:task", one.pk) for one in (free, done, dropped)],
+        page("campaigns:add_task", "milestone", milestone, press="Add the task"),
+        page("campaigns:milestone", milestone),
+        page("campaigns:edit_task", overdue.pk),
+        page("campaigns:hand_task", overdue.pk, reader="seat"),
+        page("campaigns:take_task", free.pk, reader="member"),
+        page("campaigns:drop_task", overdue.pk, reader="seat"),
     ]
 
 

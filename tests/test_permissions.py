@@ -86,6 +86,26 @@ def own_milestone(user: User) -> Any:
     return factories.MilestoneFactory(owner=user.person)
 
 
+def task(user: User) -> Any:
+    return factories.TaskFactory(owner=None)
+
+
+def own_task(user: User) -> Any:
+    return factories.TaskFactory(owner=user.person)
+
+
+def task_asked_for(user: User) -> Any:
+    return factories.TaskFactory(asked_by=user.person)
+
+
+def task_in_own_campaign(user: User) -> Any:
+    return factories.TaskFactory(subject=own_campaign(user))
+
+
+def task_of_our_meeting(user: User) -> Any:
+    return factories.TaskFactory(subject=meeting(user))
+
+
 def meeting(user: User) -> Any:
     return factories.MeetingFactory(committee=steering())
 
@@ -134,6 +154,21 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("campaigns.drop_milestone", milestone): STAFF,
     ("campaigns.reach_milestone", milestone): STAFF,
     ("campaigns.reach_milestone", own_milestone): EVERYBODY,
+    ("campaigns.add_task", campaign): STAFF,
+    ("campaigns.add_task", own_campaign): EVERYBODY,
+    ("campaigns.add_task", own_milestone): EVERYBODY,
+    ("campaigns.add_task", meeting): STAFF | {"chair"},
+    ("campaigns.add_task", others_meeting): STAFF,
+    ("campaigns.add_task", our_position): STAFF | COMMITTEE,
+    ("campaigns.add_task", others_position): STAFF,
+    ("campaigns.add_task", organisation): STAFF,
+    ("campaigns.change_task", task): STAFF,
+    ("campaigns.change_task", own_task): EVERYBODY,
+    ("campaigns.change_task", task_asked_for): EVERYBODY,
+    ("campaigns.change_task", task_in_own_campaign): EVERYBODY,
+    ("campaigns.change_task", task_of_our_meeting): STAFF | {"chair"},
+    ("campaigns.take_task", task): MEMBERS,
+    ("campaigns.see_task_load", nothing): STAFF | COMMITTEE,
     ("meetings.call_meeting", meeting): STAFF | {"chair"},
     ("meetings.call_meeting", others_meeting): STAFF,
     ("meetings.edit_meeting", meeting): STAFF | {"chair"},

@@ -1,6 +1,7 @@
-"""What is: campaigns, and the dated steps on their way."""
+"""What is: campaigns, the dated steps on their way, and the tasks."""
 
 from campaigns.models.campaigns import Campaign
 from campaigns.models.milestones import Milestone
+from campaigns.models.tasks import Task
 
-__all__ = ["Campaign", "Milestone"]
+__all__ = ["Campaign", "Milestone", "Task"]

@@ -18,6 +18,7 @@ from accounts.rules import allows, require
 from campaigns.actions import campaigns as actions
 from campaigns.forms.campaigns import CampaignForm, FinishForm
 from campaigns.models import Campaign, Milestone
+from campaigns.panels import task_panel
 from campaigns.timeline import timeline
 from history.panels import history
 from members.pages import keyset_page
@@ -63,6 +64,7 @@ def campaign(request: Request, pk: UUID) -> HttpResponse:
             "deadline": shown.milestones.next_external(today),
             "reached": shown.milestones.last_reached(),
             "may_edit": shown.is_running and allows(request.user, "campaigns.edit_campaign", shown),
+            "tasks": task_panel(shown, request.user, today),
             "entries": history(shown, request.user),
         },
     )

@@ -16,6 +16,7 @@ from accounts.rules import allows, require
 from campaigns.actions import milestones as actions
 from campaigns.forms.milestones import DropForm, MilestoneForm
 from campaigns.models import Milestone
+from campaigns.panels import task_panel
 from campaigns.views.campaigns import reader_day, visible_campaign
 from history.panels import history
 
@@ -77,9 +78,11 @@ def _milestone(request: Request, pk: UUID) -> Milestone:
 
 
 def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
+    today = reader_day(request)
     return {
         "milestone": shown,
-        "days": (shown.starts_on - reader_day(request)).days,
+        "days": (shown.starts_on - today).days,
+        "tasks": task_panel(shown, request.user, today),
         "may_edit": shown.is_editable and allows(request.user, "campaigns.edit_milestone", shown),
         "may_drop": shown.is_open and allows(request.user, "campaigns.drop_milestone", shown),
         "may_reach": shown.is_open and allows(request.user, "campaigns.reach_milestone", shown),

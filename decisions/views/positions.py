@@ -2,16 +2,18 @@
 
 from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from accounts.clock import database_now
+from accounts.clock import DatabaseNow, database_now
 from accounts.http import Request, accepted, page_or_form
 from accounts.rules import allows, require
 from campaigns.models import Campaign
+from campaigns.panels import task_panel
 from decisions.actions import drafting
 from decisions.actions.drafting import newest_text
 from decisions.forms import AnswerForm, DraftForm, EditForm, VersionForm, WithdrawalForm
@@ -111,16 +113,17 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
 def position_or_404(request: Request, pk: UUID) -> Position:
     visible = Position.objects.visible_to(request.user).select_related("committee", "campaign", "author")
     campaigns = Campaign.objects.visible_to(request.user).filter(pk=OuterRef("campaign"))
-    return get_object_or_404(visible.annotate(shows_campaign=Exists(campaigns)), pk=pk)
+    return get_object_or_404(visible.annotate(shows_campaign=Exists(campaigns), read_at=DatabaseNow()), pk=pk)
 
 
 def shown(request: Request, position: Position, form: AnswerForm | None = None) -> HttpResponse:
-    """The page of a position; with an answer form that was not accepted, what was typed is kept."""
-    now = database_now()
+    """The page of a position from `position_or_404`; with an answer form that was not accepted, what was typed is kept."""
+    now = position.read_at  # type: ignore[attr-defined]
     page = page_of_position(position, request.user, now, request.GET.get("seat"))
     may = {
         name: allows(request.user, f"decisions.{name}", position)
         for name in ("write", "open_round", "withdraw", "read_versions", "close_early", "confirm")
     }
     context = {"position": position, "page": page, "asked": page.asked, "may": may, "form": form, "now": now}
+    context["tasks"] = task_panel(position, request.user, now.astimezone(ZoneInfo(request.user.person.zone)).date())
     return render(request, "decisions/position_detail.html", context)

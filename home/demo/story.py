@@ -15,6 +15,7 @@ from decisions.models import Elector, Position, Round
 from decisions.outcome import Choice
 from home.demo.cast import PLAYERS
 from home.demo.roster import Stage, set_the_stage
+from home.demo.tasks import give_tasks
 from meetings.actions import call_meeting
 from notices.hours import at_local
 from notices.models import Delivery
@@ -63,6 +64,7 @@ def load(now: datetime) -> None:
     )
     _forget_old_mail()
     _meeting(stage, campaign)
+    give_tasks(stage, campaign)
 
 
 def _forget_old_mail() -> None:

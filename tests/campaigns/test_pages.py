@@ -46,7 +46,7 @@ def test_a_campaign_costs_the_same_with_one_milestone_and_with_three(client, dja
     client.force_login(user_with("staff"))
     client.get(reverse("campaigns:campaign", args=[campaign.pk]))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("campaigns:campaign", args=[campaign.pk]))
 
 
@@ -55,7 +55,7 @@ def test_a_milestone_costs_few_statements(client, django_assert_num_queries):
     client.force_login(user_with("staff"))
     client.get(reverse("campaigns:milestone", args=[milestone.pk]))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("campaigns:milestone", args=[milestone.pk]))
 
 

@@ -10,7 +10,7 @@ from django.db.models import Model, Q
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import Campaign, Milestone
+from campaigns.models import Campaign, Milestone, Task
 from decisions.models import Position
 from meetings.models import Meeting
 from members.models import Committee, ImportBatch, Organisation, Representation, Seat, SeatTerm, everybody
@@ -34,6 +34,8 @@ LISTS = [
     "/campaigns/",
     "/campaigns/?show=over",
     "/campaigns/add/",
+    *[f"/campaigns/tasks/?owner=&state={state}" for state in ("", "overdue", "done", "dropped", "all")],
+    "/campaigns/tasks/shares/",
     "/meetings/",
     "/meetings/?show=earlier",
     "/meetings/call/",
@@ -64,6 +66,7 @@ PAGES: dict[Any, list[str]] = {
     ImportBatch: ["members:import", "members:import_columns", "members:import_report", "members:import_row"],
     Campaign: [f"campaigns:{name}" for name in ("campaign", "edit_campaign", "finish_campaign", "add_milestone")],
     Milestone: [f"campaigns:{name}" for name in ("milestone", "edit_milestone", "drop_milestone")],
+    Task: [f"campaigns:{name}" for name in ("task", "edit_task", "hand_task", "take_task", "drop_task")],
     Meeting: [
         f"meetings:{name}"
         for name in ("meeting", "calendar", "edit_meeting", "invite_people", "write_minutes", "cancel_meeting")

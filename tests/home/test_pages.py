@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.clock import database_now
 from accounts.models import User
 from accounts.rules import allows
+from campaigns.actions.tasks import finish_task
 from campaigns.models import Milestone
 from home.waiting import waiting, waiting_count
 from notices.actions.life import beat
@@ -19,9 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 def everything_waits_for(user: User, count: int) -> None:
-    """`count` open rounds, invitations and milestones each."""
+    """`count` open rounds, invitations, milestones and tasks each."""
     now = database_now()
-    for _number in range(count):
+    for number in range(count):
         committee = factories.CommitteeFactory()
         factories.SeatHolderFactory(person=user.person, term__seat__committee=committee)
         position = factories.PositionFactory(committee=committee, status="open")
@@ -30,6 +31,7 @@ def everything_waits_for(user: User, count: int) -> None:
             person=user.person, meeting__starts_at=now + timedelta(days=2), meeting__scheduled_at=now
         )
         factories.MilestoneFactory(owner=user.person, starts_on=(now + timedelta(days=3)).date())
+        factories.TaskFactory(owner=user.person, due_on=(now - timedelta(days=number)).date())
 
 
 def test_what_waits_is_ordered_by_its_deadline_and_counted_alike():
@@ -38,7 +40,7 @@ def test_what_waits_is_ordered_by_its_deadline_and_counted_alike():
 
     items = waiting(user, database_now())
 
-    assert len(items) == waiting_count(user, database_now()) == 6
+    assert len(items) == waiting_count(user, database_now()) == 8
     assert [item.due for item in items] == sorted(item.due for item in items)
 
 
@@ -61,6 +63,17 @@ def test_a_milestone_that_is_far_ahead_or_out_of_sight_waits_for_nobody():
     assert waiting_count(user, database_now()) == 0
 
 
+def test_a_task_waits_until_it_is_done_or_with_somebody_else_and_not_yet_when_it_is_far_ahead():
+    user, now = user_with("member"), database_now()
+    task = factories.TaskFactory(owner=user.person, due_on=now.date() - timedelta(days=9))
+    factories.TaskFactory(owner=user.person, due_on=now.date() + timedelta(days=40))
+    factories.TaskFactory(due_on=now.date())
+    before = [item.what for item in waiting(user, now)]
+    finish_task(task, by=user, now=now)
+
+    assert (before, waiting_count(user, now)) == ([task.title], 0)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_home_takes_as_many_statements_with_one_item_as_with_three(client, django_assert_num_queries, count):
     user = user_with("staff")
@@ -68,10 +81,10 @@ def test_home_takes_as_many_statements_with_one_item_as_with_three(client, djang
     client.force_login(user)
     client.get(reverse("home:home"))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = client.get(reverse("home:home"))
 
-    assert response.content.decode().count('class="what"') == 3 * count
+    assert response.content.decode().count('class="what"') == 4 * count
 
 
 def test_an_empty_home_says_what_will_stand_there(client):
