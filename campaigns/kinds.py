@@ -1,9 +1,11 @@
-"""What do we send? Reminders of milestones, to their owner; who has a scope in hand now, to those it concerns."""
+"""What do we send? Reminders of milestones and tasks, to their owner; a task, to whoever it was handed to; who has a
+scope in hand now, to those it concerns."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,9 +13,12 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import Person
 from accounts.zones import city, day
-from campaigns.models import Assignment, Milestone, Scope
+from campaigns.actions.tasks import HANDED
+from campaigns.belonging import places
+from campaigns.models import Assignment, Milestone, Scope, Task
 from members.hats import account_of
-from notices.kind import Kind, days_before, register
+from notices.kind import Kind, days_after, days_before, register
+from notices.occasions import ARREARS
 
 
 class MilestoneDue(Kind):
@@ -93,6 +98,56 @@ def in_campaign(scope: Scope) -> str:
     return _("%(scope)s, %(campaign)s") % {"scope": scope, "campaign": scope.campaign}
 
 
+class AboutTask(Kind):
+    """What both kinds share: the owner while it is open, who may read it whatever it belongs to."""
+
+    model = Task
+
+    def audience(self, subject: Any) -> list[Person]:
+        return [subject.owner] if subject.is_open and subject.owner is not None else []
+
+    def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
+        place = places([subject], account_of(person)).get(subject.object_id)
+        due = _("%(days)s, in %(city)s") % {"days": day(subject.due_on), "city": city(subject.zone)}
+        is_overdue = subject.due_on < now.astimezone(ZoneInfo(person.zone)).date()
+        return {"task": subject, "place": place, "when": due, "is_overdue": is_overdue}
+
+    def path(self, subject: Any) -> str:
+        return reverse("campaigns:task", args=[subject.pk])
+
+
+class TaskHanded(AboutTask):
+    """At once, to somebody to whom another person gave a task."""
+
+    key = HANDED
+    label = gettext_lazy("A task was given")
+    template = "campaigns/emails/task_handed.txt"
+    because = gettext_lazy("You get this because somebody gave you a task.")
+
+
+class TaskDue(AboutTask):
+    """7, 3, 1 and 0 days before its day, and 1, 3 and 7 days after it, to the owner, while it is open."""
+
+    key = "campaigns.task_due"
+    label = gettext_lazy("Reminder of a task")
+    template = "campaigns/emails/task_due.txt"
+    because = gettext_lazy("You get this because the task is yours.")
+    slots = (*days_before(7, 3, 1, 0), *days_after(1, 3, 7))
+
+    def subjects(self, since: datetime, until: datetime) -> Iterable[Task]:
+        # A day begins and ends earlier or later than in UTC somewhere: a day on each side.
+        first, last = since.date() - timedelta(days=1), until.date() + timedelta(days=1)
+        rows = Task.objects.open().filter(owner__isnull=False, due_on__range=(first, last))
+        return rows.select_related("owner")
+
+    def anchor(self, subject: Any) -> date | None:
+        return subject.due_on if subject.is_open else None
+
+    def since(self, subject: Any) -> datetime:
+        # The owner was told when it came to them: nothing before that is sent in arrears.
+        return max(subject.scheduled_at, subject.handed_at + ARREARS)
+
+
 def when(milestone: Milestone) -> str:
     """The day with its weekday and the place that counts it: "Thu 14 May 2026, in Lusaka"."""
     days = day(milestone.starts_on)
@@ -102,4 +157,4 @@ def when(milestone: Milestone) -> str:
 
 
 def register_kinds() -> None:
-    register(MilestoneDue(), Reassigned())
+    register(MilestoneDue(), Reassigned(), TaskHanded(), TaskDue())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns.views import campaigns, facilitators, milestones, plans
+from campaigns.views import campaigns, facilitators, milestones, plans, tasks
 
 app_name = "campaigns"
 urlpatterns = [
@@ -26,4 +26,14 @@ urlpatterns = [
     path("facilitators/<uuid:pk>/reassign/", facilitators.reassign, name="reassign"),
     path("facilitators/<uuid:pk>/hand-over/", facilitators.hand_over, name="hand_over"),
     path("facilitators/notes/<uuid:pk>/", facilitators.write_note, name="write_note"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/shares/", tasks.task_shares, name="task_shares"),
+    path("tasks/add/<slug:noun>/<uuid:pk>/", tasks.add_task, name="add_task"),
+    path("tasks/<uuid:pk>/", tasks.task, name="task"),
+    path("tasks/<uuid:pk>/edit/", tasks.edit_task, name="edit_task"),
+    path("tasks/<uuid:pk>/hand/", tasks.hand_task, name="hand_task"),
+    path("tasks/<uuid:pk>/take/", tasks.take_task, name="take_task"),
+    path("tasks/<uuid:pk>/done/", tasks.finish_task, name="finish_task"),
+    path("tasks/<uuid:pk>/drop/", tasks.drop_task, name="drop_task"),
+    path("tasks/<uuid:pk>/reopen/", tasks.reopen_task, name="reopen_task"),
 ]

@@ -6,16 +6,16 @@ statement, and counted in one.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Case, Count, F, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from campaigns.models import Milestone
+from campaigns.models import Milestone, Task
 from decisions.models import Elector, Round
 from home.columns import Found, together
 from meetings.models import Attendance, Meeting
@@ -25,6 +25,7 @@ from notices.hours import at_local
 from notices.models import Delivery
 
 MONTH = timedelta(days=30)
+LAST_SECOND = time(23, 59, 59)
 SOON = timedelta(days=3)
 MOST = 50  # of each kind
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -128,7 +129,26 @@ def _milestone(row: Found) -> Item:
         what=row.named,
         why=_("A milestone of “%(campaign)s” that you own. Mark it when it is reached.") % {"campaign": row.about},
         url=reverse("campaigns:milestone", args=[row.key]),
-        due=at_local(row.day, datetime.max.time().replace(microsecond=0), row.place),
+        due=at_local(row.day, LAST_SECOND, row.place),
+        zone=row.place,
+        day=row.day,
+    )
+
+
+def _tasks(user: User, now: datetime) -> QuerySet[Any]:
+    """As with milestones. Whoever has a task sees it whatever it belongs to."""
+    own = Task.objects.owned_by(user.person).open().due_by((now + MONTH).date())
+    asker = Case(When(asked_by=user.person, then=Value("")), default=F("asked_by__display_name"))
+    return own.annotate(asker=asker).order_by("due_on", "pk")
+
+
+def _task(row: Found) -> Item:
+    asked = _("Your task, asked for by %(person)s.") % {"person": row.about}
+    return Item(
+        what=row.named,
+        why=asked if row.about else _("A task you set yourself."),
+        url=reverse("campaigns:task", args=[row.key]),
+        due=at_local(row.day, LAST_SECOND, row.place),
         zone=row.place,
         day=row.day,
     )
@@ -205,6 +225,7 @@ SOURCES = (
         {"key": "pk", "named": "title", "about": "campaign__name", "day": "starts_on", "place": "zone"},
         _milestone,
     ),
+    Source(_tasks, {"key": "pk", "named": "title", "about": "asker", "day": "due_on", "place": "zone"}, _task),
     Source(
         _imports, {"key": "pk", "named": "file_name", "number": "rows_to_decide", "instant": "uploaded_at"}, _import
     ),

@@ -7,7 +7,9 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         from meetings import rules  # noqa: F401 - registers the permissions
         from meetings.kinds import register_kinds
+        from meetings.panels import offer_nouns
         from meetings.ways_back import register_ways_back
 
         register_kinds()
         register_ways_back()
+        offer_nouns()

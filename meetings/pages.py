@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User, Visibility
 from accounts.rules import allows, classes_seen_by
+from campaigns.panels import task_panel
 from history.deeds import standing
 from history.panels import history
 from meetings.forms import AnswerForm
@@ -44,6 +45,7 @@ def meeting_page(meeting: Meeting, user: User, now: datetime, asked: Mapping[str
         "committee": meeting.committee if meeting.committee and may_know(user, meeting.committee) else None,
         "entries": history(meeting, user, asked),
         "undo": standing(meeting, user, now) if meeting.cancel_reason and meeting.starts_at > now else None,
+        "tasks": task_panel(meeting, user, now.astimezone(ZoneInfo(user.person.zone)).date()),
     }
 
 

@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import Person, User, Visibility
 from members.countries import in_region
-from members.models import Appointment, Committee, CommitteeOffice, Membership, Representation, SeatHolder, SeatTerm
+from members.models import (
+    Appointment,
+    Committee,
+    CommitteeOffice,
+    Membership,
+    Organisation,
+    Representation,
+    SeatHolder,
+    SeatTerm,
+)
+from members.models.organisations import OrganisationQuerySet
 
 FULL_MEMBERS = [Membership.Category.MEMBER, Membership.Category.AFFILIATE]
 
@@ -57,6 +67,14 @@ def may_know(user: Any, committee: Committee) -> bool:
 def account_of(person: Person) -> User:
     """The user of `person`; one that was never saved if they cannot sign in yet, to ask what they would see."""
     return User.objects.filter(person=person).first() or User(person=person)
+
+
+def organisations_of(person: Person) -> OrganisationQuerySet:
+    """Those `person` speaks for today, as their contact or on their seat, whoever asks: narrow it by `visible_to`."""
+    contacts = Representation.objects.current().filter(person=person)
+    seats = SeatHolder.objects.current().filter(person=person, term__in=SeatTerm.objects.current())
+    named = Q(pk__in=contacts.values("organisation")) | Q(pk__in=seats.values("term__organisation"))
+    return Organisation.objects.active().filter(named)
 
 
 def _read(person: UUID) -> Hats:

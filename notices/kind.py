@@ -19,7 +19,10 @@ KINDS: dict[str, "Kind"] = {}
 
 @dataclass(frozen=True)
 class Slot:
-    """One occasion before a deadline. `calendar`: so many days before, at 09:00 of the reader; else elapsed time."""
+    """One occasion before a deadline, or after it if `before` is negative.
+
+    `calendar`: so many days before or after, at 09:00 of the reader; else elapsed time.
+    """
 
     key: str
     before: timedelta
@@ -28,6 +31,11 @@ class Slot:
 
 def days_before(*days: int) -> tuple[Slot, ...]:
     return tuple(Slot(f"P{day}D", timedelta(days=day), calendar=True) for day in days)
+
+
+def days_after(*days: int) -> tuple[Slot, ...]:
+    """Occasions on which a deadline is overdue: the kind's `anchor` says that something is still awaited."""
+    return tuple(Slot(f"+P{day}D", timedelta(days=-day), calendar=True) for day in days)
 
 
 def hours_before(*hours: int) -> tuple[Slot, ...]:
@@ -131,9 +139,12 @@ def in_plain_words(key: str) -> str:
 
 
 def occasion_in_words(slot: str) -> str:
-    """A slot's key as staff read it: "P7D" → "7 days before", "PT24H" → "24 hours before", "now" → "at once"."""
-    known = re.fullmatch(r"P(?:(\d+)D|T(\d+)H)", slot)
-    if slot == "now":
+    """A slot's key as staff read it: "P7D" → "7 days before", "PT24H" → "24 hours before", "now" → "at once".
+
+    "+P3D" → "3 days after"; "now+2" is told at once for the third time, to whoever it is then.
+    """
+    known = re.fullmatch(r"\+?P(?:(\d+)D|T(\d+)H)", slot)
+    if slot.partition("+")[0] == "now":
         return gettext("at once")
     if known is None:
         return in_plain_words(slot)
@@ -141,6 +152,8 @@ def occasion_in_words(slot: str) -> str:
         hours = int(known[2])
         return ngettext("%(count)d hour before", "%(count)d hours before", hours) % {"count": hours}
     days = int(known[1])
+    if slot.startswith("+"):
+        return ngettext("%(count)d day after", "%(count)d days after", days) % {"count": days}
     if days == 0:
         return gettext("on the day")
     return ngettext("%(count)d day before", "%(count)d days before", days) % {"count": days}

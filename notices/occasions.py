@@ -28,20 +28,22 @@ class Occasion:
 def occasions(kind: Kind, subject: Any, person: Person) -> list[Occasion]:
     """The occasions of `subject` for `person`, earliest first, whatever the hour is now.
 
-    One makes sense until the next one leaves, so that after an outage only the latest is sent, once.
+    One makes sense until the next one leaves, so that after an outage only the latest is sent, once; and one that
+    lies before the deadline not beyond it. The last one after a deadline makes sense until its day is over.
     """
     anchor = kind.anchor(subject)
     if anchor is None:
         return []
-    end = anchor if isinstance(anchor, datetime) else at_local(anchor + timedelta(days=1), time(0), person.zone)
     nominal = sorted(((_nominal(slot, anchor, person.zone), slot) for slot in kind.slots), key=lambda pair: pair[0])
-    nominal = [(instant, slot) for instant, slot in nominal if instant < end]
-    leaves = [in_open_hours(kind, person, instant, end) for instant, _slot in nominal]
+    deadline, last = _ends(kind, anchor, person.zone)
+    ended = [(instant, slot, deadline if slot.before >= timedelta(0) else last) for instant, slot in nominal]
+    ended = [(instant, slot, end) for instant, slot, end in ended if instant < end]
+    leaves = [in_open_hours(kind, person, instant, end) for instant, _slot, end in ended]
     since = kind.since_for(subject, person)
-    told = in_open_hours(kind, person, since, end) if since and kind.told_at_once else None
+    told = in_open_hours(kind, person, since, deadline) if since and kind.told_at_once else None
     return [
-        Occasion(slot, send_at, not_after)
-        for (instant, slot), send_at, not_after in zip(nominal, leaves, [*leaves[1:], end], strict=False)
+        Occasion(slot, send_at, min(end, following))
+        for (instant, slot, end), send_at, following in zip(ended, leaves, [*leaves[1:], last], strict=False)
         if since is None or (send_at >= told + APART if told else instant >= since - ARREARS)
     ]
 
@@ -51,6 +53,14 @@ def in_open_hours(kind: Kind, person: Person, instant: datetime, before: datetim
     if kind.must_send:
         return instant
     return outside_quiet_hours(instant, person.zone, person.quiet_from, person.quiet_to, before)
+
+
+def _ends(kind: Kind, anchor: date | datetime, zone: str) -> tuple[datetime, datetime]:
+    """Until when slots before the deadline make sense, and those after it: the end of the day of the last of these."""
+    day = anchor.astimezone(ZoneInfo(zone)).date() if isinstance(anchor, datetime) else anchor
+    deadline = anchor if isinstance(anchor, datetime) else at_local(day + timedelta(days=1), time(0), zone)
+    overdue = max(timedelta(0), *(-slot.before for slot in kind.slots))
+    return deadline, at_local(day + overdue + timedelta(days=1), time(0), zone) if overdue else deadline
 
 
 def _nominal(slot: Slot, anchor: date | datetime, zone: str) -> datetime:

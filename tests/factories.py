@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
+from django.contrib.contenttypes.models import ContentType
 from factory.django import DjangoModelFactory
 
 from accounts.models import Address, Person, SavedView, User
-from campaigns.models import Assignment, Campaign, Milestone, Scope
+from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
 from decisions.models import Elector, Position, Round, Text, Version
 from decisions.models.positions import fingerprint
 from meetings.models import Attendance, Meeting
@@ -261,6 +262,24 @@ class MilestoneFactory(DjangoModelFactory):
     starts_on = date(2026, 6, 1)
     owner = factory.SelfAttribute("campaign.owner")  # who sees it whatever its class
     scheduled_at = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class TaskFactory(DjangoModelFactory):
+    """An open task on `subject`, a campaign if nothing else is said."""
+
+    class Meta:
+        model = Task
+
+    class Params:
+        subject = factory.SubFactory(CampaignFactory)
+
+    title = factory.Sequence("Task {}".format)
+    owner = factory.SubFactory(PersonFactory)
+    due_on = date(2026, 6, 10)
+    content_type = factory.LazyAttribute(lambda task: ContentType.objects.get_for_model(task.subject))
+    object_id = factory.LazyAttribute(lambda task: task.subject.pk)
+    asked_by = factory.SubFactory(PersonFactory)
+    asked_at = handed_at = scheduled_at = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class MeetingFactory(DjangoModelFactory):

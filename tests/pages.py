@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns.models import Campaign, Milestone, Scope
+from campaigns.models import Campaign, Milestone, Scope, Task
 from decisions.models import Position
 from history.models import Deed
 from home.demo import load
@@ -43,6 +43,8 @@ NO_PAGE = {
     "members:import_apply",
     "members:import_discard",
     "campaigns:reach_milestone",
+    "campaigns:finish_task",
+    "campaigns:reopen_task",
     "meetings:calendar",
     "meetings:answer_invitation",
     "decisions:answer",
@@ -86,6 +88,7 @@ def every_page(now: datetime) -> list[Page]:
         *of_imports(),
         *of_campaigns(),
         *of_facilitators(),
+        *of_tasks(),
         *of_meetings(),
         *of_positions(),
         *of_reminders(),
@@ -262,6 +265,31 @@ def of_facilitators() -> list[Page]:
         page("members:region_add", press="Add the region"),
         page("members:region_edit", OwnRegion.objects.get().pk),
         page("members:organisation_edit", Organisation.objects.get(country="KHM").pk, reader="facilitator"),
+    ]
+
+
+def of_tasks() -> list[Page]:
+    named = {one.title: one for one in Task.objects.all()}
+    overdue, free = named["Find interpreters for Lao and Khmer"], named["Translate the memo into Spanish"]
+    done, dropped = named["Put the text on the website"], named["Print the banner"]
+    milestone = named["Book the hall"].object_id
+    return [
+        page("campaigns:tasks", reader="seat"),
+        page("campaigns:tasks", reader="facilitator"),
+        page("campaigns:tasks", query="?owner="),
+        page("campaigns:tasks", query="?owner=&state=done"),
+        page("campaigns:tasks", query="?owner=nobody&state=overdue", reader="member"),
+        page("campaigns:task_shares"),
+        page("campaigns:task_shares", reader="member"),
+        page("campaigns:task", overdue.pk, reader="seat"),
+        page("campaigns:task", free.pk, reader="member"),
+        *[page("campaigns:task", one.pk) for one in (free, done, dropped)],
+        page("campaigns:add_task", "milestone", milestone, press="Add the task"),
+        page("campaigns:milestone", milestone),
+        page("campaigns:edit_task", overdue.pk),
+        page("campaigns:hand_task", overdue.pk, reader="seat"),
+        page("campaigns:take_task", free.pk, reader="member"),
+        page("campaigns:drop_task", overdue.pk, reader="seat"),
     ]
 
 

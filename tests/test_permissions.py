@@ -160,6 +160,26 @@ def assignment_of(user: User, capacity: str) -> Any:
     return factories.AssignmentFactory(person=person, capacity=capacity, appointment=None)
 
 
+def task(user: User) -> Any:
+    return factories.TaskFactory(owner=None)
+
+
+def own_task(user: User) -> Any:
+    return factories.TaskFactory(owner=user.person)
+
+
+def task_asked_for(user: User) -> Any:
+    return factories.TaskFactory(asked_by=user.person)
+
+
+def task_in_own_campaign(user: User) -> Any:
+    return factories.TaskFactory(subject=own_campaign(user))
+
+
+def task_of_our_meeting(user: User) -> Any:
+    return factories.TaskFactory(subject=meeting(user))
+
+
 def meeting(user: User) -> Any:
     return factories.MeetingFactory(committee=steering())
 
@@ -251,6 +271,21 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("campaigns.read_notes", backed_scope): STAFF | {"facilitator"},
     ("campaigns.read_notes", scope): STAFF,
     ("campaigns.read_notes", former_scope): STAFF,
+    ("campaigns.add_task", campaign): STAFF,
+    ("campaigns.add_task", own_campaign): EVERYBODY,
+    ("campaigns.add_task", own_milestone): EVERYBODY,
+    ("campaigns.add_task", meeting): STAFF | {"chair"},
+    ("campaigns.add_task", others_meeting): STAFF,
+    ("campaigns.add_task", our_position): STAFF | COMMITTEE,
+    ("campaigns.add_task", others_position): STAFF,
+    ("campaigns.add_task", organisation): STAFF,
+    ("campaigns.change_task", task): STAFF,
+    ("campaigns.change_task", own_task): EVERYBODY,
+    ("campaigns.change_task", task_asked_for): EVERYBODY,
+    ("campaigns.change_task", task_in_own_campaign): EVERYBODY,
+    ("campaigns.change_task", task_of_our_meeting): STAFF | {"chair"},
+    ("campaigns.take_task", task): MEMBERS,
+    ("campaigns.see_task_load", nothing): STAFF | COMMITTEE,
     ("meetings.call_meeting", meeting): STAFF | {"chair"},
     ("meetings.call_meeting", others_meeting): STAFF,
     ("meetings.edit_meeting", meeting): STAFF | {"chair"},

@@ -116,13 +116,14 @@ def seat_strip(kinds: list[str], label: str) -> SafeString:
 
 
 @register.simple_tag
-def bar(part: int, whole: int) -> SafeString:
-    """A thin bar, for the eye only: the numbers stand beside it."""
-    share = min(100, round(100 * part / whole)) if whole else 0
+def bar(part: int, whole: int, then: int = 0) -> SafeString:
+    """A thin bar of `part`, and of `then` after it, for the eye only: the numbers stand beside it."""
+    shares = [min(100, round(100 * end / whole)) if whole else 0 for end in (part, part + then)]
     return format_html(
         '<svg class="bar" aria-hidden="true" focusable="false"><rect class="bg" width="100%" height="100%"/>'
-        '<rect width="{}%" height="100%"/></svg>',
-        share,
+        '<rect class="then" width="{}%" height="100%"/><rect width="{}%" height="100%"/></svg>',
+        shares[1],
+        shares[0],
     )
 
 

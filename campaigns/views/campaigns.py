@@ -21,6 +21,7 @@ from campaigns.columns import CAMPAIGNS, OF_OVER, OF_RUNNING
 from campaigns.coverage import both_of
 from campaigns.forms.campaigns import CampaignForm, FinishForm
 from campaigns.models import Campaign, Milestone, Scope
+from campaigns.panels import task_panel
 from campaigns.views.program import program_of
 from history.actions import newest
 from history.deeds import standing
@@ -67,6 +68,7 @@ def campaign(request: Request, pk: UUID) -> HttpResponse:
             "may_edit": shown.is_running and allows(request.user, "campaigns.edit_campaign", shown),
             "entries": history(shown, request.user, request.GET),
             "undo": None if shown.is_running else standing(shown, request.user, timezone.now()),
+            "tasks": task_panel(shown, request.user, today),
         },
     )
 

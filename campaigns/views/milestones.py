@@ -21,6 +21,7 @@ from campaigns.actions.dependencies import put_after
 from campaigns.forms.milestones import DropForm, MilestoneForm, OrderForm, ReachForm
 from campaigns.models import Campaign, Dependency, Milestone, Scope
 from campaigns.models.dependencies import hanging_on
+from campaigns.panels import task_panel
 from campaigns.views.campaigns import reader_day, visible_campaign
 from history.actions import newest
 from history.deeds import standing
@@ -117,6 +118,7 @@ def visible_milestone(request: Request, pk: UUID) -> Milestone:
 
 
 def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
+    today = reader_day(request)
     return {
         "milestone": shown,
         "sees_scope": allows(request.user, "campaigns.see_coverage", shown.campaign),
@@ -127,7 +129,8 @@ def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
         )
         and shown.epoch > 0,
         "reach_form": ReachForm(),
-        "days": (shown.starts_on - reader_day(request)).days,
+        "days": (shown.starts_on - today).days,
+        "tasks": task_panel(shown, request.user, today),
         "may_edit": shown.is_editable and allows(request.user, "campaigns.edit_milestone", shown),
         "may_drop": shown.is_open and allows(request.user, "campaigns.drop_milestone", shown),
         "may_reach": shown.is_open and allows(request.user, "campaigns.reach_milestone", shown),

@@ -2,6 +2,7 @@
 
 from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, StreamingHttpResponse
@@ -9,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.clock import database_now
+from accounts.clock import DatabaseNow, database_now
 from accounts.http import Request, accepted, as_file, page_or_form
 from accounts.rules import allows, require
 from campaigns.models import Campaign
+from campaigns.panels import task_panel
 from decisions.actions import drafting
 from decisions.actions.drafting import newest_text
 from decisions.columns import POSITIONS
@@ -118,12 +120,12 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
 def position_or_404(request: Request, pk: UUID) -> Position:
     visible = Position.objects.visible_to(request.user).select_related("committee", "campaign", "author")
     campaigns = Campaign.objects.visible_to(request.user).filter(pk=OuterRef("campaign"))
-    return get_object_or_404(visible.annotate(shows_campaign=Exists(campaigns)), pk=pk)
+    return get_object_or_404(visible.annotate(shows_campaign=Exists(campaigns), read_at=DatabaseNow()), pk=pk)
 
 
 def shown(request: Request, position: Position, form: AnswerForm | None = None) -> HttpResponse:
-    """The page of a position; with an answer form that was not accepted, what was typed is kept."""
-    now = database_now()
+    """The page of a position from `position_or_404`; with an answer form that was not accepted, what was typed is kept."""
+    now = position.read_at  # type: ignore[attr-defined]
     page = page_of_position(position, request.user, now, request.GET)
     may = {
         name: allows(request.user, f"decisions.{name}", position)
@@ -131,4 +133,5 @@ def shown(request: Request, position: Position, form: AnswerForm | None = None) 
     }
     context = {"position": position, "page": page, "asked": page.asked, "may": may, "form": form, "now": now}
     context["undo"] = standing(position, request.user, now) if position.withdrawal_reason else None
+    context["tasks"] = task_panel(position, request.user, now.astimezone(ZoneInfo(request.user.person.zone)).date())
     return render(request, "decisions/position_detail.html", context)

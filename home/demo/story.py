@@ -18,6 +18,7 @@ from home.demo.cast import PLAYERS
 from home.demo.facilitators import cover
 from home.demo.oslo import add_oslo_process
 from home.demo.roster import Stage, set_the_stage
+from home.demo.tasks import give_tasks
 from meetings.actions import call_meeting
 from notices.hours import at_local
 from notices.models import Delivery
@@ -69,6 +70,7 @@ def load(now: datetime) -> None:
     )
     _forget_old_mail()
     _meeting(stage, campaign)
+    give_tasks(stage, campaign)
 
 
 def _forget_old_mail() -> None:

@@ -106,9 +106,10 @@ def replan(subject: models.Model, *, now: datetime) -> None:
 def plan(*, now: datetime) -> None:
     """The scheduler's tick: everything due within the horizon has its row. One faulty subject stops no other."""
     for kind in [kind for kind in KINDS.values() if kind.slots]:
-        longest = max(slot.before for slot in kind.slots)
+        first, last = max(slot.before for slot in kind.slots), min(slot.before for slot in kind.slots)
+        overdue = max(-last, timedelta(0))  # a deadline that is over still has the slots after it
         try:
-            for subject in kind.subjects(now - timedelta(days=1), now + longest + HORIZON):
+            for subject in kind.subjects(now - timedelta(days=1) - overdue, now + first + HORIZON):
                 _plan_one(kind, subject, now)
         except Exception:
             logger.exception("%s was not planned to the end", kind.key)

@@ -95,6 +95,12 @@ def test_an_empty_whole_draws_an_empty_bar():
     assert 'width="100%"' in render("{% bar 9 3 %}")
 
 
+def test_a_bar_may_have_a_second_part_after_the_first():
+    html = render("{% bar 1 4 2 %}")
+
+    assert '<rect class="then" width="75%" height="100%"/><rect width="25%" height="100%"/>' in html
+
+
 class Answer(forms.Form):
     reason = forms.CharField(help_text="Every seat sees this.")
     answer = forms.ChoiceField(choices=[("approve", "Approve")], widget=forms.RadioSelect)

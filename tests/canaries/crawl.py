@@ -14,7 +14,7 @@ from django.test.client import FakePayload
 from django.test.utils import override_settings
 from django.urls import reverse
 
-from campaigns.models import Assignment, Campaign, Milestone, Scope
+from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
 from decisions.models import Position
 from history.models import Deed
 from home.findable import GROUPS
@@ -52,6 +52,8 @@ LISTS = [
     "/campaigns/facilitators/?q=zq",
     "/members/regions/",
     "/members/regions/add/",
+    *[f"/campaigns/tasks/?owner=&state={state}" for state in ("", "overdue", "done", "dropped", "all")],
+    "/campaigns/tasks/shares/",
     "/meetings/",
     "/meetings/?show=earlier",
     "/meetings/call/",
@@ -101,6 +103,7 @@ PAGES: dict[Any, list[str]] = {
         f"campaigns:{name}"
         for name in ("milestone", "edit_milestone", "order_milestone", "move_with_deadline", "drop_milestone")
     ],
+    Task: [f"campaigns:{name}" for name in ("task", "edit_task", "hand_task", "take_task", "drop_task")],
     Meeting: [
         f"meetings:{name}"
         for name in ("meeting", "calendar", "edit_meeting", "invite_people", "write_minutes", "cancel_meeting")

@@ -5,7 +5,8 @@ from typing import Any
 from accounts.models import Visibility
 from campaigns.actions.campaigns import finish_campaign
 from campaigns.actions.milestones import drop_milestone, edit_milestone
-from campaigns.models import Campaign
+from campaigns.actions.tasks import add_task, drop_task, edit_task
+from campaigns.models import Campaign, Task
 from decisions.actions.answering import give_answer
 from decisions.actions.asking import announce_closed_rounds, open_round
 from decisions.actions.drafting import edit_draft, newest_text, withdraw_position, write_version
@@ -22,6 +23,7 @@ from tests.canaries.world import CLASSES, MEMBERS, STAFF, STEERING, World
 def fill(world: World) -> None:
     hidden = campaigns(world)
     scopes(world)
+    tasks(world, hidden)
     meetings(world, hidden)
     positions(world, hidden)
     rounds(world, world.steering, "steering", STEERING, hidden)
@@ -92,6 +94,37 @@ def milestones(world: World, campaign: Campaign, noun: str, readers: frozenset[s
             after = world.mark(f"edited milestone of a {noun}: title after", readers)
             kept = {"is_external": True, "note": made.note, "owner": None}
             edit_milestone(made, by=world.staff, now=world.now, title=after, **kept, **fields)
+
+
+def tasks(world: World, hidden: Campaign) -> None:
+    """In every class on what all members see, and on what they do not see; one belongs to a member, wherever it is."""
+    shown, member = make.CampaignFactory(), world.users["member"].person
+    secret = make.MeetingFactory(visibility=Visibility.STAFF, starts_at=world.in_days(2))
+    for noun, subject, visibility, readers, owner in (
+        ("task as wide as its campaign", shown, Visibility.GROUP, MEMBERS, None),
+        ("task for steering", shown, Visibility.STEERING, STEERING, None),
+        ("task for staff", shown, Visibility.STAFF, STAFF, None),
+        ("restricted task of a member", shown, Visibility.RESTRICTED, frozenset({"staff", "member"}), member),
+        ("task of a hidden campaign", hidden, Visibility.GROUP, STAFF, None),
+        ("task of a hidden meeting", secret, Visibility.GROUP, STAFF, None),
+        ("a member’s task of a hidden campaign", hidden, Visibility.GROUP, STAFF | {"member"}, member),
+    ):
+        for step in ("open", "dropped", "edited"):
+            words = world.marks(f"{step} {noun}", readers, "title", "note")
+            day = world.in_days(2).date()
+            fields: Any = {"due_on": day, "zone": "UTC", "visibility": visibility}
+            whose: Any = {"owner": owner, "organisation": None}
+            task = add_task(subject, by=world.staff, now=world.now, **words, **fields, **whose)
+            if step == "dropped":
+                reason = world.mark(f"dropped {noun}: reason", readers)
+                drop_task(task, by=world.staff, now=world.now, reason=reason)
+            if step == "edited":
+                after = world.mark(f"edited {noun}: title after", readers)
+                edit_task(task, by=world.staff, now=world.now, title=after, note=task.note, **fields)
+    unknown = make.OrganisationFactory(
+        visibility=Visibility.STAFF, name=world.mark("organisation behind a task: name", STAFF)
+    )
+    Task.objects.filter(owner=member).update(organisation=unknown)
 
 
 def meetings(world: World, hidden: Campaign) -> None:

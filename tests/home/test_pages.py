@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.clock import database_now
 from accounts.models import User
 from accounts.rules import allows
+from campaigns.actions.tasks import finish_task
 from campaigns.models import Milestone
 from home.first_steps import first_steps
 from home.lately import coming
@@ -22,9 +23,9 @@ pytestmark = pytest.mark.django_db
 
 
 def everything_waits_for(user: User, count: int) -> None:
-    """`count` open rounds, invitations and milestones each."""
+    """`count` open rounds, invitations, milestones and tasks each."""
     now = database_now()
-    for _number in range(count):
+    for number in range(count):
         committee = factories.CommitteeFactory()
         factories.SeatHolderFactory(person=user.person, term__seat__committee=committee)
         position = factories.PositionFactory(committee=committee, status="open")
@@ -33,6 +34,7 @@ def everything_waits_for(user: User, count: int) -> None:
             person=user.person, meeting__starts_at=now + timedelta(days=2), meeting__scheduled_at=now
         )
         factories.MilestoneFactory(owner=user.person, starts_on=(now + timedelta(days=3)).date())
+        factories.TaskFactory(owner=user.person, due_on=(now - timedelta(days=number)).date())
 
 
 def test_what_waits_is_ordered_by_its_deadline_and_counted_alike():
@@ -120,6 +122,17 @@ def test_what_is_settled_waits_no_longer():
     discard_import(upload_roster(by=user, now=now, file_name="a.csv", content=b"Name\nA\n"), by=user, now=now)
 
     assert counts(user, now).waiting == 0
+
+
+def test_a_task_waits_until_it_is_done_or_with_somebody_else_and_not_yet_when_it_is_far_ahead():
+    user, now = user_with("member"), database_now()
+    task = factories.TaskFactory(owner=user.person, due_on=now.date() - timedelta(days=9))
+    factories.TaskFactory(owner=user.person, due_on=now.date() + timedelta(days=40))
+    factories.TaskFactory(due_on=now.date())
+    before = [item.what for item in waiting(user, now)]
+    finish_task(task, by=user, now=now)
+
+    assert (before, counts(user, now).waiting) == ([task.title], 0)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -61,7 +61,7 @@ def test_a_meeting_costs_the_same_with_one_invited_and_with_three(client, django
     client.force_login(user_with("staff"))
     client.get(reverse("meetings:meeting", args=[meeting.pk]))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("meetings:meeting", args=[meeting.pk]))
 
 

@@ -13,10 +13,11 @@ from accounts.models import Person
 from notices.actions.planning import cancel, plan, post, replan
 from notices.actions.sending import Watch, claim_next
 from notices.hours import quiet_span
+from notices.kind import KINDS, occasion_in_words
 from notices.models import Delivery
 from notices.occasions import occasions
 from tests.factories import PersonFactory
-from tests.notices.errands.kinds import ErrandDue, ErrandSoon
+from tests.notices.errands.kinds import ErrandDue, ErrandLate, ErrandSoon
 from tests.notices.errands.models import Errand
 from tests.notices.given import AWAKE, NOON, errand
 from tests.threads import together
@@ -212,6 +213,61 @@ def test_two_planners_at_once_make_one_row_each():
     together(*[partial(plan, now=NOON)] * 4)
 
     assert Counter(Delivery.objects.values_list("slot", flat=True)) == {"P3D": 5, "P1D": 5, "P0D": 5}
+
+
+def test_reminders_after_a_day_leave_at_nine_too_and_the_last_makes_sense_until_its_day_is_over():
+    planned = occasions(ErrandLate(), Errand(day=date(2026, 5, 15)), PersonFactory(zone="UTC"))
+
+    nine = [datetime(2026, 5, day, 9, tzinfo=UTC) for day in (14, 15, 16, 18, 22)]
+    assert [(one.slot.key, one.send_at) for one in planned] == list(
+        zip(["P1D", "P0D", "+P1D", "+P3D", "+P7D"], nine, strict=True)
+    )
+    assert [one.not_after for one in planned] == [
+        nine[1],
+        datetime(2026, 5, 16, tzinfo=UTC),  # on the day only until it is over
+        nine[3],
+        nine[4],
+        datetime(2026, 5, 23, tzinfo=UTC),
+    ]
+
+
+def test_a_reminder_after_its_day_waits_for_the_end_of_quiet_hours_and_one_before_it_does_not():
+    person = PersonFactory(zone="UTC", quiet_from=time(8), quiet_to=time(1))
+
+    planned = occasions(ErrandLate(), Errand(day=date(2026, 5, 15)), person)
+
+    leaves = {one.slot.key: one.send_at for one in planned}
+    assert leaves["P0D"] == datetime(2026, 5, 15, 7, 55, tzinfo=UTC)
+    assert leaves["+P1D"] == datetime(2026, 5, 17, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("slot", "words"), [("+P1D", "1 day after"), ("+P3D", "3 days after"), ("now", "at once"), ("now+2", "at once")]
+)
+def test_staff_read_an_occasion_in_words(slot, words):
+    assert occasion_in_words(slot) == words
+
+
+def test_of_several_missed_reminders_after_a_day_only_the_latest_is_sent(monkeypatch):
+    monkeypatch.setitem(KINDS, "errand_late", ErrandLate())
+    errand(PersonFactory(**AWAKE), day=NOON.date() - 4 * DAY, since=NOON - 30 * DAY)
+
+    plan(now=NOON)
+
+    rows = Delivery.objects.filter(kind="errand_late", send_at__lte=NOON).values_list("slot", "state")
+    assert list(rows) == [("+P3D", "planned")]
+
+
+def test_what_is_done_is_not_reminded_of_when_it_would_have_been_overdue(monkeypatch):
+    monkeypatch.setitem(KINDS, "errand_late", ErrandLate())
+    subject = errand(PersonFactory(**AWAKE), day=NOON.date() - DAY)
+    plan(now=NOON)
+
+    subject.is_done = True
+    subject.save()
+    replan(subject, now=NOON)
+
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"cancelled"}
 
 
 ZONES = st.sampled_from(["UTC", "Asia/Kathmandu", "Pacific/Kiritimati", "America/St_Johns", "Europe/Zurich"])

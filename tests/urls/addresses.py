@@ -20,6 +20,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "accounts:view_save": {"list_key": "members.organisations", "name": "New", "query": "country=KEN"},
     "campaigns:add_campaign": {"name": "New", "goal": "Won", "owner": "{own_email}", "visibility": "members"},
     "campaigns:add_milestone": {"title": "New", **DAY},
+    "campaigns:add_task": {"title": "New", "due_on": "{tomorrow}", "zone": "UTC", "visibility": "group"},
     "campaigns:drop_milestone": {"reason": "No money"},
     "campaigns:edit_campaign": {
         "name": "New",
@@ -33,7 +34,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "campaigns:end_scope": {"reason": "Nothing left to do"},
     "campaigns:hand_over": {"note": "All is well."},
     "campaigns:write_note": {"note": "Call Chanda first."},
+    "campaigns:drop_task": {"reason": "No money"},
+    "campaigns:edit_task": {"title": "New", "due_on": "{tomorrow}", "zone": "UTC", "visibility": "group"},
     "campaigns:finish_campaign": {"status": "finished", "outcome": "Won."},
+    "campaigns:hand_task": {"owner": "{own_email}"},
+    "campaigns:take_task": {"organisation": ""},
     "decisions:answer": {"choice": "abstain", "version": "{version}"},
     "decisions:new_position": {
         "title": "New",
@@ -107,6 +112,8 @@ def arguments(name: str, subject: str, world: World, reader: str) -> list[Any]:
     if subject.startswith("“"):
         return [subject.strip("“”")]
     found = world.of(subject, reader)
+    if name == "campaigns:add_task":
+        return [found._meta.model_name, found.pk]
     if name == "members:invitation_accept":
         return [found.token]
     return [found.pk, 1] if name in {"decisions:version", "members:import_row"} else [found.pk]

@@ -70,6 +70,7 @@ def build_world() -> World:
         meetings,
         positions,
         decided_positions,
+        tasks,
         deliveries,
         deeds,
     ):
@@ -315,6 +316,23 @@ def deeds(world: World) -> dict[str, Any]:
         ),
         "deed that was taken back": taken_back,
         "deed of many": gather(by=world.users["staff"], now=many),
+    }
+
+
+def tasks(world: World) -> dict[str, Any]:
+    ours, hidden = world.subjects["members’ campaign"], world.subjects["staff’s campaign"]
+    closed = {"status": "done", "closed_at": world.now}
+    return {
+        "own task": world.each(lambda user: make.TaskFactory(subject=ours, owner=user.person)),
+        "own hidden task": world.each(lambda user: make.TaskFactory(subject=hidden, owner=user.person)),
+        "own done task": world.each(lambda user: make.TaskFactory(subject=ours, owner=user.person, **closed)),
+        "members’ task": make.TaskFactory(subject=ours),
+        "nobody’s task": make.TaskFactory(subject=ours, owner=None),
+        "steering’s task": make.TaskFactory(subject=ours, visibility=Visibility.STEERING),
+        "hidden campaign’s task": make.TaskFactory(subject=hidden),
+        "restricted task": make.TaskFactory(subject=ours, visibility=Visibility.RESTRICTED),
+        "meeting’s task": make.TaskFactory(subject=world.subjects["steering meeting"]),
+        "draft’s task": make.TaskFactory(subject=world.subjects["steering draft"]),
     }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.models import Person
-from notices.kind import Kind, days_before, hours_before
+from notices.kind import Kind, days_after, days_before, hours_before
 from tests.notices.errands.models import Errand
 
 
@@ -39,6 +39,13 @@ class ErrandSoon(ErrandDue):
 
     key = "errand_soon"
     slots = hours_before(24, 4)
+
+
+class ErrandLate(ErrandDue):
+    """Not registered: for tests of slots after the deadline."""
+
+    key = "errand_late"
+    slots = (*days_before(1, 0), *days_after(1, 3, 7))
 
 
 class ErrandGiven(ErrandDue):
