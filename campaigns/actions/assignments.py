@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User, Visibility
-from campaigns.models import Assignment, Campaign, Milestone, Scope
+from campaigns.actions.tasks import pass_on
+from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
 from history.actions import changes, record, snapshot
 from members.actions.invitations import lock_person
 from members.actions.regions import appoint_facilitator, dismiss_facilitator
@@ -91,7 +92,10 @@ def relanguage(assignment: Assignment, languages: list[str], *, by: User, now: d
 
 
 def move_work(scope: Scope, before: Person | None, after: Person | None, *, by: User, now: datetime) -> int:
-    """What is open in `scope` goes from one lead to the next, with its reminders. Returns how much."""
+    """What is open in `scope` goes from one lead to the next, with its reminders: milestones, and the tasks on them.
+
+    Returns how much. The notice of the new place tells of it; no task tells them once more.
+    """
     if before is None or after is None or before == after:
         return 0
     rows = Milestone.objects.open().filter(scope=scope, owner=before).select_related("campaign", "owner")
@@ -102,7 +106,10 @@ def move_work(scope: Scope, before: Person | None, after: Person | None, *, by: 
         changed = {"owner": [before.pk, after.pk]}
         record(gettext_noop("Changed the milestone"), milestone, by=by, now=now, changes=changed)
         replan(milestone, now=now)
-    return len(milestones)
+    tasks = list(Task.objects.open().in_scope(scope.pk).owned_by(before).select_for_update())
+    for task in tasks:
+        pass_on(task, after, by=by, now=now)
+    return len(milestones) + len(tasks)
 
 
 def tell(assignments: Iterable[Assignment], *, now: datetime) -> None:

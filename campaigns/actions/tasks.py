@@ -114,6 +114,11 @@ def reopen_task(task: Task, *, by: User, now: datetime) -> Task:
     return _step(task, Task.Status.OPEN, by, now, gettext_noop("Opened again"))
 
 
+def pass_on(task: Task, owner: Person, *, by: User, now: datetime) -> None:
+    """Part of an action that holds the task, has asked who may, and tells the new owner of all that comes to them."""
+    _hand(task, by, now, owner, None, gettext_noop("Handed it on"), is_told=True)
+
+
 def _step(task: Task, status: Task.Status, by: User, now: datetime, verb: str, reason: str = "") -> Task:
     task = _locked(task)
     require(by, "campaigns.change_task", task)
@@ -129,7 +134,14 @@ def _step(task: Task, status: Task.Status, by: User, now: datetime, verb: str, r
 
 
 def _hand(
-    task: Task, by: User, now: datetime, owner: Person | None, organisation: Organisation | None, verb: str
+    task: Task,
+    by: User,
+    now: datetime,
+    owner: Person | None,
+    organisation: Organisation | None,
+    verb: str,
+    *,
+    is_told: bool = False,
 ) -> None:
     before, old = snapshot(task, ("owner", "organisation")), task.owner_id
     task.owner, task.organisation = owner, organisation if owner else None
@@ -143,7 +155,8 @@ def _hand(
     if task.owner_id != old:
         # Whoever had it for an hour at night need not hear of it in the morning.
         cancel(task, reason=gettext_noop("handed on"), now=now, kinds=[HANDED])
-        _tell_owner(task, by, now)
+        if not is_told:
+            _tell_owner(task, by, now)
     replan(task, now=now)
 
 

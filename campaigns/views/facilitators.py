@@ -158,7 +158,11 @@ def _said(done: str, moved: int) -> str:
     """With how much open work went along."""
     if not moved:
         return done
-    went = ngettext("%(n)s open milestone went to the new lead.", "%(n)s open milestones went to the new lead.", moved)
+    went = ngettext(
+        "%(n)s open milestone or task went to the new lead.",
+        "%(n)s open milestones and tasks went to the new lead.",
+        moved,
+    )
     return f"{done} {went % {'n': moved}}"
 
 

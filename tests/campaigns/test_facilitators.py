@@ -18,7 +18,7 @@ from campaigns.actions.facilitators import (
     reassign,
     write_note,
 )
-from campaigns.models import Assignment, Milestone, Scope
+from campaigns.models import Assignment, Milestone, Scope, Task
 from history.panels import history
 from members.hats import hats
 from members.models import Appointment
@@ -34,6 +34,7 @@ from tests.factories import (
     OwnRegionFactory,
     PersonFactory,
     ScopeFactory,
+    TaskFactory,
     UserFactory,
     user_with,
 )
@@ -210,6 +211,28 @@ def test_open_milestones_go_with_the_lead_and_their_reminders_too(staff):
     owners = [Milestone.objects.get(pk=one.pk).owner for one in (moving, reached, elsewhere)]
     assert (moved, owners) == (1, [new, old, old])
     assert set(Delivery.objects.about(moving).waiting().values_list("person", flat=True)) == {new.pk}
+
+
+def test_the_open_tasks_on_its_milestones_go_with_the_lead_and_the_new_one_is_told_once(staff):
+    scope, old, new = a_scope(staff), PersonFactory(), PersonFactory()
+    put(scope, staff, lead=old)
+    milestone = MilestoneFactory(campaign=scope.campaign, scope=scope)
+    soon = {"subject": milestone, "due_on": NOON.date() + timedelta(days=3)}
+    moving, others = TaskFactory(**soon, owner=old), TaskFactory(**soon)
+    done = TaskFactory(**soon, owner=old, status="done", closed_at=NOON)
+    elsewhere = TaskFactory(owner=old)
+
+    moved = put(scope, staff, lead=new)
+
+    owners = [Task.objects.get(pk=one.pk).owner for one in (moving, others, done, elsewhere)]
+    assert (moved, owners) == (1, [new, others.owner, old, old])
+    assert set(Delivery.objects.about(moving).waiting().values_list("kind", "person")) == {
+        ("campaigns.task_due", new.pk)
+    }
+    assert set(Delivery.objects.filter(person=new).values_list("kind", flat=True)) == {
+        "campaigns.task_due",
+        "campaigns.reassigned",
+    }
 
 
 def test_the_lead_hands_over_to_the_backup_with_a_note_and_both_are_told(staff):
