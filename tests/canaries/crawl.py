@@ -25,7 +25,7 @@ from tests.canaries.world import WORD
 
 LINK = re.compile(r'href="([^"#]+)')
 # Another order shows the same rows, and a page before a cursor those that a page after another one has shown.
-SHOWN_BEFORE = re.compile(r"[?&](sort|before)=")
+SHOWN_BEFORE = re.compile(r"[?&](sort|before|zoom|from)=")
 # "zq" finds every word there is to find by its beginning; alone it is none.
 LISTS = [
     "/",
