@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV = $(PYTHON) -m setup.bootstrap --dev
 VENV = .venv/bin/python
 
-.PHONY: run test check bench demo setup lock
+.PHONY: run test check bench audit screenshots demo setup lock
 .DEFAULT_GOAL := run
 
 run:  ## everything that is needed, then the application: prints its address (PORT=9000 to choose)
@@ -17,6 +17,12 @@ check:  ## linters, types, import contracts, migrations, deployment check
 
 bench:  ## measures the pages with 400 and with 100,000 organisations
 	@$(DEV) && exec $(VENV) -m tests.bench $(ARGS)
+
+audit:  ## every page for every reader in every look: accessibility, weight, statements (takes a while)
+	@$(DEV) && exec $(VENV) -m setup.test -s tests/browser/audit.py $(ARGS)
+
+screenshots:  ## pictures of twelve pages in var/screenshots
+	@$(DEV) && exec $(VENV) -m setup.test -s tests/browser/screenshots.py $(ARGS)
 
 demo:  ## puts the demo data back as it was on the first day
 	@exec $(PYTHON) -m setup.demo

@@ -1,10 +1,6 @@
 """The floor: what a list page costs on this machine when it does nothing for anybody."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 
@@ -20,22 +16,3 @@ def bare(request: HttpRequest) -> HttpResponse:
     """25 rows of the same table on the same server, with no sign-in, no navigation and no rules."""
     rows = Organisation.objects.order_by("key", "id")[:25]
     return HttpResponse(PAGE.render({"organisations": rows}))
-
-
-def count_statements(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: says in a header how many SQL statements the answer took."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        count = 0
-
-        def one(execute: Any, *arguments: Any) -> Any:
-            nonlocal count
-            count += 1
-            return execute(*arguments)
-
-        with connection.execute_wrapper(one):
-            response = get_response(request)
-        response["X-Statements"] = str(count)
-        return response
-
-    return middleware

@@ -4,3 +4,4 @@ from coalition import settings
 from tests.settings import *  # noqa: F403
 
 STORAGES = settings.STORAGES
+MIDDLEWARE = ["tests.statements.count_statements", *settings.MIDDLEWARE]
