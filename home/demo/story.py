@@ -17,6 +17,7 @@ from decisions.outcome import Choice
 from home.demo.cast import PLAYERS
 from home.demo.facilitators import cover
 from home.demo.oslo import add_oslo_process
+from home.demo.others import import_the_others
 from home.demo.roster import Stage, set_the_stage
 from home.demo.tasks import give_tasks
 from meetings.actions import call_meeting
@@ -55,6 +56,7 @@ Their travel is paid from the common fund."""
 def load(now: datetime) -> None:
     """Make everything, in one go. The database must be empty; call it in a transaction."""
     stage = set_the_stage(now)
+    import_the_others(stage)
     add_oslo_process(stage)
     campaign = _campaign(stage)
     cover(stage, campaign)
