@@ -63,6 +63,7 @@ class Reassigned(Kind):
     label = gettext_lazy("Facilitators have changed")
     model = Assignment
     template = "campaigns/emails/reassigned.txt"
+    because = gettext_lazy("You get this because you cover it or did until now.")
 
     def audience(self, subject: Any) -> list[Person]:
         return [subject.person]

@@ -12,7 +12,7 @@ from accounts.models import Person, User, Visibility
 from accounts.rules import classes_seen_by
 from members.hats import hats
 from members.keys import name_key
-from members.models import PersonQuerySet, Representation, SeatHolder, everybody
+from members.models import Appointment, PersonQuerySet, Representation, SeatHolder, everybody
 
 MOST = 20
 
@@ -31,11 +31,10 @@ def findable_by(user: User) -> PersonQuerySet:
     if Visibility.MEMBERS in seen:
         found |= Q(is_listed=True)
     if Visibility.STEERING in seen:
-        contacts = Representation.objects.current()
-        shown = contacts.filter(organisation__visibility__in=seen)
-        hidden = contacts.exclude(organisation__visibility__in=seen)
-        # Whoever speaks only for what the reader may not know of is hidden with it.
-        found |= Q(pk__in=shown.values("person")) | ~Q(pk__in=hidden.values("person"))
+        # Whoever speaks only for what the reader may not know of, or for nobody any more, is left to staff.
+        contacts = Representation.objects.visible_to(user).current()
+        workers = Appointment.objects.current().filter(role__in=[Appointment.Role.ADMIN, Appointment.Role.STAFF])
+        found |= Q(pk__in=contacts.values("person")) | Q(pk__in=workers.values("person"))
     return people.filter(found)
 
 

@@ -193,7 +193,8 @@ def of_committees() -> list[Page]:
 
 
 def of_imports() -> list[Page]:
-    uploaded, previewed, applied, taken_back = ImportBatch.objects.order_by("file_name")
+    ours = ImportBatch.objects.exclude(file_name="members.csv")  # the demo's own
+    uploaded, previewed, applied, taken_back = ours.order_by("file_name")
     return [
         page("members:imports"),
         page("members:import_upload"),

@@ -137,7 +137,8 @@ def reach_milestone(milestone: Milestone, *, by: User, now: datetime, reached_on
         )
     milestone.reached_on = reached_on or today
     milestone.save()
-    entered_later = {"changes": {"reached_on": [None, reached_on]}} if reached_on and reached_on < today else {}
+    is_late = reached_on is not None and reached_on < today
+    entered_later: dict[str, Any] = {"changes": {"reached_on": [None, reached_on]}} if is_late else {}
     record(gettext_noop("Reached"), milestone, by=by, now=now, **entered_later)
     record(gettext_noop("Reached “%(title)s”"), milestone.campaign, by=by, now=now, title=milestone.title)
     replan(milestone, now=now)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.filters import QuickSelect
-from accounts.forms import DayInput, ZoneField
+from accounts.forms import DayField, ZoneField
 from accounts.models import Person, User, Visibility
 from accounts.zones import day
 from campaigns.models import Campaign, Task
@@ -123,7 +123,8 @@ class TaskForm(forms.ModelForm):
     class Meta:
         model = Task
         fields = ["title", "note", "due_on", "visibility"]
-        widgets = {"due_on": DayInput(), "note": forms.Textarea(attrs={"rows": 3}), "visibility": forms.RadioSelect}
+        field_classes = {"due_on": DayField}
+        widgets = {"note": forms.Textarea(attrs={"rows": 3}), "visibility": forms.RadioSelect}
         help_texts = {
             "due_on": gettext_lazy("The owner is reminded 7, 3 and 1 days before, on the day, and when it is overdue."),
         }

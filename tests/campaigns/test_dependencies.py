@@ -110,7 +110,7 @@ def test_the_database_refuses_a_milestone_after_itself():
 def test_only_who_may_edit_ties_milestones():
     draft, ballot = chain("draft", "ballot")
 
-    with pytest.raises(Refused, match="Only staff and the owner of the campaign"):
+    with pytest.raises(Refused, match="Only staff, the owner of the campaign and the facilitators"):
         put_after(ballot, by=user_with("member"), now=NOW, after=[draft])
 
 

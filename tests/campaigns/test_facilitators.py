@@ -65,7 +65,7 @@ def hats_of(person):
 
 
 def told(person):
-    return Delivery.objects.filter(kind="campaigns.reassigned", person=person)
+    return Delivery.objects.by_mail().filter(kind="campaigns.reassigned", person=person)
 
 
 @pytest.mark.parametrize("where", [{"region": ""}, {"theme": "Victims"}, {"region": "999"}, {"region": "001"}])

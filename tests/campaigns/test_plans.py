@@ -46,7 +46,7 @@ def moved(deadline, by, day, now=LATER):
 
 
 def waiting(milestone):
-    return [row.slot for row in Delivery.objects.about(milestone).waiting().order_by("send_at")]
+    return [row.slot for row in Delivery.objects.by_mail().about(milestone).waiting().order_by("send_at")]
 
 
 def test_a_plan_becomes_a_chain_of_milestones_before_the_day():
@@ -105,7 +105,7 @@ def test_a_plan_fits_into_its_campaign_or_nothing_of_it_is_created():
 
 
 def test_only_who_may_add_milestones_accepts_a_plan():
-    with pytest.raises(Refused, match="Only staff and the owner of the campaign"):
+    with pytest.raises(Refused, match="Only staff, the owner of the campaign and the facilitators"):
         accepted(CampaignFactory(), user_with("member"))
 
 
@@ -212,5 +212,5 @@ def test_only_who_may_edit_moves_the_rest():
     staff, campaign = user_with("staff"), CampaignFactory()
     deadline = accepted(campaign, staff)
 
-    with pytest.raises(Refused, match="Only staff and the owner of the campaign"):
+    with pytest.raises(Refused, match="Only staff, the owner of the campaign and the facilitators"):
         move_along(deadline, by=user_with("member"), now=LATER, seen=0, chosen=[])

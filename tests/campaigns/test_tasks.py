@@ -43,12 +43,12 @@ def asked(**others):
 
 
 def slots(task, person, kind="campaigns.task_due", **filters):
-    rows = Delivery.objects.about(task).filter(person=person, kind=kind, **filters)
+    rows = Delivery.objects.by_mail().about(task).filter(person=person, kind=kind, **filters)
     return list(rows.order_by("send_at", "slot").values_list("slot", flat=True))
 
 
 def told(task, **filters):
-    rows = Delivery.objects.about(task).filter(kind="campaigns.task_handed", **filters)
+    rows = Delivery.objects.by_mail().about(task).filter(kind="campaigns.task_handed", **filters)
     return list(rows.order_by("planned_at").values_list("person__display_name", flat=True))
 
 

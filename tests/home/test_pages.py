@@ -43,7 +43,7 @@ def test_what_waits_is_ordered_by_its_deadline_and_counted_alike():
 
     items = waiting(user, database_now())
 
-    assert len(items) == counts(user, database_now()).waiting == 6
+    assert len(items) == counts(user, database_now()).waiting == 8
     assert [item.due for item in items] == sorted(item.due for item in items)
 
 
