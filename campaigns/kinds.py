@@ -18,7 +18,6 @@ from campaigns.belonging import places
 from campaigns.models import Assignment, Milestone, Scope, Task
 from members.hats import account_of
 from notices.kind import Kind, days_after, days_before, register
-from notices.occasions import ARREARS
 
 
 class MilestoneDue(Kind):
@@ -134,6 +133,7 @@ class TaskDue(AboutTask):
     template = "campaigns/emails/task_due.txt"
     because = gettext_lazy("You get this because the task is yours.")
     slots = (*days_before(7, 3, 1, 0), *days_after(1, 3, 7))
+    told_at_once = True
 
     def subjects(self, since: datetime, until: datetime) -> Iterable[Task]:
         # A day begins and ends earlier or later than in UTC somewhere: a day on each side.
@@ -145,8 +145,7 @@ class TaskDue(AboutTask):
         return subject.due_on if subject.is_open else None
 
     def since(self, subject: Any) -> datetime:
-        # The owner was told when it came to them: nothing before that is sent in arrears.
-        return max(subject.scheduled_at, subject.handed_at + ARREARS)
+        return max(subject.scheduled_at, subject.handed_at)
 
 
 def when(milestone: Milestone) -> str:

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.rules import allows
 from campaigns.belonging import Noun, noun_of, offer
 from campaigns.models import Campaign, Milestone, Task
-from campaigns.rules import leads_campaign, owns_milestone
+from campaigns.rules import covers_scope, leads_campaign, owns_milestone
 
 SHOWN = 20
 
@@ -49,7 +49,7 @@ def task_panel(subject: models.Model, user: User, today: date) -> TaskPanel:
 
 
 def _leads(user: Any, subject: Any) -> bool:
-    return bool((leads_campaign | owns_milestone).test(user, subject))
+    return bool((leads_campaign | owns_milestone | covers_scope).test(user, subject))
 
 
 def offer_nouns() -> None:

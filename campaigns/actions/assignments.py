@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User, Visibility
-from campaigns.actions.tasks import pass_on
+from campaigns.actions.tasks import move_tasks
 from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
 from history.actions import changes, record, snapshot
 from members.actions.invitations import lock_person
@@ -92,9 +92,9 @@ def relanguage(assignment: Assignment, languages: list[str], *, by: User, now: d
 
 
 def move_work(scope: Scope, before: Person | None, after: Person | None, *, by: User, now: datetime) -> int:
-    """What is open in `scope` goes from one lead to the next, with its reminders: milestones, and the tasks on them.
+    """What is open in `scope`, milestones and tasks on them, goes from one lead to the next, with its reminders.
 
-    Returns how much. The notice of the new place tells of it; no task tells them once more.
+    Returns how much.
     """
     if before is None or after is None or before == after:
         return 0
@@ -106,10 +106,8 @@ def move_work(scope: Scope, before: Person | None, after: Person | None, *, by: 
         changed = {"owner": [before.pk, after.pk]}
         record(gettext_noop("Changed the milestone"), milestone, by=by, now=now, changes=changed)
         replan(milestone, now=now)
-    tasks = list(Task.objects.open().in_scope(scope.pk).owned_by(before).select_for_update())
-    for task in tasks:
-        pass_on(task, after, by=by, now=now)
-    return len(milestones) + len(tasks)
+    tasks = Task.objects.open().owned_by(before).on_any(Milestone.objects.filter(scope=scope))
+    return len(milestones) + move_tasks(tasks, after, by=by, now=now)
 
 
 def tell(assignments: Iterable[Assignment], *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
 from django.db import models, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -11,7 +12,8 @@ from accounts.models import Person, TransitionError, User
 from accounts.rules import require
 from campaigns.belonging import noun_of
 from campaigns.models import Task
-from history.actions import changes, record, snapshot
+from history.actions import changes, record, refuse_stale, snapshot
+from members.hats import organisations_of
 from members.models import Organisation
 from notices.actions.planning import cancel, post, replan
 
@@ -57,9 +59,13 @@ def add_task(
 
 
 @transaction.atomic
-def edit_task(task: Task, *, by: User, now: datetime, **fields: Unpack[TaskFields]) -> Task:
-    """Change or move it; a new day starts its reminders afresh. Raises Refused, or TransitionError once closed."""
+def edit_task(task: Task, *, by: User, now: datetime, seen: int | None = None, **fields: Unpack[TaskFields]) -> Task:
+    """Change or move it; a new day starts its reminders afresh. `seen`: the state the typist saw.
+
+    Raises Refused, Stale, or TransitionError once closed.
+    """
     task = _locked_open(task, by, "campaigns.change_task")
+    refuse_stale(task, seen, TASK_FIELDS)
     before = snapshot(task, TASK_FIELDS)
     for name, value in fields.items():
         setattr(task, name, value)
@@ -114,9 +120,17 @@ def reopen_task(task: Task, *, by: User, now: datetime) -> Task:
     return _step(task, Task.Status.OPEN, by, now, gettext_noop("Opened again"))
 
 
-def pass_on(task: Task, owner: Person, *, by: User, now: datetime) -> None:
-    """Part of an action that holds the task, has asked who may, and tells the new owner of all that comes to them."""
-    _hand(task, by, now, owner, None, gettext_noop("Handed it on"), is_told=True)
+def move_tasks(tasks: QuerySet[Task], after: Person, *, by: User, now: datetime) -> int:
+    """All of these, open and somebody's, go to `after`; part of an action that has asked who may, and tells of it.
+
+    Returns how many.
+    """
+    hats = organisations_of(after)[:2]
+    only = hats[0] if len(hats) == 1 else None
+    rows = list(tasks.select_for_update())
+    for task in rows:
+        _hand(task, by, now, after, only, gettext_noop("Handed it on"), is_told=True)
+    return len(rows)
 
 
 def _step(task: Task, status: Task.Status, by: User, now: datetime, verb: str, reason: str = "") -> Task:
@@ -143,6 +157,7 @@ def _hand(
     *,
     is_told: bool = False,
 ) -> None:
+    """`is_told`: the new owner hears of it anyway."""
     before, old = snapshot(task, ("owner", "organisation")), task.owner_id
     task.owner, task.organisation = owner, organisation if owner else None
     changed = changes(before, snapshot(task, ("owner", "organisation")))

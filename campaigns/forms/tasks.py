@@ -16,6 +16,7 @@ from accounts.models import Person, User, Visibility
 from accounts.zones import day
 from campaigns.models import Campaign, Task
 from campaigns.models.tasks import TaskQuerySet
+from history.forms import SeenForm
 from members.hats import organisations_of
 from members.models import Organisation
 from members.picking import PersonField
@@ -115,7 +116,7 @@ class HandForm(Hats, forms.Form):
         return self.with_hat(cleaned, cleaned.get("owner"))
 
 
-class TaskForm(forms.ModelForm):
+class TaskForm(forms.ModelForm, SeenForm):
     """What is to be done, and until when."""
 
     zone = ZoneField(label=gettext_lazy("Time zone of the day"))

@@ -14,7 +14,6 @@ from accounts.models import Identified, Person, TransitionError, Visibility, kno
 from accounts.rules import classes_seen_by
 from campaigns.belonging import in_campaign, on_what_is_seen_by
 from campaigns.models.campaigns import owned
-from campaigns.models.milestones import Milestone
 from members.models import Organisation
 
 # The classes of Visibility in the words of a task: never wider than what it belongs to, so the widest is just that.
@@ -34,6 +33,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def on(self, subject: models.Model) -> Self:
         return self.filter(content_type=ContentType.objects.get_for_model(subject), object_id=subject.pk)
 
+    def on_any(self, subjects: models.QuerySet[Any]) -> Self:
+        """Those on any of `subjects`, which are of one model."""
+        kind = ContentType.objects.get_for_model(subjects.model)
+        return self.filter(content_type=kind, object_id__in=subjects.order_by().values("pk"))
+
     def shown_on(self, subject: models.Model, user: Any) -> Self:
         """Those on the page of `subject`, which `user` sees: the open ones first."""
         is_over = Case(When(status="open", then=Value(0)), default=Value(1))
@@ -49,13 +53,6 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def owned_by(self, person: Person) -> Self:
         return self.filter(owner=person)
-
-    def in_scope(self, scope: UUID) -> Self:
-        """Those on the milestones of one part of a campaign's work."""
-        milestones = Milestone.objects.filter(scope=scope)
-        return self.filter(
-            content_type=ContentType.objects.get_for_model(Milestone), object_id__in=milestones.values("pk")
-        )
 
     def in_campaign(self, campaign: UUID) -> Self:
         return self.filter(in_campaign(campaign))

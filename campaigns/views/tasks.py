@@ -1,6 +1,7 @@
 """Pages of tasks: the list, one task, the forms that change it, and how they are spread."""
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,7 +22,8 @@ from campaigns.models import Task
 from campaigns.panels import Line
 from campaigns.shares import MANY, loads, shares
 from campaigns.views.campaigns import reader_day
-from history.panels import history
+from history.actions import newest
+from history.panels import history, put_together
 from members.pages import COUNTED, bounded_count, keyset_page
 
 
@@ -60,7 +62,7 @@ def task(request: Request, pk: UUID) -> HttpResponse:
         "place": places([shown], request.user).get(shown.object_id),
         "may_change": may_change,
         "may_take": takes,
-        "entries": history(shown, request.user),
+        "entries": history(shown, request.user, request.GET),
     }
     return render(request, "campaigns/task_detail.html", context)
 
@@ -85,10 +87,11 @@ def add_task(request: Request, noun: str, pk: UUID) -> HttpResponse:
 def edit_task(request: Request, pk: UUID) -> HttpResponse:
     shown, now = _task(request, pk), database_now()
     require(request.user, "campaigns.change_task", shown)
-    form = TaskForm(request.POST or None, user=request.user, now=now, initial=model_to_dict(shown))
+    form = TaskForm(request.POST or None, user=request.user, now=now, initial=_typed(shown))
     if request.method == "POST" and accepted(form, partial(actions.edit_task, shown, by=request.user, now=now)):
         return redirect("campaigns:task", pk)
-    return render(request, "campaigns/task_form.html", {"form": form, "task": shown})
+    theirs = put_together(form, _task(request, pk), request.user, _typed)
+    return render(request, "campaigns/task_form.html", {"form": form, "task": shown, "theirs": theirs})
 
 
 @page_or_form
@@ -146,6 +149,11 @@ def drop_task(request: Request, pk: UUID) -> HttpResponse:
 def _task(request: Request, pk: UUID) -> Task:
     rows = Task.objects.visible_to(request.user).for_reader(request.user).select_related("asked_by")
     return get_object_or_404(rows, pk=pk)
+
+
+def _typed(task: Task) -> dict[str, Any]:
+    """The initial values of its form."""
+    return {**model_to_dict(task), "seen": newest(task)}
 
 
 def _back(request: Request, pk: UUID) -> HttpResponse:

@@ -74,7 +74,7 @@ class RegionField(forms.ChoiceField):
         self.ours = {str(one.pk): one for one in OwnRegion.objects.visible_to(user)}
         own = [(pk, one.name) for pk, one in self.ours.items()]
         first: list[Any] = [("", self.none), *([(WORLD, region_named(WORLD))] if self.everywhere else [])]
-        self.choices = [*first, *([(_("Our own regions"), own)] if own else []), *region_choices()[1:]]
+        self.choices = [*first, *([(_("Our own regions"), own)] if own else []), *region_choices()]
 
     def clean(self, value: Any) -> Any:
         chosen = super().clean(value)

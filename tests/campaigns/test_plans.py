@@ -105,7 +105,7 @@ def test_a_plan_fits_into_its_campaign_or_nothing_of_it_is_created():
 
 
 def test_only_who_may_add_milestones_accepts_a_plan():
-    with pytest.raises(Refused, match="Only staff, the owner of the campaign and the facilitators"):
+    with pytest.raises(Refused, match="Only staff and the owner of the campaign"):
         accepted(CampaignFactory(), user_with("member"))
 
 

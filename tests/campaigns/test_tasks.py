@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from accounts.models import TransitionError
 from accounts.rules import Refused
 from campaigns.actions import tasks
+from campaigns.actions.assignments import move_work
 from campaigns.models import Task
 from history.models import Entry
 from notices.actions.planning import plan
@@ -101,6 +102,22 @@ def test_a_task_that_goes_to_and_fro_is_told_to_its_present_owner_once():
 
     assert told(task, state="planned") == [second.display_name]
     assert slots(task, second, state="planned") == ["P3D", "P1D", "P0D", "+P1D", "+P3D"]
+
+
+def test_tasks_on_the_milestones_of_a_scope_go_to_its_new_lead_who_is_told_of_the_scope_alone():
+    assignment, successor = make.AssignmentFactory(capacity="lead"), awake()
+    lead, milestone = (
+        assignment.person,
+        make.MilestoneFactory(campaign=assignment.scope.campaign, scope=assignment.scope),
+    )
+    open_one, elsewhere = make.TaskFactory(subject=milestone, owner=lead), make.TaskFactory(owner=lead)
+    done = make.TaskFactory(subject=milestone, owner=lead, status="done", closed_at=NOW)
+
+    moved = move_work(assignment.scope, lead, successor, by=make.user_with("staff"), now=NOW)
+
+    owners = [Task.objects.get(pk=task.pk).owner for task in (open_one, elsewhere, done)]
+    assert (moved, owners) == (1, [successor, lead, lead])
+    assert told(open_one) == []
 
 
 def test_handing_on_records_ids_and_no_names():

@@ -43,7 +43,8 @@ class Command(BaseCommand):
         tables = [
             name
             for name in connection.introspection.table_names()
-            if name.startswith(tuple(f"{app}_" for app in APPLICATION)) or name in {"django_session", "cache"}
+            if name.startswith(tuple(f"{app}_" for app in (*APPLICATION, "account", "usersessions")))
+            or name in {"django_session", "cache"}
         ]
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, tables))}")
