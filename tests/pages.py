@@ -344,7 +344,8 @@ def of_deeds() -> list[Page]:
         Deed.objects.filter(taken_back_at__isnull=gone is False, whole=None).order_by("kind")[0]
         for gone in (False, True)
     )
-    applied, many = Deed.objects.get(kind="members.apply_import", taken_back_at=None), Deed.objects.get(object_id=None)
+    applied = Deed.objects.filter(kind="members.apply_import", taken_back_at=None).latest("at")
+    many = Deed.objects.get(object_id=None)
     refused = Deed.objects.get(kind="members.end_term")
     return [
         page("history:deeds"),

@@ -82,6 +82,8 @@ def contacts(world: World) -> None:
     person(world, "unlisted contact of staff’s organisation", STAFF, visibility=Visibility.STAFF)
     former = person(world, "former contact", STAFF, visibility=Visibility.MEMBERS)
     end_representation(former.representations.get(), by=world.staff, now=world.now)
+    # The committee could read the name while they spoke for it; the history of the organisation keeps it.
+    world.readers[former.display_name] = STEERING
     invited = person(world, "invited contact", STEERING, visibility=Visibility.MEMBERS)
     invite(invited, by=world.staff, now=world.now)
     invitation = invited.invitations.get()
