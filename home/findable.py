@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, F, Lookup, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import JSONObject, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,16 @@ from members.models.organisations import OrganisationQuerySet
 from members.picking import findable_by
 
 NUMBER = re.compile(r"\s*(\d{4})\s*[-–/]\s*(\d{1,4})\s*")  # of a decision, as people quote it
+
+
+class AnyOf(Lookup):
+    """`= ANY(array)`: the array is read once and first. A subquery might be read again for each row of the table, when
+    the planner takes a table that has just grown for an empty one."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        left, left_values = self.process_lhs(compiler, connection)
+        right, right_values = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right})", [*left_values, *right_values]
 
 
 def _called(sought: Sought) -> OrganisationQuerySet:
@@ -44,7 +55,7 @@ def _by_name(called: Callable[[Sought], OrganisationQuerySet]) -> Callable[[Soug
     def found(sought: Sought) -> OrganisationQuerySet:
         begins = Case(When(key__startswith=name_key(sought.text), then=Value(0)), default=Value(1))
         some = called(sought).order_by().values("pk")[:READ]
-        return Organisation.objects.filter(pk__in=some).order_by(begins, "key", "id")
+        return Organisation.objects.filter(AnyOf(F("pk"), ArraySubquery(some))).order_by(begins, "key", "id")
 
     return found
 

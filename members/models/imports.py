@@ -20,7 +20,8 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 
     def open(self) -> Self:
         """Still to be decided: neither applied nor discarded."""
-        return self.filter(status__in=[status for status, steps in ImportBatch.STEPS.items() if steps])
+        leads_on = [status for status, steps in ImportBatch.STEPS.items() if ImportBatch.Status.DISCARDED in steps]
+        return self.filter(status__in=leads_on)
 
     def with_rows_to_decide(self) -> Self:
         """`rows_to_decide`: how many wait for somebody's word."""

@@ -13,6 +13,7 @@ from campaigns.models import Milestone
 from home.first_steps import first_steps
 from home.lately import coming
 from home.waiting import counts, waiting
+from members.actions.applying import apply_import
 from members.actions.imports import discard_import, name_columns, upload_roster
 from notices.actions.life import beat
 from notices.models import Heartbeat
@@ -120,6 +121,9 @@ def test_what_is_settled_waits_no_longer():
         starts_at=now - timedelta(days=2), visibility="staff", status="cancelled", cancel_reason="Too few"
     )
     discard_import(upload_roster(by=user, now=now, file_name="a.csv", content=b"Name\nA\n"), by=user, now=now)
+    applied = upload_roster(by=user, now=now, file_name="b.csv", content=b"Name,Country\nB,Kenya\n")
+    name_columns(applied, by=user, now=now, mapping=applied.mapping, category="member", since=None)
+    apply_import(applied, by=user, now=now)
 
     assert counts(user, now).waiting == 0
 
