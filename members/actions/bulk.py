@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Person, TransitionError, User
 from accounts.rules import Refused, require
+from history.actions import gather
+from history.models import Deed
 from members.actions.endorsements import endorse
 from members.actions.invitations import invite
 from members.actions.organisations import change_membership, edit_organisation, end_organisation
@@ -27,10 +29,11 @@ DO: dict[str, Callable[..., Any]] = {
 
 @dataclass
 class Done:
-    """`left`: (what it is called, why nothing happened to it)."""
+    """`left`: (what it is called, why nothing happened to it). `deed`: what takes all of it back, if anything does."""
 
     changed: int = 0
     left: list[tuple[str, str]] = field(default_factory=list)
+    deed: Deed | None = None
 
 
 @transaction.atomic
@@ -48,6 +51,7 @@ def change_all(seen: dict[UUID, int], *, act: str, by: User, now: datetime, **va
             done.left.append((organisation.name, _("Somebody else has changed it since the preview.")))
         else:
             _try(DO[act], organisation, done, by=by, now=now, **values)
+    done.deed = gather(by=by, now=now)
     return done
 
 

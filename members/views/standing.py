@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request, accepted, page_or_form
 from accounts.rules import require
+from history.http import offer_undo
 from members.actions.bulk import Done, change_all
 from members.actions.endorsements import endorse, withdraw_endorsement
 from members.bulk import ACTS, MOST, foreseen
@@ -109,7 +110,7 @@ CHANGED = ngettext_lazy("%(count)s organisation was changed.", "%(count)s organi
 def say_done(request: Request, done: Done, words: Any = CHANGED) -> None:
     """How many it was done to, in `words`, and which were left out and why."""
     if done.changed:
-        messages.success(request, words % {"count": done.changed})
+        offer_undo(request, words % {"count": done.changed}, done.deed)
     for name, why in done.left[:NAMED]:
         messages.warning(request, _("“%(name)s” was left out. %(why)s") % {"name": name, "why": why})
     if len(done.left) > NAMED:

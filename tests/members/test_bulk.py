@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.rules import Refused
-from history.models import Entry
+from history.models import Deed, Entry
 from members.actions.bulk import change_all, invite_all
 from members.actions.invitations import invite
 from members.actions.organisations import edit_organisation, end_organisation
@@ -249,3 +249,19 @@ def test_people_are_narrowed_by_account_role_and_language(client, staff):
     assert found(account="no") == ["None", "Observes"]
     assert found(role="observer") == ["Observes"]
     assert found(account="perhaps") == []
+
+
+@pytest.mark.parametrize("act", ["category", "status", "end"])
+def test_one_button_takes_all_of_it_back(client, staff, act):
+    organisations = OrganisationFactory.create_batch(3)
+    before = list(Membership.objects.order_by("pk").values_list("status", "category"))
+    done = apply(client, preview(client, act, *organisations))
+    changed = list(Membership.objects.order_by("pk").values_list("status", "category"))
+
+    whole = Deed.objects.get(object_id=None)
+    client.post(reverse("history:deed", args=[whole.pk]))
+
+    assert str(whole.pk) in done.content.decode()
+    assert changed != before
+    assert list(Membership.objects.order_by("pk").values_list("status", "category")) == before
+    assert Organisation.objects.active().count() == 3
