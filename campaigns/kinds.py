@@ -87,7 +87,9 @@ class Reassigned(Kind):
         }
 
     def titles(self, user: Any, ids: Collection[UUID]) -> dict[UUID, str]:
-        rows = Assignment.objects.visible_to(user).select_related("scope__campaign", "scope__own_region").in_bulk(ids)
+        # Their own part, also when it was the last one and its campaign is closed to them since.
+        seen = Assignment.objects.visible_to(user) | Assignment.objects.filter(person=user.person_id)
+        rows = seen.select_related("scope__campaign", "scope__own_region").in_bulk(ids)
         return {pk: in_campaign(row.scope) for pk, row in rows.items()}
 
     def path(self, subject: Any) -> str:

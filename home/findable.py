@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, User
 from accounts.rules import allows
-from campaigns.models import Campaign, Milestone
+from campaigns.models import Campaign, Milestone, Task
 from decisions.models import Decision, Position, Round
 from home.search import READ, Group, Sought
 from meetings.models import Meeting
@@ -98,6 +98,11 @@ def _milestones(sought: Sought) -> QuerySet[Milestone]:
     return found.order_by("-starts_on", "id")
 
 
+def _tasks(sought: Sought) -> QuerySet[Task]:
+    found = Task.objects.visible_to(sought.user).filter(words__begun_by=sought.words)
+    return found.order_by(Case(When(status=Task.Status.OPEN, then=Value(0)), default=Value(1)), "due_on", "id")
+
+
 def _meetings(sought: Sought) -> QuerySet[Meeting]:
     found = Meeting.objects.visible_to(sought.user).filter(words__begun_by=sought.words)
     return found.order_by("-starts_at", "id")
@@ -166,6 +171,7 @@ GROUPS = (
         ("title", "starts_on", "ends_on", "precision", "status", "is_external"),
         more=lambda user: {"campaign": F("campaign__name")},
     ),
+    Group("tasks", _("Tasks"), Task, _tasks, ("title", "due_on", "status")),
     Group("meetings", _("Meetings"), Meeting, _meetings, ("title", "starts_at", "ends_at", "zone", "status")),
     Group("decisions", _("Decisions"), Decision, _decisions, ("year", "number", "title", "decided_at", "position_id")),
     Group("positions", _("Positions"), Position, _positions, ("title", "status", "changed_at"), more=_closing),

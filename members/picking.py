@@ -15,6 +15,7 @@ from members.keys import name_key
 from members.models import Appointment, PersonQuerySet, Representation, SeatHolder, everybody
 
 MOST = 20
+AGAIN = "?"  # chosen among several: none of these
 
 
 def findable_by(user: User) -> PersonQuerySet:
@@ -65,6 +66,8 @@ class PersonField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         """The address is only for who could look it up."""
+        if value == AGAIN and not isinstance(self.widget, forms.RadioSelect):
+            return ""
         if not isinstance(value, Person):
             return value
         is_known = self.user is not None and findable_by(self.user).filter(pk=value.pk).exists()
@@ -73,10 +76,16 @@ class PersonField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         return data not in (self.prepare_value(initial), str(initial.pk) if initial else "")
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Whoever sends a choice of several back as it came has chosen nobody: they are asked again."""
+        return AGAIN if isinstance(self.widget, forms.RadioSelect) else super().bound_data(data, initial)
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not text or self.user is None:
             return None
+        if text == AGAIN:
+            raise forms.ValidationError(_("Write the name or the e-mail address of the person you mean."))
         found = self._chosen(text)
         if len(found) == 1:
             return found[0]
@@ -90,7 +99,7 @@ class PersonField(forms.CharField):
                 _("Too many people match “%(text)s”. Write more of the name, or the address.") % {"text": text}
             )
         choices = [(str(person.pk), person_label(person)) for person in found]
-        self.widget = forms.RadioSelect(choices=[*choices, ("", _("Somebody else: ask me again"))])
+        self.widget = forms.RadioSelect(choices=[*choices, (AGAIN, _("Somebody else: ask me again"))])
         raise forms.ValidationError(
             ngettext(
                 "%(count)s person matches “%(text)s”. Choose the one you mean.",

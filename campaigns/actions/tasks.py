@@ -136,6 +136,8 @@ def move_tasks(tasks: QuerySet[Task], after: Person, *, by: User, now: datetime)
 def _step(task: Task, status: Task.Status, by: User, now: datetime, verb: str, reason: str = "") -> Task:
     task = _locked(task)
     require(by, "campaigns.change_task", task)
+    if task.status == status:  # a second click, or two who say the same
+        return task
     task.step_to(status)
     task.closed_at, task.drop_reason = (None if task.is_open else now), reason
     task.save()

@@ -14,7 +14,7 @@ from accounts.models import Identified, Person, TransitionError, Visibility, kno
 from accounts.rules import classes_seen_by
 from campaigns.belonging import in_campaign, on_what_is_seen_by
 from campaigns.models.campaigns import owned
-from members.models import Organisation
+from members.models import Organisation, WordsField, words_index
 
 # The classes of Visibility in the words of a task: never wider than what it belongs to, so the widest is just that.
 TASK_SEEN_BY = [
@@ -79,6 +79,7 @@ class Task(Identified):
     }
 
     title = models.CharField(_("what is to be done"), max_length=200)
+    words = WordsField(of="title")
     note = models.TextField(_("note"), blank=True)
     owner = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("owner")
@@ -127,6 +128,7 @@ class Task(Identified):
             ),
         ]
         indexes = [
+            words_index("task"),
             models.Index(fields=["due_on", "id"], condition=Q(status="open"), name="task_open_by_day"),
             models.Index(fields=["owner", "due_on"], condition=Q(status="open"), name="task_open_by_owner"),
             models.Index(fields=["content_type", "object_id"], name="task_by_what_it_belongs_to"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
 from accounts.http import Request, accepted, page_or_form
+from accounts.models import User
 from accounts.rules import allows, require
 from campaigns.actions import facilitators as actions
 from campaigns.coverage import answering, boards, rows_of
@@ -138,7 +139,7 @@ def hand_over(request: Request, pk: UUID) -> HttpResponse:
     act = partial(actions.hand_over, shown, by=request.user, now=database_now())
     if accepted(form, lambda **fields: moved.append(act(**fields))):
         messages.success(request, _said(_("Handed over. Both of you are told."), moved[0]))
-        return redirect("campaigns:scope", pk)
+        return redirect("campaigns:scope", pk) if _still_sees(request, pk) else redirect("/")
     return render(request, "campaigns/scope_hand_over.html", {"form": form, "scope": shown})
 
 
@@ -152,6 +153,11 @@ def write_note(request: Request, pk: UUID) -> HttpResponse:
         messages.success(request, _("The note is kept."))
         return redirect("campaigns:scope", shown.scope_id)
     return render(request, "campaigns/scope_note.html", {"form": form, "assignment": shown, "scope": shown.scope})
+
+
+def _still_sees(request: Request, pk: UUID) -> bool:
+    """Whoever gave away their only part in the coalition sees its pages no more."""
+    return Scope.objects.visible_to(User.objects.get(pk=request.user.pk)).filter(pk=pk).exists()
 
 
 def _said(done: str, moved: int) -> str:
