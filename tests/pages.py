@@ -344,8 +344,8 @@ def of_deeds() -> list[Page]:
         Deed.objects.filter(taken_back_at__isnull=gone is False, whole=None).order_by("kind")[0]
         for gone in (False, True)
     )
-    applied, many = Deed.objects.get(kind="members.apply_import", taken_back_at=None), Deed.objects.get(object_id=None)
-    refused = Deed.objects.get(kind="members.end_term")
+    applied = Deed.objects.filter(kind="members.apply_import", taken_back_at=None)[0]  # the demo's own is older
+    many, refused = Deed.objects.get(object_id=None), Deed.objects.get(kind="members.end_term")
     return [
         page("history:deeds"),
         page("history:deeds", reader="member"),
