@@ -6,15 +6,25 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import DayField
 from accounts.templatetags.components import ICONS, SEATS, TONES
 from history.panels import Line
+from members.columns import ORGANISATIONS
 
 AT = datetime(2026, 5, 14, 15, tzinfo=UTC)
 LONG = "Bündnis der Überlebenden und der von Landminen betroffenen Gemeinden, Arbeitsgruppe Räumung und Opferhilfe"
+
+
+class LineForm(forms.Form):
+    """A line of fields, of which a form may have many."""
+
+    title = forms.CharField(label=gettext_lazy("What"))
+    days = forms.IntegerField(label=gettext_lazy("Working days"), required=False)
+    owner = forms.CharField(label=gettext_lazy("Owner"), required=False)
 
 
 class SampleForm(forms.Form):
@@ -35,14 +45,18 @@ class SampleForm(forms.Form):
     is_listed = forms.BooleanField(label=gettext_lazy("Listed in the directory"), required=False)
 
 
-def samples() -> dict[str, Any]:
-    """The context of the page."""
+def samples(user: Any, given: Any) -> dict[str, Any]:
+    """The context of the page for `user`; `given`: the QueryDict of its address, which the tools of a list change."""
     changes = [(_("Title"), _("Steering call"), _("Steering call, moved")), (_("Place"), "", "Geneva")]
     chips = [(_("All"), False, False), (_("To decide 3"), True, False), (_("Kenya"), False, True)]
     return {
         "at": AT,
         "fine": SampleForm(auto_id="fine_%s"),
         "faulty": SampleForm({"email": "nobody", "kind": "ngo"}, auto_id="faulty_%s"),
+        "plan": [LineForm(auto_id=f"plan{number}_%s") for number in (1, 2)],
+        "list": ORGANISATIONS.asked(given, user),
+        "page": SimpleNamespace(rows=[LONG]),
+        "example": reverse(ORGANISATIONS.address),
         "entries": [
             Line(AT, "Amira", _("Moved the meeting"), changes),
             *[Line(AT - timedelta(days=day), "Amira", _("Said yes to the invitation"), []) for day in range(1, 7)],

@@ -130,7 +130,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def styleguide(request: Request) -> HttpResponse:
-    return render(request, "home/styleguide.html", samples())
+    return render(request, "home/styleguide.html", samples(request.user, request.GET))
 
 
 @login_not_required

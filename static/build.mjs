@@ -26,6 +26,31 @@ const logical = [
   [/float:right/g, "float:inline-end"],
 ];
 
+// What no page of ours has, out of the parts of Bootstrap that we do use: a selector that names one is left out.
+const unused =
+  /\.(btn-(check|link|lg|sm|outline-primary)|col-form-label|form-control-|form-select-|form-switch|form-check-reverse|form-floating|input-group|table-(active|bordered|borderless|group-divider|hover|responsive|sm|striped)|caption-top|visually-hidden-focusable|is-valid|valid-|was-validated|invalid-tooltip)/;
+
+/** The parts of a selector list, which commas within brackets do not divide. */
+function selectors(list) {
+  const parts = [""];
+  let depth = 0;
+  for (const sign of list) {
+    depth += { "(": 1, ")": -1 }[sign] ?? 0;
+    if (sign === "," && depth === 0) parts.push("");
+    else parts[parts.length - 1] += sign;
+  }
+  return parts;
+}
+
+/** The same rules without those selectors. What stands in `:not()` may be unused. */
+function withoutUnused(css) {
+  const rules = css.replace(/([^{}]+)(\{[^{}]*\})/g, (rule, list, body) => {
+    const kept = selectors(list).filter((one) => !unused.test(one.replace(/:not\((?:[^()]|\([^()]*\))*\)/g, "")));
+    return kept.length ? kept.join() + body : "";
+  });
+  return rules.replace(/@media[^{}]*\{\}/g, "");
+}
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { css } = compile(join(root, "static/scss/app.scss"), {
   style: "compressed",
@@ -33,7 +58,7 @@ const { css } = compile(join(root, "static/scss/app.scss"), {
   quietDeps: true,
   silenceDeprecations: ["import", "global-builtin", "color-functions", "if-function"],
 });
-const out = logical.reduce((text, [from, to]) => text.replace(from, to), css);
+const out = logical.reduce((text, [from, to]) => text.replace(from, to), withoutUnused(css));
 mkdirSync(join(root, "static/build"), { recursive: true });
 writeFileSync(join(root, "static/build/coalition.css"), out);
 

@@ -1,5 +1,7 @@
 """The small pieces every page is made of: icons, statuses, names, seats. The larger ones are in templates/components."""
 
+import re
+
 from django import template
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
@@ -44,10 +46,12 @@ SEATS = {
 
 def _icon(name: str, classes: str = "icon") -> SafeString:
     return mark_safe(  # noqa: S308 - both parts are ours
-        f'<svg class="{classes}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{ICONS[name]}</svg>'
+        f'<svg class="{classes}" viewBox="0 0 24 24" aria-hidden="true">{ICONS[name]}</svg>'
     )
 
 
+# The end of a cell or row, and the line breaks between one and the next.
+CLOSING = re.compile(r"\s*</(?:td|th|tr)>\s*")
 DRAWN = {name: _icon(name) for name in ICONS}
 FLIPPED = {name: _icon(name, "icon icon-flip") for name in ICONS}
 
@@ -95,7 +99,7 @@ def seat(kind: str) -> SafeString:
     """The disc of a seat: yes, part, no, abstain, recused, wait, gone. Its words stand beside it."""
     tone, shape = SEATS[kind]
     return mark_safe(  # noqa: S308 - both parts are ours
-        f'<svg class="seat seat-{tone}" viewBox="0 0 28 28" aria-hidden="true" focusable="false">{shape}</svg>'
+        f'<svg class="seat seat-{tone}" viewBox="0 0 28 28" aria-hidden="true">{shape}</svg>'
     )
 
 
@@ -120,11 +124,17 @@ def bar(part: int, whole: int, then: int = 0) -> SafeString:
     """A thin bar of `part`, and of `then` after it, for the eye only: the numbers stand beside it."""
     shares = [min(100, round(100 * end / whole)) if whole else 0 for end in (part, part + then)]
     return format_html(
-        '<svg class="bar" aria-hidden="true" focusable="false"><rect class="bg" width="100%" height="100%"/>'
+        '<svg class="bar" aria-hidden="true"><rect class="bg" width="100%" height="100%"/>'
         '<rect class="then" width="{}%" height="100%"/><rect width="{}%" height="100%"/></svg>',
         shares[1],
         shares[0],
     )
+
+
+@register.simple_block_tag
+def lean_rows(content: str) -> SafeString:
+    """The rows of a long table without the closing tags that HTML lets one leave out: a hundred rows are 3 kB lighter."""
+    return mark_safe(CLOSING.sub("", content))  # noqa: S308 - as it was, escaped; within text there is no such tag
 
 
 @register.filter

@@ -12,6 +12,7 @@ from campaigns.actions import tasks
 from campaigns.actions.assignments import move_work
 from campaigns.models import Task
 from history.models import Entry
+from history.panels import history
 from notices.actions.planning import plan
 from notices.models import Delivery
 from tests import factories as make
@@ -157,14 +158,17 @@ def test_a_closed_task_reminds_nobody_until_it_is_opened_again(end):
     assert slots(task, owner, state="planned") == ["P3D", "P1D", "P0D", "+P1D", "+P3D"]
 
 
-def test_a_closed_task_is_neither_changed_nor_closed_twice():
+def test_a_closed_task_is_not_changed_and_a_second_click_closes_it_once():
     staff = make.user_with("staff")
     task = tasks.finish_task(asked(), by=staff, now=NOW)
 
     with pytest.raises(TransitionError, match="open it again first"):
         tasks.hand_task(task, by=staff, now=NOW, owner=staff.person, organisation=None)
     with pytest.raises(TransitionError, match="cannot become"):
-        tasks.finish_task(task, by=staff, now=NOW)
+        tasks.drop_task(task, by=staff, now=NOW, reason="No money")
+    tasks.finish_task(task, by=staff, now=NOW)
+
+    assert [line.sentence for line in history(task, staff)].count("Done") == 1
 
 
 def test_a_task_of_nobody_is_taken_by_a_member_who_is_not_told_what_they_know():

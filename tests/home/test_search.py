@@ -54,6 +54,7 @@ def one_of_each(word: str) -> None:
     make.RepresentationFactory(person__display_name=f"Ana {word}")
     campaign = make.CampaignFactory(name=f"For {word}")
     make.MilestoneFactory(title=f"Day of {word}", campaign=campaign)
+    make.TaskFactory(title=f"Errand of {word}", subject=campaign)
     make.MeetingFactory(title=f"Call on {word}")
     make.PositionFactory(title=f"Text on {word}")
     decided(f"What {word} means")
@@ -84,6 +85,7 @@ def test_every_kind_of_thing_is_found_each_in_its_group_with_a_line_of_fact(clie
         "Ana Clearance Speaks for Organisation",
         "For Clearance Running since Wed 1 Jan 2020",
         "Day of Clearance 1 Jun 2026 · Planned · For Clearance",
+        "Errand of Clearance Due Wed 10 Jun 2026 · Open",
         "Call on Clearance Mon 1 Jun 2026, 12:00",
         "Text on Clearance Draft",
         "What Clearance means Adopted Fri 15 May 2026, 12:00",
