@@ -77,13 +77,18 @@ class Reassigned(Kind):
     def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
         scope = Scope.objects.with_people().get(pk=subject.scope_id)
         ended = scope.assignments.exclude(pk=subject.pk).filter(until__isnull=False).exclude(note="")
-        before = None if subject.until else ended.select_related("person").order_by("-until", "-epoch").first()
+        is_seen = Scope.objects.visible_to(account_of(person)).filter(pk=scope.pk).exists()
+        before = (
+            None
+            if subject.until or not is_seen
+            else ended.select_related("person").order_by("-until", "-epoch").first()
+        )
         return {
             "assignment": subject,
             "scope": scope,
-            "others": [one for one in (scope.lead, scope.backup) if one and one.person_id != person.pk],
+            "others": [one for one in (scope.lead, scope.backup) if is_seen and one and one.person_id != person.pk],
             "before": before,
-            "is_seen": Scope.objects.visible_to(account_of(person)).filter(pk=scope.pk).exists(),
+            "is_seen": is_seen,
         }
 
     def titles(self, user: Any, ids: Collection[UUID]) -> dict[UUID, str]:

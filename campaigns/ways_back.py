@@ -17,13 +17,15 @@ class CampaignFinished(WayBack):
     named = "name"
     permission = "campaigns.finish_campaign"
     label = gettext_lazy("Campaign ended")
-    effect = gettext_lazy("It is running again, and its milestones remind their owners.")
+    effect = gettext_lazy(
+        "It is running again, its milestones remind their owners, and who covered a part of it covers it again."
+    )
 
     def path(self, subject: Any) -> str:
         return reverse("campaigns:campaign", args=[subject.pk])
 
     def take_back(self, subject: Any, *, kept: dict[str, Any], by: Any, now: Any) -> None:
-        reopen_campaign(subject, by=by, now=now)
+        reopen_campaign(subject, by=by, now=now, assignments=kept.get("assignments", []))
 
 
 class MilestoneDropped(WayBack):

@@ -1,10 +1,12 @@
 """How the page after an act offers to take it back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.db import models
+from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from accounts.models import TransitionError, User
@@ -19,7 +21,9 @@ def offer_undo(request: HttpRequest, done: str, deed: Deed | None) -> None:
 def done_to(request: HttpRequest, done: str, subject: models.Model) -> None:
     """As `offer_undo`, of what this user has just done to `subject`."""
     assert isinstance(request.user, User)  # noqa: S101 - for mypy: acts are for who is signed in
-    newest = Deed.objects.filter(object_id=subject.pk, by=request.user, taken_back_at=None, whole=None)
+    # Only this very act: one that changed nothing made no deed, and an older one is not what the sentence is about.
+    just_now = {"at__gte": Now() - timedelta(minutes=1)}
+    newest = Deed.objects.filter(object_id=subject.pk, by=request.user, taken_back_at=None, whole=None, **just_now)
     offer_undo(request, done, newest.order_by("-at").first())
 
 

@@ -47,7 +47,7 @@ class MembershipChanged(WayBack):
     key = "members.change_membership"
     model = Membership
     named = "organisation__name"
-    permission = "members.edit_organisation"
+    permission = "members.change_membership"
     label = gettext_lazy("Membership changed")
     effect = gettext_lazy("Its standing, its category and its first day are what they were before.")
 

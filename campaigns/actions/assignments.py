@@ -6,7 +6,10 @@ at once never wait for each other in a circle.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -71,13 +74,25 @@ def stop(assignment: Assignment, *, note: str, by: User, now: datetime) -> None:
         dismiss_facilitator(given, by=by, now=now)
 
 
-def stop_all(campaign: Campaign, *, by: User, now: datetime) -> None:
-    """Nobody has anything of it in hand any more: it is over."""
+def stop_all(campaign: Campaign, *, by: User, now: datetime) -> list[UUID]:
+    """Nobody has anything of it in hand any more: it is over. Returns the ids of the assignments that ended."""
     standing = Assignment.objects.filter(scope__campaign=campaign, until=None)
     rows = list(standing.select_related("scope", "person", "appointment").select_for_update(of=("self",)))
     lock_people(row.person for row in rows)
     for row in rows:
         stop(row, note="", by=by, now=now)
+    return [row.pk for row in rows]
+
+
+def take_up_again(assignments: Iterable[Any], *, by: User, now: datetime) -> None:
+    """Whoever had these (ids), which ended with their campaign, begins anew, where nobody else has begun since."""
+    ended = Assignment.objects.filter(pk__in=list(assignments), scope__ended_on=None)
+    rows = list(ended.select_related("scope__campaign", "scope__own_region", "person"))
+    lock_people(row.person for row in rows)
+    for row in rows:
+        standing = Assignment.objects.filter(scope=row.scope, until=None)
+        if not standing.filter(Q(capacity=row.capacity) | Q(person=row.person)).exists():
+            begin(row.scope, row.person, capacity=row.capacity, languages=row.languages, by=by, now=now)
 
 
 def relanguage(assignment: Assignment, languages: list[str], *, by: User, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What can happen to a campaign: it is started, changed, and ends."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TypedDict, Unpack
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
-from campaigns.actions.assignments import stop_all
+from campaigns.actions.assignments import stop_all, take_up_again
 from campaigns.models import Campaign, Milestone
 from history.actions import can_be_taken_back, changes, record, refuse_stale, snapshot
 from notices.actions.planning import replan
@@ -80,21 +81,24 @@ def finish_campaign(
     if campaign.status == Campaign.Status.STOPPED:
         verb = gettext_noop("Gave the campaign up: %(outcome)s")
     record(verb, campaign, by=by, now=now, outcome=outcome)
-    stop_all(campaign, by=by, now=now)
+    stopped = stop_all(campaign, by=by, now=now)
     _replan_milestones(campaign, now)
-    can_be_taken_back("campaigns.finish_campaign", campaign, by=by, now=now)
+    can_be_taken_back("campaigns.finish_campaign", campaign, by=by, now=now, assignments=stopped)
     return campaign
 
 
 @transaction.atomic
-def reopen_campaign(campaign: Campaign, *, by: User, now: datetime) -> Campaign:
-    """Take back that it ended; its milestones remind again. Raises Refused, or TransitionError when it runs."""
+def reopen_campaign(campaign: Campaign, *, by: User, now: datetime, assignments: Iterable[str] = ()) -> Campaign:
+    """Take back that it ended: its milestones remind again, and whoever had a part in hand (`assignments`: their ids)
+    has it again. Raises Refused, or TransitionError when it runs.
+    """
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(by, "campaigns.finish_campaign", campaign)
     campaign.step_to(Campaign.Status.RUNNING, back=True)
     campaign.finished_on, campaign.outcome = None, ""
     campaign.save()
     record(gettext_noop("Took back that it ended"), campaign, by=by, now=now)
+    take_up_again(assignments, by=by, now=now)
     _replan_milestones(campaign, now)
     return campaign
 

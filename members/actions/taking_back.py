@@ -67,7 +67,7 @@ def restore_organisation(organisation: Organisation, *, kept: Kept, by: User, no
 def restore_membership(membership: Membership, *, kept: Kept, by: User, now: datetime) -> Membership:
     """Its standing, category and first day are what they were. Raises Refused, TransitionError when changed since."""
     organisation = lock_organisation(membership.organisation)
-    require(by, "members.edit_organisation", organisation)
+    require(by, "members.change_membership", organisation)
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     changed: dict[str, list[Any]] = kept["changes"]
     if any(str(getattr(membership, name)) != str(new) for name, (_old, new) in changed.items()):
@@ -124,8 +124,8 @@ def restore_appointment(appointment: Appointment, *, kept: Kept, by: User, now: 
     """They hold the role again, as if it had not ended. Raises Refused, TransitionError (holds it already)."""
     person = lock_person(appointment.person_id)
     require(by, "members.appoint", person)
-    same = Appointment.objects.filter(person=person, role=appointment.role, region=appointment.region, until=None)
-    if same.exists():
+    where = {"region": appointment.region, "own_region": appointment.own_region_id}
+    if Appointment.objects.filter(person=person, role=appointment.role, until=None, **where).exists():
         raise TransitionError(_("%(name)s holds that role already.") % {"name": person})
     appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
     appointment.until = None

@@ -4,12 +4,13 @@ With the mail server's journal (RELAY_JOURNAL) we know: it took the message, or 
 Without one a formal notice goes out again, better twice than never; everything else waits for staff.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext_noop
 
 from notices.actions.steps import move
@@ -17,6 +18,7 @@ from notices.journal import Noted, Place, lines_since, noted
 from notices.kind import KINDS, Ambiguity
 from notices.models import Delivery, JournalMark, RelayedMail
 
+logger = logging.getLogger(__name__)
 KNOWN = gettext_noop("the mail server’s journal has it")
 RESCUED = gettext_noop("the mail server never took it")
 AGAIN = gettext_noop("nobody knows whether it arrived; formal notices go out again")
@@ -33,8 +35,12 @@ def follow_journal(*, now: datetime) -> datetime | None:
     path = Path(settings.RELAY_JOURNAL or "/dev/null")
     if not path.is_file():
         return None
-    while _follow(path, now):
-        pass
+    try:
+        while _follow(path, now):
+            pass
+    except (OSError, DatabaseError):  # whatever is wrong with a log, mail goes out
+        logger.exception("the mail server's journal could not be read")
+        return None
     return now
 
 
@@ -53,15 +59,20 @@ def _follow(path: Path, now: datetime) -> bool:
 
 
 def _keep(found: Noted) -> list[str]:
-    """Write down what the lines say; returns the Message-IDs that are queued now."""
-    rows = [RelayedMail(message_id=message, queue_id=queue) for queue, message in found.named.items()]
+    """Write down what the lines say; returns the Message-IDs that are queued now.
+
+    A message is named again when it is tried again: then its queue is the one that took it, or the last.
+    """
+    known = RelayedMail.objects.filter(queue_id__in=found.queued).values_list("message_id", flat=True)
+    taken = {*known, *(message for queue, message in found.named.items() if queue in found.queued)}
+    queues = {message: queue for queue, message in found.named.items()}
+    queues |= {message: queue for queue, message in found.named.items() if queue in found.queued}
+    rows = [RelayedMail(message_id=message, queue_id=queue) for message, queue in queues.items()]
     RelayedMail.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["message_id"], update_fields=["queue_id"], batch_size=1000
     )
-    queued = RelayedMail.objects.filter(queue_id__in=found.queued)
-    messages = list(queued.values_list("message_id", flat=True))
-    queued.update(is_queued=True)
-    return messages
+    RelayedMail.objects.filter(message_id__in=taken).update(is_queued=True)
+    return list(taken)
 
 
 def _believe(messages: Iterable[str], now: datetime) -> None:

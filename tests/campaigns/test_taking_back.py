@@ -6,11 +6,12 @@ import pytest
 
 from accounts.models import TransitionError
 from campaigns.actions import campaigns, milestones
-from campaigns.models import Campaign, Milestone
+from campaigns.actions.facilitators import Place, reassign
+from campaigns.models import Assignment, Campaign, Milestone
 from history.actions import take_back
 from history.models import Deed, Entry
 from notices.models import Delivery
-from tests.factories import CampaignFactory, MilestoneFactory, user_with
+from tests.factories import CampaignFactory, MilestoneFactory, PersonFactory, ScopeFactory, user_with
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 6, 12, tzinfo=UTC)
@@ -47,6 +48,20 @@ def test_a_campaign_that_was_finished_runs_again_and_its_milestones_remind(staff
     assert (campaign.status, campaign.finished_on, campaign.outcome) == ("running", None, "")
     assert set(Delivery.objects.waiting()) == planned
     assert Entry.objects.of(campaign)[0].sentence == "Took back that it ended"
+
+
+def test_whoever_covered_a_part_of_a_finished_campaign_covers_it_again(staff, milestone):
+    campaign = milestone.campaign
+    scope, lead, other = ScopeFactory(campaign=campaign), PersonFactory(), PersonFactory()
+    reassign(scope, by=staff, now=NOW, lead=Place(lead, ["en"]), backup=Place(other, []))
+    campaigns.finish_campaign(campaign, by=staff, now=NOW, status="finished", outcome="Won")
+    stopped = Assignment.objects.filter(scope=scope, until=None).count()
+
+    undo(staff, campaign)
+
+    standing = Assignment.objects.filter(scope=scope, until=None).order_by("capacity")
+    assert stopped == 0
+    assert [(one.person, one.capacity) for one in standing] == [(other, "backup"), (lead, "lead")]
 
 
 @pytest.mark.parametrize("how", ["drop", "reach"])

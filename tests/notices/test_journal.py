@@ -217,6 +217,36 @@ def test_after_a_restore_nobody_gets_what_they_already_had(journal, smtp):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("taken_at", ["first", "second"])
+def test_a_message_that_was_tried_twice_is_taken_when_either_was(journal, taken_at):
+    row = due()
+    lines = {"first": "AAAA", "second": "BBBB"}
+    with journal.open("a") as file:
+        for queue in lines.values():
+            file.write(f"{queue}: message-id={row.message_id}\n")
+        file.write(f"{lines[taken_at]}: from=<>, size=9, nrcpt=1 (queue active)\n")
+
+    follow_journal(now=database_now())
+
+    assert state_of(row)[0] == "sent"
+
+
+@pytest.mark.django_db
+def test_a_journal_that_cannot_be_read_stops_no_mail(journal, smtp, monkeypatch):
+    row = due()
+    note(journal, row.message_id)
+    monkeypatch.setattr("notices.actions.resolving.lines_since", lambda *_place: broken())
+
+    assert follow_journal(now=database_now()) is None
+    send_due(now=database_now())
+    assert state_of(row)[0] == "sent"
+
+
+def broken():
+    raise OSError("the disk is gone")
+
+
+@pytest.mark.django_db
 def test_the_same_lines_read_again_change_nothing(journal):
     row = due()
     note(journal, row.message_id)
