@@ -85,7 +85,9 @@ class Cast:
 
 def link_in(message: EmailMessage) -> str:
     """The link to act on: a mail has this one and, after it, the one to the preferences."""
-    act, *_settings = LINK.findall(message.get_content())
+    body = message.get_body(("plain",))  # beside it there may be a calendar file
+    assert body is not None
+    act, *_settings = LINK.findall(body.get_content())
     return act
 
 
@@ -224,7 +226,7 @@ def open_a_position(cast: Cast) -> Round:
 
 
 def reminders_waiting(asked: Round) -> int:
-    return Delivery.objects.about(asked).waiting().filter(kind="decisions.answer_due").count()
+    return Delivery.objects.by_mail().about(asked).waiting().filter(kind="decisions.answer_due").count()
 
 
 def answer_from_the_mail(cast: Cast) -> None:

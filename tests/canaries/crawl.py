@@ -115,6 +115,7 @@ PAGES: dict[Any, list[str]] = {
     Delivery: ["notices:delivery"],
     Deed: ["history:deed"],
 }
+STARTING = {"display_name__startswith": "zq"}
 SEARCHED = {"meetings:invite_people", "members:seat_fill", "members:office_add", "members:import_row"}
 NUMBERED = {"decisions:version", "members:import_row"}
 
@@ -135,7 +136,7 @@ def addresses() -> Iterator[str]:
         for row in one_of_each(model._default_manager.filter(TELLING.get(model, Q()))):
             for name in names:
                 yield from _of(name, row)
-    for person in everybody().filter(display_name__startswith="zq"):
+    for person in everybody().filter(**STARTING):
         for name in ("members:person", "members:person_edit", "members:person_appoint"):
             yield reverse(name, args=[person.pk])
 
@@ -152,12 +153,15 @@ def _of(name: str, row: Model) -> Iterable[str]:
     return [path, f"{path}?q=zq"] if name in SEARCHED else [path]
 
 
-def crawl(client: Client) -> dict[str, set[str]]:
-    """{word: the addresses at which this client met it}. Of each sort of refusal one is read as people see it."""
+def crawl(client: Client, begin: Iterable[str] | None = None) -> dict[str, set[str]]:
+    """{word: the addresses at which this client met it}, from `begin` or everywhere.
+
+    Of each sort of refusal one is read as people see it.
+    """
     met: dict[str, set[str]] = {}
     refused: dict[int, str] = {}
     with override_settings(ROOT_URLCONF="tests.canaries.refusals"):
-        waiting, known = list(addresses()), set[str]()
+        waiting, known = list(begin or addresses()), set[str]()
         while waiting:
             path = waiting.pop()
             if path in known:
