@@ -88,6 +88,8 @@ def pages(size: int) -> dict[str, str]:
     campaign = factories.CampaignFactory()
     others(campaign)
     factories.MilestoneFactory.create_batch(12, campaign=campaign)
+    long = factories.CampaignFactory(name="Long way")
+    factories.MilestoneFactory.create_batch(200, campaign=long)
     for region in list(regions()):
         scope = factories.ScopeFactory(campaign=campaign, theme="", region=region, languages=["en", "fr"])
         for capacity in ("lead", "backup"):
@@ -111,6 +113,7 @@ def pages(size: int) -> dict[str, str]:
         "search, nothing": f"{search}?q=green+open",
         "organisation": reverse("members:organisation", args=[deep.pk]),
         "campaign": reverse("campaigns:campaign", args=[campaign.pk]),
+        "timeline of 200": reverse("campaigns:campaign", args=[long.pk]),
         "coverage board": reverse("campaigns:coverage", args=[campaign.pk]),
         "who covers Nepal": f"{reverse('campaigns:all_coverage')}?q=nepal",
         "meeting": reverse("meetings:meeting", args=[meeting.pk]),
