@@ -6,6 +6,8 @@ import statistics
 import time
 from dataclasses import dataclass
 
+from django.utils.encoding import iri_to_uri
+
 ROUNDS = 60
 WARM_UP = 5
 
@@ -27,7 +29,7 @@ class Browser:
         self.headers = {"Cookie": f"sessionid={session}", "Host": "localhost"}
 
     def get(self, path: str, encodings: str = "identity") -> tuple[http.client.HTTPResponse, bytes]:
-        self.connection.request("GET", path, headers=self.headers | {"Accept-Encoding": encodings})
+        self.connection.request("GET", iri_to_uri(path), headers=self.headers | {"Accept-Encoding": encodings})
         response = self.connection.getresponse()
         return response, response.read()
 

@@ -46,6 +46,7 @@ def read_by_all(pages: list[Page], wires: dict[str, Wire]) -> Iterator[Page]:
     seen = set()
     for page in pages:
         for role in [page.reader] if page.press else ROLES:
+            wires[role].connection.close()  # the server ends kept connections that are silent for a while
             response, _body = wires[role].get(page.path)
             if response.status == page.status and (page.path, role, page.press) not in seen:
                 seen.add((page.path, role, page.press))
@@ -53,9 +54,22 @@ def read_by_all(pages: list[Page], wires: dict[str, Wire]) -> Iterator[Page]:
 
 
 @pytest.fixture
-def pages(site: str, same_types: None) -> list[Page]:
-    listed = every_page(timezone.now())
-    return list(read_by_all(listed, {role: wire(site, role) for role in ROLES}))
+def listed(same_types: None) -> list[Page]:
+    return every_page(timezone.now())
+
+
+@pytest.fixture
+def wires(site: str, listed: list[Page]) -> Iterator[dict[str, Wire]]:
+    """{role: its client}, once there are pages and people."""
+    opened = {role: wire(site, role) for role in ROLES}
+    yield opened
+    for one in opened.values():
+        one.connection.close()
+
+
+@pytest.fixture
+def pages(listed: list[Page], wires: dict[str, Wire]) -> list[Page]:
+    return list(read_by_all(listed, wires))
 
 
 @pytest.mark.parametrize("language", ["en", "qps"])
@@ -78,11 +92,11 @@ def test_axe_finds_nothing_on_any_page(visit: Open, pages: list[Page], scheme, v
     assert not found, "\n".join(f"{page}\n    " + "\n    ".join(faults) for page, faults in found.items())
 
 
-def test_every_page_is_light_and_asks_few_statements(site: str, pages: list[Page]) -> None:
-    wires = {role: wire(site, role) for role in ROLES}
+def test_every_page_is_light_and_asks_few_statements(pages: list[Page], wires: dict[str, Wire]) -> None:
     too_much, weights, counts = {}, [], []
 
     for page in [page for page in pages if not page.press]:
+        wires[page.reader].connection.close()
         weight, requests = cold_load(wires[page.reader], page.path)
         statements = int(wires[page.reader].get(page.path)[0].headers["X-Statements"])
         weights.append(weight)
