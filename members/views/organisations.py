@@ -54,7 +54,8 @@ def organisations(request: Request) -> HttpResponse | StreamingHttpResponse:
     if asked.file:
         require(request.user, "members.export_roster")
         return as_file(asked, found.iterator(chunk_size=500), now=timezone.now())
-    page = keyset_page(found.defer("description", "note"), request.GET, order=asked.order)
+    unread = {"description", "note"} - asked.cols  # long texts, left where they are unless a column shows them
+    page = keyset_page(found.defer(*unread), request.GET, order=asked.order)
     is_whole = not page.after and not page.before
     context = {
         "filter": form,
