@@ -38,7 +38,7 @@ def orders() -> list[Order]:
     chance = random.Random(20)
     moments = ["after"] * 10 + ["before"] * 4 + ["later"] * (KILLS - 14)
     chance.shuffle(moments)
-    return [Order(chance.randint(8, 18), moment, chance.uniform(0.0, 0.03)) for moment in moments]
+    return [Order(chance.randint(5, 14), moment, chance.uniform(0.0, 0.03)) for moment in moments]
 
 
 def given_reminders() -> None:
