@@ -150,6 +150,11 @@ def short_moment(instant: datetime, zone: str, now: datetime | None = None) -> s
     return _("%(day)s, %(hour)s") % {"day": date_format(there, form), "hour": hour(there, zone)}
 
 
+def in_a_file(instant: datetime) -> str:
+    """In UTC, as a file says it to whoever opens it anywhere: "2026-05-14 15:00 UTC"."""
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def in_zone(instant: datetime, zone: str) -> str:
     """Day, hour and place: "Thu 14 May 2026, 17:00 Zurich"."""
     return _("%(moment)s %(city)s") % {"moment": moment(instant, zone), "city": city(zone)}

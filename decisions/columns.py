@@ -1,22 +1,18 @@
 """The columns of the lists of positions and of the register."""
 
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import DAYS, Column, List
+from accounts.zones import in_a_file
 
 STANDING = (_("%(column)s: what is open first"), _("%(column)s: what is decided first"))
 
 
-def _utc(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC"
-
-
 def _when(row: Any) -> str:
     """When its round closes; without one, when it changed."""
-    return _utc(row.asked.closes_at if row.asked else row.position.changed_at)
+    return in_a_file(row.asked.closes_at if row.asked else row.position.changed_at)
 
 
 # A row is a decisions.pages.Row.
@@ -35,7 +31,7 @@ POSITIONS = List(
         Column(
             "changed",
             _("Changed"),
-            lambda row: _utc(row.position.changed_at),
+            lambda row: in_a_file(row.position.changed_at),
             order="-changed_at",
             rises_falls=DAYS,
             is_extra=True,
@@ -53,7 +49,7 @@ REGISTER = List(
     [
         Column("title", _("Position"), lambda row: row[0].title, order="title"),
         Column("number", _("Number"), lambda row: row[0].label),
-        Column("closed", _("Closed"), lambda row: _utc(row[0].decided_at), order="-decided_at", rises_falls=DAYS),
+        Column("closed", _("Closed"), lambda row: in_a_file(row[0].decided_at), order="-decided_at", rises_falls=DAYS),
         Column("approved", _("Approved"), lambda row: f"{row[0].counts['approve']}/{row[0].counts['base']}"),
         Column("committee", _("Committee"), lambda row: row[1]),
     ],

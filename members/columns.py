@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.lists import DAYS, Column, List
 from accounts.models import Person, Visibility
+from accounts.zones import in_a_file
 from members.models import ImportBatch, Organisation
 
 
@@ -113,7 +114,7 @@ COMMITTEES = List(
 
 
 def _uploaded(batch: ImportBatch) -> str:
-    return f"{batch.uploaded_at:%Y-%m-%d %H:%M} UTC"
+    return in_a_file(batch.uploaded_at)
 
 
 IMPORTS = List(
