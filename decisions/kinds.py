@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +22,7 @@ from notices.kind import Kind, hours_before, register
 
 class AboutARound(Kind):
     model = Round
+    reads = ("version__position", "committee", "decision")
 
     def audience(self, subject: Round) -> Iterable[Person]:
         return subject.holders()
@@ -60,8 +61,7 @@ class Asking(AboutARound):
 
     def is_readable(self, subject: Round, user: Any) -> bool:
         """It holds the text of a version, which is not for everybody who sees the position."""
-        position = subject.version.position
-        return super().is_readable(subject, user) and allows(user, "decisions.read_versions", position)
+        return allows(user, "decisions.read_versions", subject.version.position)
 
 
 class RoundOpened(Asking):
@@ -108,6 +108,7 @@ class OutcomeAnnounced(AboutARound):
         return told_of_outcome(subject)
 
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
+        prefetch_related_objects([subject], Prefetch("electors", Elector.objects.select_related("answer")))
         return super().context(subject, person, now) | {
             "committee": committee_for(account_of(person), subject.committee),
             "is_adopted": subject.outcome == Outcome.ADOPTED,

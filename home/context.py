@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.zones import in_words
-from home.waiting import counts
+from home.waiting import COUNTED, counts
 from members.hats import hats
-from notices.actions.life import silent
+from notices.actions.life import PROCESSES, silent
 
 Link = tuple[str, str, bool]
 
@@ -29,12 +29,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "reader_zone": user.person.zone,
         "account_url": reverse("accounts:preferences"),
         "waiting_url": reverse("home:home") + "#waiting",
-        "waiting_count": counted.waiting,
+        "waiting_count": _at_most_counted(counted.waiting),
         "inbox_url": reverse("home:inbox"),
-        "unread_count": counted.unread,
+        "unread_count": _at_most_counted(counted.unread),
         "nav": _links(request, MAIN),
         "staff_nav": _links(request, STAFF) if worn.is_staff else [],
-        "banners": _banners(user, now) if worn.is_staff else [],
+        "banners": _banners(user, now) if worn.is_staff and counted.living < len(PROCESSES) else [],
     }
 
 
@@ -52,6 +52,11 @@ STAFF = (
     ("notices:deliveries", lambda: _("Reminders")),
     ("history:deeds", lambda: _("Undo")),
 )
+
+
+def _at_most_counted(number: int) -> str:
+    """ "" for none, "99+" for more than are counted."""
+    return f"{COUNTED}+" if number > COUNTED else str(number or "")
 
 
 def _links(request: HttpRequest, pages: Any) -> list[Link]:

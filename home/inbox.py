@@ -67,9 +67,13 @@ def page_of(user: User, asked: Mapping[str, str]) -> tuple[KeysetPage, list[Line
 def opened(row: Delivery, user: User, now: datetime) -> Opened:
     """As of the hour it arrived, in its reader's language and zone."""
     title = titles_of([row], user).get(row.object_id)
-    kind, line, about = KINDS.get(row.kind), _line(row, title), row.subject
-    if kind is None or about is None or not kind.is_readable(about, user):
+    kind, line = KINDS.get(row.kind), _line(row, title)
+    if kind is None or title is None:
         return Opened(line)
+    about = kind.subject(row.object_id)
+    if about is None or not kind.is_readable(about, user):
+        return Opened(line)
+    row.person = user.person
     subject, text = written(row, about, row.settled_at)
     return Opened(
         line,

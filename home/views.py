@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.clock import database_now
+from accounts.clock import DatabaseNow, database_now
 from accounts.http import Request, told
 from accounts.models import User
 from accounts.rules import allows
@@ -61,7 +61,8 @@ def inbox(request: Request) -> HttpResponse:
 
 @require_GET
 def notice(request: Request, pk: UUID) -> HttpResponse:
-    found = opened(_own(request, pk), request.user, database_now())
+    row = _own(request, pk)
+    found = opened(row, request.user, row.now)  # type: ignore[attr-defined]
     return render(request, "home/notice.html", {"opened": found, "line": found.line})
 
 
@@ -93,8 +94,9 @@ def inbox_read_all(request: Request) -> HttpResponse:
 
 
 def _own(request: Request, pk: UUID) -> Delivery:
+    """One of the reader's own notices, with the database's clock as `now`."""
     rows = Delivery.objects.in_inbox_of(request.user.person).select_related("person", "content_type")
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(rows.annotate(now=DatabaseNow()), pk=pk)
 
 
 @require_GET

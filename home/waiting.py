@@ -4,12 +4,14 @@ One more thing to wait for is one more Source: its rows, their columns, and how 
 statement, and counted in one.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,12 +24,13 @@ from meetings.models import Attendance, Meeting
 from members.hats import hats
 from members.models import ImportBatch
 from notices.hours import at_local
-from notices.models import Delivery
+from notices.models import Delivery, Heartbeat
 
 MONTH = timedelta(days=30)
 LAST_SECOND = time(23, 59, 59)
 SOON = timedelta(days=3)
 MOST = 50  # of each kind
+COUNTED = 99  # of each kind
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -56,8 +59,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Counts:
+    """For the frame. `living`: how many of our processes give signs of life."""
+
     waiting: int
     unread: int
+    living: int
 
 
 def waiting(user: User, now: datetime) -> list[Item]:
@@ -72,20 +78,19 @@ def _marked(item: Item, now: datetime) -> Item:
 
 
 def counts(user: User, now: datetime) -> Counts:
-    """How many things wait for `user`, and how many notices in their inbox are unread; in one statement."""
+    """What the frame of every page says, in one statement. Of each kind at most COUNTED + 1: "more than that"."""
     parts = [source.rows(user, now) for source in SOURCES]
-    parts.append(Delivery.objects.in_inbox_of(user.person).unread())
-    counted = [
+    parts += [Delivery.objects.in_inbox_of(user.person).unread(), Heartbeat.objects.living(now)]
+    bounded = [
         part.order_by()
-        .annotate(part=Value(number))
-        .values("part")
-        .annotate(n=Count("pk", distinct=True))
-        .values_list("part", "n")
+        .annotate(part=Value(number), one=Cast("pk", TextField()))
+        .values_list("part", "one")
+        .distinct()[: COUNTED + 1]
         for number, part in enumerate(parts)
     ]
-    found = dict(counted[0].union(*counted[1:], all=True))
-    unread = found.pop(len(SOURCES), 0)
-    return Counts(waiting=sum(found.values()), unread=unread)
+    found = Counter(number for number, _one in bounded[0].union(*bounded[1:], all=True))
+    living, unread = found.pop(len(SOURCES) + 1, 0), found.pop(len(SOURCES), 0)
+    return Counts(waiting=found.total(), unread=unread, living=living)
 
 
 def _answers(user: User, now: datetime) -> QuerySet[Any]:

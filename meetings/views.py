@@ -81,7 +81,7 @@ def edit_meeting(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST" and accepted(form, partial(actions.edit_meeting, shown, by=request.user, now=now)):
         _say(request, form.notice)
         return redirect("meetings:meeting", pk)
-    theirs = put_together(form, _meeting(request, pk), request.user, as_typed)
+    theirs = put_together(form, lambda: _meeting(request, pk), request.user, as_typed)
     return render(request, "meetings/meeting_form.html", {"form": form, "meeting": shown, "theirs": theirs})
 
 
@@ -122,7 +122,7 @@ def write_minutes(request: Request, pk: UUID) -> HttpResponse:
     act = partial(actions.write_minutes, shown, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect("meetings:meeting", pk)
-    theirs = put_together(form, _meeting(request, pk), request.user, _minutes)
+    theirs = put_together(form, lambda: _meeting(request, pk), request.user, _minutes)
     return render(request, "meetings/meeting_minutes.html", {"form": form, "meeting": shown, "theirs": theirs})
 
 

@@ -56,9 +56,10 @@ def hats(user: Any) -> Hats:
     """The hats of `user`, read once per user instance, that is once per request."""
     if not isinstance(user, User) or not user.is_active:
         return Hats()
-    if "hats" not in user.__dict__:
-        user.__dict__["hats"] = _read(user.person_id)
-    return user.__dict__["hats"]
+    # An attribute, not an entry in __dict__: the user of a request is a proxy with a __dict__ of its own.
+    if not hasattr(user, "worn"):
+        user.worn = _read(user.person_id)  # type: ignore[attr-defined]
+    return user.worn  # type: ignore[attr-defined]
 
 
 def may_know(user: Any, committee: Committee) -> bool:
@@ -69,7 +70,7 @@ def may_know(user: Any, committee: Committee) -> bool:
 
 def account_of(person: Person) -> User:
     """The user of `person`; one that was never saved if they cannot sign in yet, to ask what they would see."""
-    return User.objects.filter(person=person).first() or User(person=person)
+    return getattr(person, "user", None) or User(person=person)
 
 
 def organisations_of(person: Person) -> OrganisationQuerySet:

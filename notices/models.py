@@ -244,6 +244,12 @@ class NoticePreference(Identified):
         return f"{self.person}: {self.kind}"
 
 
+class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
+    def living(self, now: datetime) -> Self:
+        """Of the processes that gave a sign of life less than SILENCE ago."""
+        return self.filter(at__gt=now - Heartbeat.SILENCE)
+
+
 class Heartbeat(models.Model):
     """The last sign of life of a process without which nothing is sent."""
 
@@ -251,6 +257,8 @@ class Heartbeat(models.Model):
 
     process = models.CharField(primary_key=True, max_length=10)
     at = models.DateTimeField()
+
+    objects = HeartbeatQuerySet.as_manager()
 
     class Meta:
         ordering = ["process"]

@@ -35,7 +35,7 @@ def delivery(request: Request, pk: UUID) -> HttpResponse:
         "line": line,
         "steps": steps_of(row),
         "email": row.person.email,
-        "page": KINDS[row.kind].path(row.subject) if line.title else "",
+        "page": KINDS[row.kind].path(KINDS[row.kind].subject(row.object_id)) if line.title else "",
         "may_settle": allows(request.user, "notices.settle_delivery"),
     }
     return render(request, "notices/delivery_detail.html", context)

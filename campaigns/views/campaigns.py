@@ -92,7 +92,7 @@ def edit_campaign(request: Request, pk: UUID) -> HttpResponse:
     act = partial(actions.edit_campaign, shown, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect("campaigns:campaign", pk)
-    theirs = put_together(form, visible_campaign(request, pk), request.user, _typed)
+    theirs = put_together(form, lambda: visible_campaign(request, pk), request.user, _typed)
     return render(request, "campaigns/campaign_form.html", {"form": form, "campaign": shown, "theirs": theirs})
 
 

@@ -100,7 +100,7 @@ def edit_scope(request: Request, pk: UUID) -> HttpResponse:
     form = ScopeForm(request.POST or None, user=request.user, scope=shown)
     if accepted(form, partial(actions.edit_scope, shown, by=request.user, now=database_now())):
         return redirect("campaigns:scope", pk)
-    theirs = put_together(form, _scope(request, pk), request.user, as_typed)
+    theirs = put_together(form, lambda: _scope(request, pk), request.user, as_typed)
     context = {"form": form, "campaign": shown.campaign, "scope": shown, "theirs": theirs}
     return render(request, "campaigns/scope_form.html", context)
 

@@ -55,7 +55,7 @@ def edit_milestone(request: Request, pk: UUID) -> HttpResponse:
     form = MilestoneForm(request.POST or None, user=request.user, now=now, scopes=scopes, initial=initial)
     if request.method == "POST" and accepted(form, partial(actions.edit_milestone, shown, by=request.user, now=now)):
         return redirect("campaigns:move_with_deadline" if _offers_to_move(pk) else "campaigns:milestone", pk)
-    theirs = put_together(form, visible_milestone(request, pk), request.user, _typed)
+    theirs = put_together(form, lambda: visible_milestone(request, pk), request.user, _typed)
     context = {"form": form, "campaign": shown.campaign, "milestone": shown, "theirs": theirs}
     return render(request, "campaigns/milestone_form.html", context)
 

@@ -90,7 +90,7 @@ def edit_task(request: Request, pk: UUID) -> HttpResponse:
     form = TaskForm(request.POST or None, user=request.user, now=now, initial=_typed(shown))
     if request.method == "POST" and accepted(form, partial(actions.edit_task, shown, by=request.user, now=now)):
         return redirect("campaigns:task", pk)
-    theirs = put_together(form, _task(request, pk), request.user, _typed)
+    theirs = put_together(form, lambda: _task(request, pk), request.user, _typed)
     return render(request, "campaigns/task_form.html", {"form": form, "task": shown, "theirs": theirs})
 
 

@@ -69,7 +69,7 @@ def committee_edit(request: Request, pk: UUID) -> HttpResponse:
     if accepted(form, partial(actions.edit_committee, committee, by=request.user, now=timezone.now())):
         messages.success(request, _("Saved."))
         return redirect("members:committee", pk)
-    theirs = put_together(form, _committee(request, pk), request.user, _typed)
+    theirs = put_together(form, lambda: _committee(request, pk), request.user, _typed)
     return render(request, "members/committee_form.html", {"form": form, "committee": committee, "theirs": theirs})
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.forms import model_to_dict
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -89,14 +89,10 @@ def export(request: Request) -> StreamingHttpResponse:
 
 def organisation(request: Request, pk: UUID) -> HttpResponse:
     subject = visible(request, pk)
-    people = Representation.objects.visible_to(request.user).current().filter(organisation=subject)
-    addresses = Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")
-    committees = Committee.objects.visible_to(request.user)
-    seats = SeatTerm.objects.current().filter(organisation=subject, seat__committee__in=committees)
     context = {
         "organisation": subject,
-        "contacts": people.select_related("person").annotate(email=Subquery(addresses)).order_by("role", "since"),
-        "seats": seats.select_related("seat__committee"),
+        "contacts": () if subject.ended_on else contacts_of(subject, request.user),
+        "seats": () if subject.ended_on else seats_of(subject, request.user),
         "entries": history(subject, request.user, request.GET),
         "undo": standing(subject, request.user, timezone.now()) if subject.ended_on else None,
         "sees_note": Visibility.STAFF in classes_seen_by(request.user),
@@ -107,6 +103,20 @@ def organisation(request: Request, pk: UUID) -> HttpResponse:
         "is_own": subject.pk in hats(request.user).organisations,
     }
     return render(request, "members/organisation_detail.html", context)
+
+
+def contacts_of(subject: Organisation, user: User) -> QuerySet[Representation]:
+    """Who represents it today, as far as `user` may see them, with their address as `email`."""
+    addresses = Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")
+    people = Representation.objects.visible_to(user).current().filter(organisation=subject).select_related("person")
+    return people.annotate(email=Subquery(addresses)).order_by("role", "since")
+
+
+def seats_of(subject: Organisation, user: User) -> QuerySet[SeatTerm]:
+    """The seats it holds today on committees that `user` may see."""
+    committees = Committee.objects.visible_to(user)
+    terms = SeatTerm.objects.current().filter(organisation=subject, seat__committee__in=committees)
+    return terms.select_related("seat__committee")
 
 
 def add(request: Request) -> HttpResponse:
@@ -134,7 +144,7 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST" and kept(form, act):
         messages.success(request, _("Your changes are kept."))
         return redirect("members:organisation", pk)
-    theirs = put_together(form, visible(request, pk), request.user, typed)
+    theirs = put_together(form, lambda: visible(request, pk), request.user, typed)
     return render(request, "members/organisation_edit.html", {"form": form, "organisation": subject, "theirs": theirs})
 
 

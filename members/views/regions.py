@@ -46,7 +46,7 @@ def edit_region(request: Request, pk: UUID) -> HttpResponse:
     if accepted(form, partial(actions.edit_region, region, by=request.user, now=database_now())):
         messages.success(request, _("Your changes are kept."))
         return redirect("members:regions")
-    theirs = put_together(form, OwnRegion.objects.get(pk=pk), request.user, _typed)
+    theirs = put_together(form, lambda: OwnRegion.objects.get(pk=pk), request.user, _typed)
     entries = history(region, request.user, request.GET)
     context = {"form": form, "region": region, "entries": entries, "theirs": theirs}
     return render(request, "members/region_form.html", context)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Person, User
 from home.pseudo_locale import build
+from notices.actions.life import PROCESSES, beat
 from tests.bench.measure import Browser as Wire
 from tests.bench.measure import cold_load
 from tests.browser.conftest import Open
@@ -55,6 +56,8 @@ def read_by_all(pages: list[Page], wires: dict[str, Wire]) -> Iterator[Page]:
 
 @pytest.fixture
 def listed(same_types: None) -> list[Page]:
+    for process in PROCESSES:
+        beat(process, now=timezone.now())
     return every_page(timezone.now())
 
 

@@ -9,6 +9,7 @@ from accounts.clock import database_now
 from decisions.actions.asking import announce_closed_rounds
 from decisions.actions.drafting import newest_text, write_version
 from decisions.models import Answer, AnswerChange, Position, Round
+from notices.actions.arriving import arrive_due
 from notices.models import Delivery
 from tests.decisions.making import chair_of, committee_of, say, speaker_of
 from tests.factories import AppointmentFactory, CampaignFactory, PositionFactory, RoundFactory, user_with
@@ -329,6 +330,25 @@ def test_a_closed_position_takes_at_most_twelve_statements(client, count, django
     announce_closed_rounds(now=database_now())
     client.force_login(user_with("staff"))
     url = reverse("decisions:position", args=[asked.version.position_id])
+    client.get(url)
+
+    with django_assert_num_queries(12):
+        client.get(url)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_outcome_in_the_inbox_takes_as_many_statements_for_three_seats_as_for_one(
+    client, count, django_assert_num_queries
+):
+    asked = running(committee_of(count), hours=-1)
+    for elector in asked.electors.all():
+        say(elector, "approve", at=asked.opens_at)
+    announce_closed_rounds(now=database_now())
+    user = speaker_of(first_of(asked))
+    arrive_due(now=database_now())
+    row = Delivery.objects.in_inbox_of(user.person).get(kind="decisions.outcome")
+    client.force_login(user)
+    url = reverse("home:notice", args=[row.pk])
     client.get(url)
 
     with django_assert_num_queries(12):

@@ -59,6 +59,17 @@ def test_what_is_unread_says_so_in_words_and_the_frame_counts_it(client):
     assert '<span class="count">1<span class="visually-hidden"> unread</span></span>' in after
 
 
+def test_the_frame_counts_no_further_than_anybody_reads(client):
+    user = user_with("member")
+    invited(user, 100)
+    client.force_login(user)
+
+    page = shown(client)
+
+    assert '<span class="count">99+<span class="visually-hidden"> unread</span></span>' in page
+    assert '<span class="count">99+</span>' in page  # as many invitations wait for an answer
+
+
 def test_looking_changes_nothing(client):
     user = user_with("member")
     row = invited(user)
