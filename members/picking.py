@@ -49,36 +49,63 @@ def people_named(text: str, user: User) -> list[Person]:
 
 def person_label(person: Person) -> str:
     """The name, with the address that tells two of the same name apart."""
-    return f"{person.display_name} <{person.email}>" if person.email else person.display_name
+    return _labelled(person.display_name, person.email)
+
+
+def _labelled(name: str, email: str | None) -> str:
+    return f"{name} <{email}>" if email else name
+
+
+def is_meant_in_full(person: Person, text: str) -> bool:
+    """Whether `text`, to which `person` answers, is a whole name or an address, not the beginnings of words."""
+    return "@" in text or sorted(name_key(text).split()) == sorted(name_key(person.display_name).split())
 
 
 class PersonField(forms.CharField):
     """A person, typed as a name or an address. If several answer to it, the field comes back as a choice of them.
 
+    If only one answers to a part of a name it comes back too, with them chosen: one look before it counts.
+
     Set `user` in the form, and `present`: whom the form began with. They stay even if `user` could not name them.
     """
 
     present: Person | None = None
+    said: tuple[Person, str] | None = None  # whom it showed last, and how: asked once per field
 
     def __init__(self, *, user: User | None = None, **options: Any) -> None:
         self.user = user
         super().__init__(max_length=300, **options)
 
     def prepare_value(self, value: Any) -> Any:
-        """The address is only for who could look it up."""
-        if value == AGAIN and not isinstance(self.widget, forms.RadioSelect):
-            return ""
-        if not isinstance(value, Person):
+        """The address is only for who could look it up. Whoever was chosen among several stays so by their name."""
+        if isinstance(value, Person):
+            return self._in_words(value)
+        if isinstance(self.widget, forms.RadioSelect):
             return value
-        is_known = self.user is not None and findable_by(self.user).filter(pk=value.pk).exists()
-        return person_label(value) if is_known else value.display_name
+        if self.said is not None and value == str(self.said[0].pk):
+            return self.said[1]
+        return "" if value == AGAIN else value
+
+    def _in_words(self, person: Person) -> str:
+        """As `person_label` if `self.user` may find them, else only the name. One statement, the first time."""
+        if self.said is None or self.said[0] != person:
+            asked = findable_by(self.user).filter(pk=person.pk, addresses__is_primary=True) if self.user else None
+            email = asked.values_list("addresses__email", flat=True).first() if asked is not None else None
+            self.said = person, _labelled(person.display_name, email)
+        return self.said[1]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return data not in (self.prepare_value(initial), str(initial.pk) if initial else "")
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """Whoever sends a choice of several back as it came has chosen nobody: they are asked again."""
-        return AGAIN if isinstance(self.widget, forms.RadioSelect) else super().bound_data(data, initial)
+        """Whoever sends a choice of several back as it came has chosen nobody: they are asked again.
+
+        A choice of one has them chosen: whoever sends it back as it came has had a look.
+        """
+        if not isinstance(self.widget, forms.RadioSelect):
+            return super().bound_data(data, initial)
+        offered = [value for value, _label in self.widget.choices if value != AGAIN]
+        return offered[0] if len(offered) == 1 else AGAIN
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -86,8 +113,12 @@ class PersonField(forms.CharField):
             return None
         if text == AGAIN:
             raise forms.ValidationError(_("Write the name or the e-mail address of the person you mean."))
-        found = self._chosen(text)
-        if len(found) == 1:
+        chosen = self._chosen(text)
+        if chosen is not None:
+            self._in_words(chosen)
+            return chosen
+        found = people_named(text, self.user)
+        if len(found) == 1 and is_meant_in_full(found[0], text):
             return found[0]
         if not found:
             raise forms.ValidationError(
@@ -100,20 +131,24 @@ class PersonField(forms.CharField):
             )
         choices = [(str(person.pk), person_label(person)) for person in found]
         self.widget = forms.RadioSelect(choices=[*choices, (AGAIN, _("Somebody else: ask me again"))])
-        raise forms.ValidationError(
-            ngettext(
-                "%(count)s person matches “%(text)s”. Choose the one you mean.",
-                "%(count)s people match “%(text)s”. Choose the one you mean.",
-                len(found),
-            )
-            % {"count": len(found), "text": text}
-        )
+        raise forms.ValidationError(_which_of(len(found)) % {"count": len(found), "text": text})
 
-    def _chosen(self, text: str) -> list[Person]:
+    def _chosen(self, text: str) -> Person | None:
+        """Who was in the field from the beginning, or was chosen among several."""
         assert self.user is not None  # noqa: S101 - for mypy: clean() has asked
         if self.present is not None and text == self.prepare_value(self.present):
-            return [self.present]
+            return self.present
         try:
-            return list(findable_by(self.user).filter(pk=UUID(text)))
+            return findable_by(self.user).filter(pk=UUID(text)).first()
         except ValueError:
-            return people_named(text, self.user)
+            return None
+
+
+def _which_of(number: int) -> str:
+    if number == 1:
+        return _("Only one person matches “%(text)s”. Is it whom you mean? Then send it again.")
+    return ngettext(
+        "%(count)s person matches “%(text)s”. Choose the one you mean.",
+        "%(count)s people match “%(text)s”. Choose the one you mean.",
+        number,
+    )

@@ -160,6 +160,14 @@ def test_a_scope_costs_the_same_with_one_milestone_and_with_three(client, django
         client.get(reverse("campaigns:scope", args=[scope.pk]))
 
 
+def test_reassigning_takes_few_statements(client, django_assert_num_queries):
+    scope = region("014", lead="Wanjiru Kamau", backup="Neema Mushi")
+    client.force_login(user_with("staff"))
+
+    with django_assert_num_queries(10):
+        client.get(reverse("campaigns:reassign", args=[scope.pk]))
+
+
 def test_staff_reassign_in_one_screen(client):
     scope = region("014", lead="Wanjiru Kamau", backup="Neema Mushi")
     new = PersonFactory(display_name="Tigist Alemu")
@@ -170,7 +178,7 @@ def test_staff_reassign_in_one_screen(client):
     client.post(
         url,
         {
-            "lead": "Tigist",
+            "lead": "Tigist Alemu",
             "lead_languages": "Amharic, english",
             "backup": form["backup"].value(),
             "backup_languages": "",

@@ -134,17 +134,46 @@ def test_a_day_that_no_calendar_of_ours_reaches_is_refused_at_its_field(client, 
     assert not Milestone.objects.exists()
 
 
-def test_an_owner_is_found_by_a_part_of_the_name(client):
-    campaign, owner = CampaignFactory(), PersonFactory(display_name="Bounmy Phommachanh")
+def test_a_part_of_a_name_comes_back_with_the_only_one_it_can_mean_chosen(client):
+    campaign = CampaignFactory()
+    owner = PersonFactory(display_name="Bounmy Phommachanh", email="bounmy@people.example")
     client.force_login(user_with("staff"))
+    url = reverse("campaigns:add_milestone", args=[campaign.pk])
 
-    client.post(reverse("campaigns:add_milestone", args=[campaign.pk]), posted(owner="phomma"))
+    page = client.post(url, posted(owner="phomma"))
+    looked_at = page.context["form"]["owner"].value()
+
+    assert "Only one person matches “phomma”. Is it whom you mean?" in page.content.decode()
+    assert "Bounmy Phommachanh &lt;bounmy@people.example&gt;" in page.content.decode()
+    assert not Milestone.objects.exists()
+
+    client.post(url, posted(owner=looked_at))
 
     assert Milestone.objects.get().owner == owner
 
 
+def test_whoever_was_chosen_is_shown_by_name_when_something_else_is_wrong(client):
+    chosen = PersonFactory(display_name="Ana Silva", email="ana@people.example")
+    client.force_login(user_with("staff"))
+    url = reverse("campaigns:add_milestone", args=[CampaignFactory().pk])
+
+    page = client.post(url, posted(owner=str(chosen.pk), title=""))
+
+    assert page.context["form"]["owner"].value() == "Ana Silva <ana@people.example>"
+
+
+def test_editing_a_milestone_takes_few_statements(client, django_assert_num_queries):
+    milestone = MilestoneFactory(owner=PersonFactory())
+    client.force_login(user_with("staff"))
+
+    with django_assert_num_queries(10):
+        page = client.get(reverse("campaigns:edit_milestone", args=[milestone.pk]))
+
+    assert page.context["form"]["owner"].value() == f"{milestone.owner.display_name} <{milestone.owner.email}>"
+
+
 @pytest.mark.parametrize(
-    "typed", ["lucia restre", "LUCÍA", "Lucía Restrepo <lucia@people.example>", "lucia@people.example"]
+    "typed", ["lucia restrepo", "RESTREPO LUCÍA", "Lucía Restrepo <lucia@people.example>", "lucia@people.example"]
 )
 def test_an_owner_is_found_whatever_accents_and_case_are_typed(client, typed):
     campaign, owner = CampaignFactory(), PersonFactory(display_name="Lucía Restrepo", email="lucia@people.example")
@@ -181,7 +210,7 @@ def test_a_member_finds_only_people_who_are_listed(client):
     url = reverse("campaigns:add_milestone", args=[campaign.pk])
 
     refused = client.post(url, posted(owner="Hidden"))
-    client.post(url, posted(owner="Listed"))
+    client.post(url, posted(owner="Listed Contact"))
 
     assert "Nobody you can see is called “Hidden”" in refused.content.decode()
     assert Milestone.objects.get().owner == listed

@@ -170,7 +170,7 @@ def test_what_was_not_looked_at_is_not_created(client, plan_of):
 def test_steps_without_an_owner_are_the_owner_s_of_the_day(client, plan_of):
     PersonFactory(display_name="Bounmy Phommachanh")
     other = PersonFactory(display_name="Khamla Sisouk")
-    asked = sent(owner="phomma", **{"step-1-owner": "khamla"})
+    asked = sent(owner="bounmy phommachanh", **{"step-1-owner": "khamla sisouk"})
 
     page = client.post(plan_of, asked)
 
