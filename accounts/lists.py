@@ -34,6 +34,7 @@ class Column:
     rises_falls: tuple[Promise, Promise] = TEXT  # how its two orders are said
     is_extra: bool = False  # shown only to those who choose it
     seen_by: str = Visibility.PUBLIC  # the class of readers who may choose it
+    is_beside_first: bool = False  # not chosen, it stands within the first column; in a file it always has its own
 
 
 class List:
@@ -160,14 +161,18 @@ class Asked:
 
     def headings_of_file(self) -> list[str]:
         with self._language():
-            return [str(column.label) for column in self.columns]
+            return [str(column.label) for column in self._columns_of_file]
 
     def lines(self, rows: Iterable[Any]) -> Iterator[list[str]]:
         """What a file says of `rows`."""
         for row in rows:
             with self._language():
-                values = [column.value(row) for column in self.columns]
+                values = [column.value(row) for column in self._columns_of_file]
                 yield ["" if value is None else str(value) for value in values]
+
+    @cached_property
+    def _columns_of_file(self) -> list[Column]:
+        return [one for one in self.offered if one.key in self.cols or one.is_beside_first]
 
     def _language(self) -> Any:
         return translation.override(self.list.language or translation.get_language())

@@ -43,7 +43,7 @@ ORGANISATIONS = List(
     "members.organisations",
     [
         Column("name", gettext_lazy("Organisation"), lambda one: one.name, order="key"),
-        Column("acronym", gettext_lazy("Acronym"), lambda one: one.acronym, is_extra=True),
+        Column("acronym", gettext_lazy("Acronym"), lambda one: one.acronym, is_extra=True, is_beside_first=True),
         Column("country", gettext_lazy("Country"), lambda one: one.place),
         Column("region", gettext_lazy("Region"), _region, is_extra=True),
         Column("kind", gettext_lazy("Kind"), lambda one: one.get_kind_display(), is_extra=True),
