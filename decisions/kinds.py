@@ -57,7 +57,7 @@ class Asking(AboutARound):
         }
 
     def path(self, subject: Round) -> str:
-        return super().path(subject) + "#answer"
+        return reverse("decisions:answer", args=[subject.version.position_id])
 
     def is_readable(self, subject: Round, user: Any) -> bool:
         """It holds the text of a version, which is not for everybody who sees the position."""

@@ -34,7 +34,7 @@ class AboutMeeting(Kind):
         return {"meeting": subject, "attendance": _attendance(subject, person)}
 
     def path(self, subject: Any) -> str:
-        return reverse("meetings:meeting", args=[subject.pk]) + "#answer"
+        return reverse("meetings:answer_invitation", args=[subject.pk])
 
     def attachments(self, subject: Any, person: Person, now: datetime) -> list[Attachment]:
         if not self.has_file:

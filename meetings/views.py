@@ -5,10 +5,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file, page_or_form, told
@@ -102,9 +103,12 @@ def invite_people(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "meetings/meeting_invite.html", context)
 
 
-@require_POST
+@page_or_form
 def answer_invitation(request: Request, pk: UUID) -> HttpResponse:
+    """Mails lead here: a place on a page would be forgotten while one signs in."""
     shown, form = _meeting(request, pk), AnswerForm(request.POST)
+    if request.method != "POST":
+        return redirect(reverse("meetings:meeting", args=[pk]) + "#answer")
     if not form.is_valid():
         messages.error(request, _("Choose an answer: yes, perhaps or no."))
         return redirect("meetings:meeting", pk)

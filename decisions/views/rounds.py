@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -45,9 +46,10 @@ def open_round(request: Request, pk: UUID) -> HttpResponse:
 
 @page_or_form
 def answer(request: Request, pk: UUID) -> HttpResponse:
+    """Mails lead here: a place on a page would be forgotten while one signs in."""
     position, now = position_or_404(request, pk), database_now()
     if request.method != "POST":
-        return redirect("decisions:position", pk)
+        return redirect(reverse("decisions:position", args=[pk]) + "#answer")
     elector = elector_to_answer(position, request.user, request.POST.get("elector", ""))
     form, given = AnswerForm(request.POST), list[AnswerChange]()
     act = partial(answering.give_answer, elector, by=request.user, now=now)

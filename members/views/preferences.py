@@ -28,7 +28,8 @@ def edit(request: Request) -> HttpResponse:
         with override(form.cleaned_data["language"]):
             messages.success(request, _("Saved. Times are shown in your zone, and mail waits in your quiet hours."))
         return redirect("accounts:preferences")
-    return render(request, "accounts/preferences.html", {"form": form, "choices": choices_of(person)})
+    context = {"form": form, "choices": choices_of(person), "chose_mail": "chosen" in request.GET}
+    return render(request, "accounts/preferences.html", context)
 
 
 @require_POST
@@ -39,4 +40,4 @@ def choose(request: Request) -> HttpResponse:
     )
     done = _("“%(kind)s” comes by mail again.") if takes_mail else _("“%(kind)s” comes only to your inbox from now on.")
     told(request, act, done % {"kind": KINDS.get(kind, "")})
-    return redirect(reverse("accounts:preferences") + "#by-mail")
+    return redirect(reverse("accounts:preferences") + "?chosen=mail#by-mail")  # what is said then stands there

@@ -204,7 +204,7 @@ def call_a_meeting(cast: Cast) -> None:
     for number in range(1, SEATS + 1):
         invitation = cast.mail(address_of(number), "Invitation: Steering call")
         assert [part.get_content_type() for part in invitation.iter_attachments()] == ["text/calendar"]
-        assert link_in(invitation) == f"{desk.page.url}#answer"
+        assert link_in(invitation) == f"{desk.page.url}answer/"
     meeting = Meeting.objects.get()
     waiting = Delivery.objects.about(meeting).waiting().filter(kind="meetings.reminder")
     assert set(waiting.values_list("slot", flat=True)) == {"PT1H"}

@@ -94,7 +94,7 @@ def test_the_mail_that_asks_holds_rule_text_hours_and_one_link():
 
     message = mail(ASK, person)
 
-    path = f"/positions/{asked.version.position_id}/#answer"
+    path = f"/positions/{asked.version.position_id}/answer/"
     assert message.subject == "Please answer by Fri 15 May 2026, 14:00 Zurich: Survivors & article 5"
     for line in (
         "Dear Khin,",

@@ -115,7 +115,7 @@ def test_a_notice_is_read_as_it_was_mailed_with_the_way_to_its_page_and_why_it_c
     text = client.get(reverse("home:notice", args=[row.pk])).content.decode()
 
     assert "Who goes to Vientiane?" in text
-    assert f'href="/meetings/{row.object_id}/#answer"' in text
+    assert f'href="/meetings/{row.object_id}/answer/"' in text
     assert "You get this because you are invited." in text
     assert "Stop the mails" in text
 
@@ -194,6 +194,17 @@ def test_the_preferences_show_every_kind_and_what_was_chosen(client):
     assert "stopped by you" in answer
     assert "A seat’s answer belongs to its organisation" in answer
     assert "Invitation to sign in" not in answer
+
+
+def test_what_was_chosen_is_confirmed_where_it_was_chosen(client):
+    client.force_login(user_with("member"))
+    asked = {"kind": "meetings.reminder", "mail": "no"}
+
+    answer = client.post(reverse("accounts:choose_mail"), asked, follow=True)
+
+    _before, _place, after = answer.content.decode().partition('id="by-mail"')
+    assert answer.redirect_chain[-1][0].endswith("#by-mail")
+    assert "comes only to your inbox from now on." in after
 
 
 def test_a_kind_that_cannot_be_stopped_says_why(client):
