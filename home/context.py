@@ -32,8 +32,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "waiting_count": _at_most_counted(counted.waiting),
         "inbox_url": reverse("home:inbox"),
         "unread_count": _at_most_counted(counted.unread),
-        "nav": _links(request, MAIN),
-        "staff_nav": _links(request, STAFF) if worn.is_staff else [],
+        **_ways(request, is_staff=worn.is_staff),
         "banners": _banners(user, now) if worn.is_staff and counted.living < len(PROCESSES) else [],
     }
 
@@ -44,6 +43,7 @@ MAIN = (
     ("members:organisations", lambda: _("Members")),
     ("members:committees", lambda: _("Committees")),
     ("campaigns:campaigns", lambda: _("Campaigns")),
+    ("campaigns:tasks", lambda: _("Tasks")),
     ("meetings:meetings", lambda: _("Meetings")),
 )
 STAFF = (
@@ -59,11 +59,16 @@ def _at_most_counted(number: int) -> str:
     return f"{COUNTED}+" if number > COUNTED else str(number or "")
 
 
-def _links(request: HttpRequest, pages: Any) -> list[Link]:
-    """The longest address that the request's begins with is the current one."""
-    links = [(label(), reverse(name)) for name, label in pages]
-    here = max((url for _label, url in links if request.path.startswith(url)), key=len, default="")
-    return [(label, url, url == here and (url != "/" or request.path == "/")) for label, url in links]
+def _ways(request: HttpRequest, *, is_staff: bool) -> dict[str, list[Link]]:
+    """The longest address that the request's begins with is the current one, of all that are shown."""
+    urls = {name: reverse(name) for name, _label in MAIN + (STAFF if is_staff else ())}
+    here = max((url for url in urls.values() if request.path.startswith(url)), key=len)  # all begin with home's
+    current = here if here != "/" or request.path == "/" else ""
+
+    def links(pages: Any) -> list[Link]:
+        return [(label(), urls[name], urls[name] == current) for name, label in pages]
+
+    return {"nav": links(MAIN), "staff_nav": links(STAFF) if is_staff else []}
 
 
 def _banners(user: User, now: datetime) -> list[dict[str, str]]:

@@ -14,7 +14,8 @@ from history.panels import Line as Step
 from notices.kind import KINDS, in_plain_words, occasion_in_words
 from notices.models import Delivery
 
-SIZE = 50  # rows per list
+SIZE = 50  # rows of a list that stands alone
+FEW = 8  # rows of each of several: what is more has a page of its own
 SPAN = timedelta(hours=48)
 State = Delivery.State
 
@@ -34,16 +35,22 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """One list; `has_more` when it was cut at SIZE."""
+    """One list; `has_more` when it was cut."""
 
+    name: str
     lines: list[Line]
     has_more: bool
 
 
-def sections(user: Any, now: datetime) -> dict[str, Section]:
-    """{unconfirmed, failed, due, sent, unsent: Section}, whatever the number of rows in a fixed number of statements."""
-    lists = _lists(Delivery.objects.visible_to(user).by_mail(), now)
-    cut = [rows.annotate(section=Value(name))[: SIZE + 1] for name, rows in lists.items()]
+def sections(user: Any, now: datetime, show: str = "") -> dict[str, Section]:
+    """{unconfirmed, failed, due, sent, unsent: Section}, whatever the number of rows in a fixed number of statements.
+
+    `show`: the only one of them to read, then up to SIZE rows of it; any other value reads the first few of each.
+    """
+    lists, most = _lists(Delivery.objects.visible_to(user).by_mail(), now), FEW
+    if show in lists:
+        lists, most = {show: lists[show]}, SIZE
+    cut = [rows.annotate(section=Value(name))[: most + 1] for name, rows in lists.items()]
     found: dict[str, list[Delivery]] = defaultdict(list)
     for row in cut[0].union(*cut[1:], all=True):
         found[row.section].append(row)
@@ -51,7 +58,8 @@ def sections(user: Any, now: datetime) -> dict[str, Section]:
         rows.sort(key=lambda row: row.send_at if row.state in WAITING else row.settled_at, reverse=name != "due")
     lines = {line.delivery.pk: line for line in _lines([row for rows in found.values() for row in rows], user, now)}
     return {
-        name: Section([lines[row.pk] for row in found[name][:SIZE]], has_more=len(found[name]) > SIZE) for name in lists
+        name: Section(name, [lines[row.pk] for row in found[name][:most]], has_more=len(found[name]) > most)
+        for name in lists
     }
 
 

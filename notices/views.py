@@ -22,9 +22,10 @@ from notices.pages import line_of, sections, steps_of
 @require_GET
 def deliveries(request: Request) -> HttpResponse:
     require(request.user, "notices.see_deliveries")
-    found = sections(request.user, database_now())
+    found = sections(request.user, database_now(), request.GET.get("show", ""))
     may_settle = allows(request.user, "notices.settle_delivery")
-    return render(request, "notices/delivery_list.html", {**found, "may_settle": may_settle})
+    context = {**found, "may_settle": may_settle, "is_alone": len(found) == 1}
+    return render(request, "notices/delivery_list.html", context)
 
 
 @require_GET

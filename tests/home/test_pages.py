@@ -38,6 +38,25 @@ def everything_waits_for(user: User, count: int) -> None:
         factories.TaskFactory(owner=user.person, due_on=(now - timedelta(days=number)).date())
 
 
+@pytest.mark.parametrize(
+    ("role", "address", "lit"),
+    [
+        ("staff", "/members/people/", ["People"]),
+        ("staff", "/members/", ["Members"]),
+        ("member", "/campaigns/tasks/", ["Tasks"]),
+        ("member", "/campaigns/", ["Campaigns"]),
+        ("member", "/", ["Home"]),
+        ("member", "/accounts/preferences/", []),
+    ],
+)
+def test_one_way_is_marked_as_the_one_taken(client, role, address, lit):
+    client.force_login(user_with(role))
+
+    shown = client.get(address).context
+
+    assert [label for label, _url, current in shown["nav"] + shown["staff_nav"] if current] == lit
+
+
 def test_what_waits_is_ordered_by_its_deadline_and_counted_alike():
     user = user_with("member")
     everything_waits_for(user, 2)

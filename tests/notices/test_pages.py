@@ -207,7 +207,14 @@ def test_lists_are_bounded(staff):
     errand(*people, day=database_now().date() + timedelta(days=1), title="For all")
     plan(now=database_now())
 
-    section = staff.get(PAGE).context["due"]
+    together = staff.get(PAGE)
+    alone = staff.get(PAGE, {"show": "due"})
 
-    assert len(section.lines) == 50
-    assert section.has_more
+    assert [len(page.context["due"].lines) for page in (together, alone)] == [8, 50]
+    assert 'href="?show=due"' in together.content.decode()
+    assert "sent" not in alone.context
+    assert alone.context["due"].has_more
+
+
+def test_a_list_that_is_none_shows_them_all(staff):
+    assert staff.get(PAGE, {"show": "x"}).context["sent"].lines == []
