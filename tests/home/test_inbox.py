@@ -120,6 +120,19 @@ def test_a_notice_is_read_as_it_was_mailed_with_the_way_to_its_page_and_why_it_c
     assert "Stop the mails" in text
 
 
+def test_what_is_unread_is_counted_beside_the_menu_of_a_phone_too(client):
+    user = user_with("member")
+    client.force_login(user)
+    way = '<a href="/inbox/"><svg'
+
+    before = client.get(INBOX).content.decode()
+    invited(user)
+    after = client.get(INBOX).content.decode()
+
+    assert way not in before
+    assert way in after
+
+
 def test_what_one_may_no_longer_see_shows_no_content(client):
     user = user_with("member")
     row = invited(user, title="Zanzibar", agenda="Kilimanjaro")
