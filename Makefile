@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV = $(PYTHON) -m setup.bootstrap --dev
 VENV = .venv/bin/python
 
-.PHONY: run test check bench audit screenshots demo setup lock
+.PHONY: run test check bench chaos audit screenshots demo setup lock
 .DEFAULT_GOAL := run
 
 run:  ## everything that is needed, then the application: prints its address (PORT=9000 to choose)
@@ -17,6 +17,9 @@ check:  ## linters, types, import contracts, migrations, deployment check
 
 bench:  ## measures the pages with 400 and with 100,000 organisations
 	@$(DEV) && exec $(VENV) -m tests.bench $(ARGS)
+
+chaos:  ## reminders under kills, freezes and crashes (ARGS=--long for 10,000 reminders and 1,000 kills)
+	@$(DEV) && exec $(VENV) -m tests.chaos $(ARGS)
 
 audit:  ## every page for every reader in every look: accessibility, weight, statements (takes a while)
 	@$(DEV) && exec $(VENV) -m setup.test -s tests/browser/audit.py $(ARGS)

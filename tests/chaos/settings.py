@@ -1,0 +1,11 @@
+"""As the tests', only that everything happens within seconds that takes minutes in the house."""
+
+from tests.settings import *  # noqa: F403
+
+NOTICES_LEASE_SECONDS = 2
+RELAY_JOURNAL_GRACE_SECONDS = 1
+EMAIL_TIMEOUT = 2
+CELERY_BEAT_SCHEDULE = {
+    "plan": {"task": "notices.tasks.plan", "schedule": 5.0, "options": {"expires": 5}},
+    "send": {"task": "notices.tasks.send_due", "schedule": 0.15, "options": {"expires": 1}},
+}
