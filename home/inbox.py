@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from members.pages import KeysetPage, keyset_page
-from notices.actions.sending import no_longer_due
+from notices.actions.claiming import no_longer_due
 from notices.choices import Choice, choices_of
 from notices.compose import written
 from notices.kind import KINDS, in_plain_words, occasion_in_words

@@ -1,8 +1,9 @@
 """What do we send? Invitations, reminders, and that a meeting moved or will not be."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.urls import reverse
@@ -25,10 +26,11 @@ class AboutMeeting(Kind):
     def audience(self, subject: Any) -> QuerySet[Person]:
         return Person.objects.filter(attendances__meeting=subject)
 
-    def why_not(self, subject: Any, person: Person, now: datetime) -> str:
-        if not self.audience(subject).filter(pk=person.pk).exists():
-            return gettext_noop("no longer asked")
-        return "" if subject.is_planned else gettext_noop("the meeting was cancelled")
+    def why_not_each(self, subject: Any, people: Collection[Person], now: datetime) -> dict[UUID, str]:
+        no_longer = super().why_not_each(subject, people, now)
+        if subject.is_planned:
+            return no_longer
+        return dict.fromkeys((one.pk for one in people), gettext_noop("the meeting was cancelled")) | no_longer
 
     def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
         return {"meeting": subject, "attendance": _attendance(subject, person)}

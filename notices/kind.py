@@ -104,13 +104,21 @@ class Kind:
         raise NotImplementedError
 
     def why_not(self, subject: Any, person: Person, now: datetime) -> str:
-        """Asked just before sending: empty when the notice is still due, else the reason it is not."""
-        audience = self.audience(subject)
-        if isinstance(audience, models.QuerySet):  # one row instead of all: this runs for every mail
-            is_asked = audience.filter(pk=person.pk).exists()
-        else:
-            is_asked = any(one.pk == person.pk for one in audience)
-        return "" if is_asked else gettext_noop("no longer asked")
+        """Asked just before sending: empty when the notice is still due, else the reason it is not.
+
+        A kind with more to ask overrides this, or `why_not_each` when it can ask for many people at once.
+        """
+        return self.why_not_each(subject, [person], now).get(person.pk, "")
+
+    def why_not_each(self, subject: Any, people: Collection[Person], now: datetime) -> dict[UUID, str]:
+        """{person id: reason} for those of `people` to whom the notice is not due any more."""
+        if type(self).why_not is not Kind.why_not:
+            reasons = {person.pk: self.why_not(subject, person, now) for person in people}
+            return {pk: reason for pk, reason in reasons.items() if reason}
+        ids, audience = {person.pk for person in people}, self.audience(subject)
+        if isinstance(audience, models.QuerySet):  # a few rows instead of all: this runs while mails wait
+            audience = audience.filter(pk__in=ids).only("pk")
+        return dict.fromkeys(ids - {one.pk for one in audience}, gettext_noop("no longer asked"))
 
     def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
         """What the template needs beyond `subject`, `person`, `now`, `link` and `coalition_name`."""

@@ -38,8 +38,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state__in=[Delivery.State.PLANNED, Delivery.State.DEFERRED])
 
     def due(self, now: datetime) -> Self:
-        """Mails whose hour has come."""
-        return self.by_mail().waiting().filter(send_at__lte=now)
+        """Mails whose hour has come, and that no worker has reserved."""
+        is_free = Q(lease_until=None) | Q(lease_until__lte=now)
+        return self.by_mail().waiting().filter(is_free, send_at__lte=now)
 
     def arriving(self, now: datetime) -> Self:
         """What the inboxes get now."""
@@ -169,6 +170,8 @@ class Delivery(Identified):
                 % {"old": self.get_state_display(), "new": state.label}
             )
         self.state, self.reason, self.settled_at, self.settled_by = state, reason, now, by
+        if state != self.State.SENDING:
+            self.lease_until = None
 
     @property
     def key_by_mail(self) -> str:

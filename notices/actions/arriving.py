@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext_noop
 
-from notices.actions.sending import Unsendable, locked_subject, no_longer_due, put_back
+from notices.actions.claiming import Unsendable, locked_subjects, no_longer_due, put_back
 from notices.actions.steps import move, too_late
 from notices.kind import KINDS
 from notices.models import Delivery
@@ -46,7 +46,8 @@ def _arrive_next(now: datetime) -> bool:
 
 
 def _judged(row: Delivery, now: datetime) -> tuple[Delivery.State, str]:
-    kind, subject = KINDS.get(row.kind), locked_subject(row)
+    (subject,) = locked_subjects([row], waits=True).values()
+    kind = KINDS.get(row.kind)
     if kind is None or subject is None:
         return Delivery.State.CANCELLED, gettext_noop("what it was about is gone")
     if row.not_after is not None and now >= row.not_after:

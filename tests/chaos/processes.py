@@ -22,7 +22,7 @@ from django.core.mail.utils import DNS_NAME  # noqa: E402
 
 from coalition.celery import app  # noqa: E402
 from notices import tasks  # noqa: E402, F401 # imported once for all who are forked
-from notices.actions import sending  # noqa: E402
+from notices.actions import claiming  # noqa: E402
 
 THREADS = 2  # mails at once in one worker
 FORKS = multiprocessing.get_context("forkserver")
@@ -41,7 +41,7 @@ def work(log: Path, port: int, journal: str) -> None:
     write_to(log)
     settings.EMAIL_PORT, settings.RELAY_JOURNAL = port, journal
     DNS_NAME._fqdn = own_name()
-    sending.BACKOFF[:] = [timedelta(seconds=1)]
+    claiming.BACKOFF[:] = [timedelta(seconds=1)]
     quiet = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}
     app.Worker(pool="threads", concurrency=THREADS, loglevel="WARNING", **quiet).start()
 

@@ -8,10 +8,11 @@ from django.db import transaction
 
 from meetings import actions
 from meetings.models import Attendance
+from notices.actions.claiming import Watch
 from notices.actions.planning import replan
-from notices.actions.sending import Watch, claim_next
 from notices.models import Delivery
 from tests.factories import AttendanceFactory, MeetingFactory, user_with
+from tests.notices.given import claim_next
 from tests.threads import alone, together, wait_until_blocked
 
 NOW = datetime(2026, 5, 13, 12, tzinfo=UTC)
@@ -33,7 +34,7 @@ def test_a_worker_about_to_remind_waits_for_a_no_on_its_way_and_then_sends_nothi
             claim = pool.submit(alone, lambda: claim_next(Watch(NOW)))
             wait_until_blocked(2)
         answer.result(timeout=20)
-        _found, claimed = claim.result(timeout=20)
+        claimed = claim.result(timeout=20)
 
     assert claimed is None
     assert Delivery.objects.by_mail().get(slot="PT24H").state == "cancelled"

@@ -10,7 +10,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from accounts.clock import database_now
 from accounts.models import Person
+from notices.actions.claiming import Claim, Watch, reserve
 from notices.actions.planning import delivery_for
+from notices.actions.statements import executed
 from notices.kind import KINDS
 from notices.models import Delivery
 from setup import ports
@@ -33,17 +35,25 @@ def where_it_is_noon(now: datetime) -> str:
     return f"Etc/GMT{-ahead:+d}" if ahead else "UTC"  # in these names the sign says how far UTC is ahead
 
 
-def due(person: Person | None = None, *, title: str = "Count the seats", **fields: Any) -> Delivery:
+def due(
+    person: Person | None = None, *, title: str = "Count the seats", about: Errand | None = None, **fields: Any
+) -> Delivery:
     """A reminder that has been due for a minute by the database's clock, and goes on making sense for a day."""
     now = database_now()
     person = person or PersonFactory(zone=where_it_is_noon(now), **AWAKE)
-    subject = errand(person, title=title, at=now + timedelta(days=1))
+    subject = about or errand(person, title=title, at=now + timedelta(days=1))
     row = delivery_for(KINDS["errand_due"], subject, person, "P1D", now - timedelta(minutes=1), now + timedelta(days=1))
     row.planned_at = row.settled_at = now
     for name, value in fields.items():
         setattr(row, name, value)
     row.save(force_insert=True)
     return row
+
+
+def claim_next(watch: Watch, owner: int | None = None) -> Claim | None:
+    """Reserve the next due row and take it, as a worker does before its text leaves."""
+    claims = reserve(watch, owner, 1)
+    return claims[0] if claims and executed(claims[0].take()) else None
 
 
 class Obstinate:

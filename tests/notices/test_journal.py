@@ -8,14 +8,15 @@ import pytest
 from django.db import connection
 
 from accounts.clock import database_now
+from notices.actions.claiming import Watch
 from notices.actions.resolving import follow_journal, resolve
-from notices.actions.sending import Watch, claim_next, proof_of_life, send_due
+from notices.actions.sending import proof_of_life, send_due
 from notices.journal import Place, lines_since, noted
 from notices.kind import Ambiguity
 from notices.models import Delivery, RelayedMail
 from setup.mail import Keeper
 from tests.notices.errands.kinds import ErrandDue
-from tests.notices.given import due, obstinate
+from tests.notices.given import claim_next, due, obstinate
 from tests.threads import together
 
 POSTFIX = """\

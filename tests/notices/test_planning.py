@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Person
+from notices.actions.claiming import Watch
 from notices.actions.planning import cancel, plan, post, replan
-from notices.actions.sending import Watch, claim_next
 from notices.hours import quiet_span
 from notices.kind import KINDS, occasion_in_words
 from notices.models import Delivery
@@ -19,7 +19,7 @@ from notices.occasions import occasions
 from tests.factories import PersonFactory
 from tests.notices.errands.kinds import ErrandDue, ErrandLate, ErrandSoon
 from tests.notices.errands.models import Errand
-from tests.notices.given import AWAKE, NOON, errand
+from tests.notices.given import AWAKE, NOON, claim_next, errand
 from tests.threads import together
 
 pytestmark = pytest.mark.django_db

@@ -8,16 +8,17 @@ from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from accounts.clock import database_now
+from notices.actions.claiming import MOST_ATTEMPTS, Watch
 from notices.actions.planning import cancel
 from notices.actions.resolving import resolve
-from notices.actions.sending import MOST_ATTEMPTS, Report, Watch, claim_next, finish, send_due
+from notices.actions.sending import Report, finish, send_due
 from notices.kind import KINDS
 from notices.mail import Handed, Relay
 from notices.models import Delivery
 from tests.factories import PersonFactory
 from tests.notices.errands.kinds import ErrandDue
 from tests.notices.errands.models import Errand
-from tests.notices.given import AWAKE, due, obstinate
+from tests.notices.given import AWAKE, claim_next, due, obstinate
 from tests.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -266,7 +267,7 @@ def test_a_lease_that_is_over_leaves_it_unconfirmed():
 @pytest.mark.parametrize(("handed", "state"), [(Handed.ACCEPTED, "sent"), (Handed.LATER, "deferred")])
 def test_the_late_report_of_a_slow_worker_is_believed(handed, state):
     due()
-    _found, claim = claim_next(Watch(database_now()))
+    claim = claim_next(Watch(database_now()))
     resolve(now=database_now() + 6 * MINUTE, journal_read=None)
 
     finish(Report(claim, handed, "250 OK"))
@@ -276,7 +277,7 @@ def test_the_late_report_of_a_slow_worker_is_believed(handed, state):
 
 def test_the_report_of_a_worker_whose_row_was_claimed_anew_changes_nothing():
     due()
-    _found, first = claim_next(Watch(database_now()))
+    first = claim_next(Watch(database_now()))
     finish(Report(first, Handed.LATER, "451"))
     Delivery.objects.update(send_at=database_now() - MINUTE)
     claim_next(Watch(database_now()))
@@ -346,14 +347,19 @@ def test_the_person_reads_it_in_their_own_language(smtp, monkeypatch):
     assert languages == ["fr"]
 
 
-def test_a_mail_takes_few_statements(smtp, django_assert_num_queries):
-    due(), due()
+@pytest.mark.parametrize(("count", "statements"), [(1, 13), (3, 15)])
+def test_a_mail_takes_one_statement_beside_what_is_asked_of_many_at_once(
+    smtp, django_assert_num_queries, count, statements
+):
+    first = due()
     send()
-    due()
+    for _each in range(count):
+        person = PersonFactory(zone=first.person.zone, **AWAKE)
+        first.subject.people.add(person)
+        due(person, about=first.subject)
     now = database_now()
 
-    # Claim: the row with its address, its subject, who is asked, the state. Report: the state, in the transaction of
-    # the next claim, which finds nothing more due. Two transactions, here savepoints, of two statements each; and the
-    # proof of life, taken and given back.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(statements):
         send_due(now=now)
+
+    assert len(smtp.messages) == 1 + count

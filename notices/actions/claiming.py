@@ -1,0 +1,239 @@
+"""Claiming: reserve some due rows, asking once more whether they are still due; then take each just before it leaves.
+
+A reserved row stands as before: an action may cancel it, and if its worker dies another takes it some seconds later.
+Only a row that was taken stands as "being sent", and only of those may anybody have to ask what became of them.
+"""
+
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import OperationalError, connection, transaction
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext_noop
+
+from accounts.models import Address
+from notices.actions.statements import taking
+from notices.actions.steps import move, too_late
+from notices.choices import STOPPED, is_stopped
+from notices.hours import quiet_span
+from notices.kind import KINDS, Kind
+from notices.models import Delivery
+from notices.occasions import in_open_hours
+
+AT_ONCE = 20  # rows in one reservation: what is asked once for all of them costs each little
+FRESH = 1.0  # seconds: what was asked longer ago is asked again before the mail leaves
+RESERVED = timedelta(seconds=3)  # how long others leave the rows of a reservation to whoever made it
+FENCE = 0.8  # of the lease: later than that no text may leave
+ELAPSED = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine sleeps
+BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60)]
+MOST_ATTEMPTS = 50  # about two days, as mail servers do
+OUR_FAULT = gettext_noop("an error on our side; the log says which")
+
+
+class Unsendable(Exception):
+    """A kind could not say whether its notices are still due; `args` holds the deliveries' ids."""
+
+
+class Watch:
+    """The database's clock, read once, and what has passed since by a clock that nobody can set."""
+
+    def __init__(self, now: datetime) -> None:
+        self.began = time.clock_gettime(ELAPSED)
+        self.read = now
+
+    def passed(self) -> float:
+        """Seconds since it was made."""
+        return time.clock_gettime(ELAPSED) - self.began
+
+    def instant(self) -> datetime:
+        """The present instant by the database's clock."""
+        return self.read + timedelta(seconds=self.passed())
+
+
+@dataclass
+class Claim:
+    """A row that is reserved for us, and once it is taken ours until its lease is over."""
+
+    delivery: Delivery
+    subject: Any
+    email: str
+    watch: Watch
+    asked: float
+    taken: float = 0.0
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.watch.passed() - self.asked < FRESH
+
+    def take(self) -> tuple[str, list[Any]]:
+        """The statement that makes the row ours: from then on its text may leave."""
+        row, now, self.taken = self.delivery, self.watch.instant(), self.watch.passed()
+        row.attempts += 1
+        row.step_to(Delivery.State.SENDING, now=now)
+        return taking(row, now + timedelta(seconds=settings.NOTICES_LEASE_SECONDS))
+
+    def in_time(self) -> bool:
+        """Whether the lease is far from over. A frozen worker must not send what others call unconfirmed."""
+        return self.watch.passed() - self.taken < settings.NOTICES_LEASE_SECONDS * FENCE
+
+
+@transaction.atomic
+def reserve(watch: Watch, owner: int | None = None, most: int = AT_ONCE) -> list[Claim] | None:
+    """Reserve the next due rows. None: nothing is due; an empty list: none of them was due after all, or all are busy.
+
+    `owner`: the lock that proves its worker alive. Alone, a row waits for whoever changes its subject; of several,
+    such a row is left for later. Raises Unsendable when a kind fails.
+    """
+    asked, now = watch.passed(), watch.instant()
+    rows = _due_rows(now, most)
+    if not rows:
+        return None
+    subjects, claims = locked_subjects(rows, waits=len(rows) == 1), []
+    for (key, *about), group in _grouped(rows).items():
+        if tuple(about) in subjects:
+            subject = subjects[tuple(about)]
+            claims += [Claim(row, subject, row.email, watch, asked) for row in _still_due(key, subject, group, now)]
+    _hold(claims, owner, now + RESERVED)
+    return claims
+
+
+def _due_rows(now: datetime, most: int) -> list[Any]:
+    rows = Delivery.objects.due(now).select_for_update(skip_locked=True, of=("self",)).select_related("person")
+    address = Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")
+    return list(rows.annotate(email=Subquery(address), is_stopped=is_stopped()).order_by("send_at", "id")[:most])
+
+
+def _grouped(rows: Iterable[Delivery]) -> dict[tuple[str, int, uuid.UUID], list[Any]]:
+    """{(kind, content type, id of the subject): its rows}"""
+    groups = defaultdict(list)
+    for row in rows:
+        groups[row.kind, row.content_type_id, row.object_id].append(row)
+    return groups
+
+
+def _hold(claims: list[Claim], owner: int | None, until: datetime) -> None:
+    token = uuid.uuid4()
+    for claim in claims:
+        claim.delivery.lease_token, claim.delivery.lease_owner = token, owner
+    rows = Delivery.objects.filter(pk__in=[claim.delivery.pk for claim in claims])
+    rows.update(lease_token=token, lease_owner=owner, lease_until=until)
+
+
+def release(claims: Iterable[Claim]) -> None:
+    """Leave what was reserved and not taken to whoever comes next."""
+    for token in {claim.delivery.lease_token for claim in claims}:
+        Delivery.objects.waiting().filter(lease_token=token).update(lease_until=None)
+
+
+def locked_subjects(rows: Iterable[Delivery], *, waits: bool) -> dict[tuple[int, uuid.UUID], Any]:
+    """{(content type, id): the subject as it is now, held until we commit, or None when it is gone}.
+
+    Without those that somebody else holds, unless we wait. After the rows, never before them: an action that holds
+    the subject skips our rows, so neither waits for a mail.
+    """
+    wanted = defaultdict(set)
+    for row in rows:
+        wanted[row.content_type_id].add(row.object_id)
+    found: dict[tuple[int, uuid.UUID], Any] = {}
+    for content_type, ids in wanted.items():
+        model = ContentType.objects.get_for_id(content_type).model_class()
+        if model is not None:
+            table = connection.ops.quote_name(model._meta.db_table)
+            lock = "FOR SHARE" if waits else "FOR SHARE SKIP LOCKED"
+            sql = f"SELECT * FROM {table} WHERE id = ANY(%s) {lock}"  # noqa: S608 - our table
+            found |= {(content_type, one.pk): one for one in model._base_manager.raw(sql, [list(ids)])}
+        busy = (
+            model._base_manager.filter(pk__in=ids).values_list("pk", flat=True)
+            if model and len(found) < len(ids)
+            else ()
+        )
+        gone = ids - {pk for _type, pk in found} - set(busy)
+        found |= {(content_type, pk): None for pk in gone}
+    return found
+
+
+def _still_due(key: str, subject: Any, rows: list[Any], now: datetime) -> list[Any]:
+    """Ask the rows once more; without those cancelled, expired, failed or put off here."""
+    kind = KINDS.get(key)
+    try:
+        reasons = _reasons(kind, subject, rows, now) if kind and subject is not None else {}
+        return [row for row in rows if _is_still_due(row, kind, subject, reasons.get(row.pk, ""), now)]
+    except OperationalError:  # a deadlock, a lost connection: no fault of these rows
+        raise
+    except Exception as error:
+        raise Unsendable(*[row.pk for row in rows]) from error
+
+
+def _is_still_due(row: Any, kind: Kind | None, subject: Any, reason: str, now: datetime) -> bool:
+    if kind is None or subject is None:
+        move(row, Delivery.State.CANCELLED, now=now, reason=gettext_noop("what it was about is gone"))
+    elif row.not_after is not None and now >= row.not_after:
+        move(row, Delivery.State.EXPIRED, now=now, reason=too_late(row))
+    elif row.is_stopped and not kind.kept_because:
+        move(row, Delivery.State.CANCELLED, now=now, reason=STOPPED)
+    elif reason:
+        move(row, Delivery.State.CANCELLED, now=now, reason=reason)
+    elif not kind.must_send and _is_quiet(row, now):
+        _put_off(row, kind, now)
+    elif row.email is None:
+        move(row, Delivery.State.FAILED, now=now, reason=gettext_noop("no e-mail address"))
+    else:
+        return True
+    return False
+
+
+def no_longer_due(kind: Kind, row: Delivery, subject: Any, now: datetime) -> str:
+    """Why this notice, on whatever channel, tells its reader nothing any more; empty while it does."""
+    return _reasons(kind, subject, [row], now).get(row.pk, "")
+
+
+def _reasons(kind: Kind, subject: Any, rows: list[Delivery], now: datetime) -> dict[uuid.UUID, str]:
+    """{row id: reason} for those that tell their readers nothing any more; the kind is asked once for all of them."""
+    moved = {row.pk for row in rows if row.epoch != getattr(subject, "epoch", 0)}
+    if moved:
+        rest = [row for row in rows if row.pk not in moved]
+        return {
+            **dict.fromkeys(moved, gettext_noop("the date moved")),
+            **(_reasons(kind, subject, rest, now) if rest else {}),
+        }
+    if kind.slots and kind.anchor(subject) is None:
+        return {row.pk: gettext_noop("nothing is awaited any more") for row in rows}
+    against = kind.why_not_each(subject, [row.person for row in rows], now)
+    return {row.pk: against[row.person_id] for row in rows if row.person_id in against}
+
+
+def _is_quiet(row: Delivery, now: datetime) -> bool:
+    return quiet_span(now, row.person.zone, row.person.quiet_from, row.person.quiet_to) is not None
+
+
+def _put_off(row: Delivery, kind: Kind, now: datetime) -> None:
+    later = in_open_hours(kind, row.person, now, None)
+    if row.not_after is not None and later >= row.not_after:
+        reason = gettext_noop("no hour outside the person's quiet hours was left")
+        move(row, Delivery.State.EXPIRED, now=now, reason=reason)
+    else:
+        row.send_at = later
+        row.save(update_fields=["send_at"])
+
+
+@transaction.atomic
+def put_back(delivery: uuid.UUID, *, now: datetime) -> None:
+    """A row whose kind fails must not stand before all others for ever; a mended kind finds it again."""
+    row = Delivery.objects.waiting().select_for_update(skip_locked=True).filter(pk=delivery).first()
+    if row is not None:
+        row.attempts += 1
+        row.send_at = now + pause(row)
+        is_hopeless = row.attempts >= MOST_ATTEMPTS
+        move(row, Delivery.State.FAILED if is_hopeless else Delivery.State.DEFERRED, now=now, reason=OUR_FAULT)
+
+
+def pause(row: Delivery) -> timedelta:
+    """How long until it is tried again."""
+    return BACKOFF[min(row.attempts, len(BACKOFF)) - 1]

@@ -1,0 +1,47 @@
+"""The two statements that run for every mail, in SQL: written once instead of put together each time.
+
+Sent together they are one transaction and one way to the database. `Delivery.step_to` has checked both steps.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from notices.models import Delivery
+
+# The condition says whether the row is still ours to write, instead of a lock, a look and a write.
+FINISH = """
+UPDATE notices_delivery SET state = %s, reason = %s, settled_at = %s, settled_by_id = NULL, send_at = %s,
+    lease_until = NULL
+WHERE id = %s AND lease_token = %s AND state = ANY(%s) RETURNING id
+"""
+# Never waits: who holds a row that is reserved for us is about to cancel it.
+TAKE = """
+UPDATE notices_delivery SET state = %s, reason = %s, settled_at = %s, settled_by_id = NULL, attempts = %s,
+    lease_until = %s
+WHERE id = (SELECT id FROM notices_delivery WHERE id = %s AND lease_token = %s AND state IN ('planned', 'deferred')
+    FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+
+def finishing(row: Delivery, before: Iterable[str]) -> tuple[str, list[Any]]:
+    """The statement that writes down what became of `row`, if its state is still one of `before`."""
+    values = [row.state, row.reason, row.settled_at, row.send_at, row.pk, row.lease_token, list(before)]
+    return FINISH, values
+
+
+def taking(row: Delivery, until: datetime) -> tuple[str, list[Any]]:
+    """The statement that takes `row`, which is reserved for us, under a lease that ends at `until`."""
+    return TAKE, [row.state, row.reason, row.settled_at, row.attempts, until, row.pk, row.lease_token]
+
+
+def executed(*statements: tuple[str, list[Any]]) -> bool:
+    """Run them together; whether the last one changed its row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ";".join(sql for sql, _values in statements), [one for _sql, values in statements for one in values]
+        )
+        return cursor.fetchone() is not None
