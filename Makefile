@@ -15,7 +15,7 @@ test:  ## all tests, on throw-away servers (ARGS="tests/members -k import" for s
 check:  ## linters, types, import contracts, migrations, deployment check
 	@$(DEV) && exec $(VENV) -m setup.check
 
-bench:  ## measures the pages with 400 and with 100,000 organisations
+bench:  ## measures the pages with 400 and with 100,000 organisations, and reminders (ARGS=reminders for these alone)
 	@$(DEV) && exec $(VENV) -m tests.bench $(ARGS)
 
 chaos:  ## reminders under kills, freezes and crashes (ARGS=--long for 10,000 reminders and 1,000 kills)

@@ -32,6 +32,9 @@ class AboutMeeting(Kind):
             return no_longer
         return dict.fromkeys((one.pk for one in people), gettext_noop("the meeting was cancelled")) | no_longer
 
+    def prepare(self, subject: Any, people: Collection[Person]) -> None:
+        subject.prepared = {one.person_id: one for one in subject.attendances.filter(person__in=people)}
+
     def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
         return {"meeting": subject, "attendance": _attendance(subject, person)}
 
@@ -73,8 +76,9 @@ class Cancelled(AboutMeeting):
     method = "CANCEL"
     must_send = True
 
-    def why_not(self, subject: Any, person: Person, now: datetime) -> str:
-        return gettext_noop("it takes place after all") if subject.is_planned else ""
+    def why_not_each(self, subject: Any, people: Collection[Person], now: datetime) -> dict[UUID, str]:
+        after_all = gettext_noop("it takes place after all")
+        return dict.fromkeys((one.pk for one in people), after_all) if subject.is_planned else {}
 
     def path(self, subject: Any) -> str:
         return reverse("meetings:meeting", args=[subject.pk])
@@ -120,8 +124,9 @@ class Reminder(AboutMeeting):
         return people.annotate(invited_at=F("attendances__invited_at"))
 
 
-def _attendance(meeting: Meeting, person: Person) -> Attendance | None:
-    return Attendance.objects.filter(meeting=meeting, person=person).first()
+def _attendance(meeting: Any, person: Person) -> Attendance | None:
+    prepared: dict[UUID, Attendance] = getattr(meeting, "prepared", {})
+    return prepared.get(person.pk) or Attendance.objects.filter(meeting=meeting, person=person).first()
 
 
 def register_kinds() -> None:

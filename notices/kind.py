@@ -120,6 +120,9 @@ class Kind:
             audience = audience.filter(pk__in=ids).only("pk")
         return dict.fromkeys(ids - {one.pk for one in audience}, gettext_noop("no longer asked"))
 
+    def prepare(self, subject: Any, people: Collection[Person]) -> None:
+        """Read at once, and keep on `subject`, what the mails to these people will need."""
+
     def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
         """What the template needs beyond `subject`, `person`, `now`, `link` and `coalition_name`."""
         return {}

@@ -5,6 +5,7 @@ import smtplib
 from collections.abc import Callable
 from email.message import Message
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from django.core.mail import get_connection
@@ -51,7 +52,7 @@ class Relay:
         """
         try:
             text = message.as_bytes(linesep="\r\n")  # type: ignore[call-arg] # Django's messages take it
-            envelope = [sanitize_address(address, "utf-8") for address in (sender, recipient)]
+            envelope = [_bare(address) for address in (sender, recipient)]
         except ValueError as error:
             return Handed.REFUSED, str(error)
         answer = self._announce(*envelope)
@@ -103,6 +104,12 @@ class Relay:
             self.drop()
             return Handed.UNKNOWN, _words(code, said)
         return (Handed.ACCEPTED if code // 100 == 2 else _meaning(code)), _words(code, said)
+
+
+@lru_cache(maxsize=2000)  # every mail has the same sender, and a reader gets several
+def _bare(address: str) -> str:
+    """As it stands on an envelope. Raises ValueError for what is no address."""
+    return sanitize_address(address, "utf-8")
 
 
 def _meaning(code: int) -> Handed:

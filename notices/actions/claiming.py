@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_noop
 
@@ -27,9 +27,8 @@ from notices.kind import KINDS, Kind
 from notices.models import Delivery
 from notices.occasions import in_open_hours
 
-AT_ONCE = 20  # rows in one reservation: what is asked once for all of them costs each little
-FRESH = 1.0  # seconds: what was asked longer ago is asked again before the mail leaves
-RESERVED = timedelta(seconds=3)  # how long others leave the rows of a reservation to whoever made it
+AT_ONCE = 50  # rows in one reservation: what is asked once for all of them costs each little
+FRESH = 1.0  # seconds a reservation holds: what was asked longer ago is asked again before the mail leaves
 FENCE = 0.8  # of the lease: later than that no text may leave
 ELAPSED = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine sleeps
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60)]
@@ -96,11 +95,11 @@ def reserve(watch: Watch, owner: int | None = None, most: int = AT_ONCE) -> list
     if not rows:
         return None
     subjects, claims = locked_subjects(rows, waits=len(rows) == 1), []
-    for (key, *about), group in _grouped(rows).items():
-        if tuple(about) in subjects:
-            subject = subjects[tuple(about)]
+    for (key, content_type, object_id), group in _grouped(rows).items():
+        if (content_type, object_id) in subjects:
+            subject = subjects[content_type, object_id]
             claims += [Claim(row, subject, row.email, watch, asked) for row in _still_due(key, subject, group, now)]
-    _hold(claims, owner, now + RESERVED)
+    _hold(claims, owner, now + timedelta(seconds=FRESH))
     return claims
 
 
@@ -144,19 +143,18 @@ def locked_subjects(rows: Iterable[Delivery], *, waits: bool) -> dict[tuple[int,
     found: dict[tuple[int, uuid.UUID], Any] = {}
     for content_type, ids in wanted.items():
         model = ContentType.objects.get_for_id(content_type).model_class()
-        if model is not None:
-            table = connection.ops.quote_name(model._meta.db_table)
-            lock = "FOR SHARE" if waits else "FOR SHARE SKIP LOCKED"
-            sql = f"SELECT * FROM {table} WHERE id = ANY(%s) {lock}"  # noqa: S608 - our table
-            found |= {(content_type, one.pk): one for one in model._base_manager.raw(sql, [list(ids)])}
-        busy = (
-            model._base_manager.filter(pk__in=ids).values_list("pk", flat=True)
-            if model and len(found) < len(ids)
-            else ()
-        )
-        gone = ids - {pk for _type, pk in found} - set(busy)
-        found |= {(content_type, pk): None for pk in gone}
+        subjects = _locked(model, ids, waits=waits) if model else dict.fromkeys(ids)
+        found |= {(content_type, pk): subject for pk, subject in subjects.items()}
     return found
+
+
+def _locked(model: type[models.Model], ids: set[uuid.UUID], *, waits: bool) -> dict[uuid.UUID, Any]:
+    table, lock = connection.ops.quote_name(model._meta.db_table), "FOR SHARE" if waits else "FOR SHARE SKIP LOCKED"
+    sql = f"SELECT * FROM {table} WHERE id = ANY(%s) {lock}"  # noqa: S608 - our table
+    found: dict[uuid.UUID, Any] = {one.pk: one for one in model._base_manager.raw(sql, [list(ids)])}
+    missing = ids - found.keys()
+    busy = set(model._base_manager.filter(pk__in=missing).values_list("pk", flat=True)) if missing else set()
+    return found | dict.fromkeys(missing - busy)
 
 
 def _still_due(key: str, subject: Any, rows: list[Any], now: datetime) -> list[Any]:
@@ -164,7 +162,10 @@ def _still_due(key: str, subject: Any, rows: list[Any], now: datetime) -> list[A
     kind = KINDS.get(key)
     try:
         reasons = _reasons(kind, subject, rows, now) if kind and subject is not None else {}
-        return [row for row in rows if _is_still_due(row, kind, subject, reasons.get(row.pk, ""), now)]
+        due = [row for row in rows if _is_still_due(row, kind, subject, reasons.get(row.pk, ""), now)]
+        if kind and due:
+            kind.prepare(subject, [row.person for row in due])
+        return due
     except OperationalError:  # a deadlock, a lost connection: no fault of these rows
         raise
     except Exception as error:
@@ -196,17 +197,13 @@ def no_longer_due(kind: Kind, row: Delivery, subject: Any, now: datetime) -> str
 
 def _reasons(kind: Kind, subject: Any, rows: list[Delivery], now: datetime) -> dict[uuid.UUID, str]:
     """{row id: reason} for those that tell their readers nothing any more; the kind is asked once for all of them."""
-    moved = {row.pk for row in rows if row.epoch != getattr(subject, "epoch", 0)}
-    if moved:
-        rest = [row for row in rows if row.pk not in moved]
-        return {
-            **dict.fromkeys(moved, gettext_noop("the date moved")),
-            **(_reasons(kind, subject, rest, now) if rest else {}),
-        }
+    epoch, date_moved = getattr(subject, "epoch", 0), gettext_noop("the date moved")
+    reasons = {row.pk: date_moved for row in rows if row.epoch != epoch}
+    rows = [row for row in rows if row.epoch == epoch]
     if kind.slots and kind.anchor(subject) is None:
-        return {row.pk: gettext_noop("nothing is awaited any more") for row in rows}
-    against = kind.why_not_each(subject, [row.person for row in rows], now)
-    return {row.pk: against[row.person_id] for row in rows if row.person_id in against}
+        return reasons | {row.pk: gettext_noop("nothing is awaited any more") for row in rows}
+    against = kind.why_not_each(subject, [row.person for row in rows], now) if rows else {}
+    return reasons | {row.pk: against[row.person_id] for row in rows if row.person_id in against}
 
 
 def _is_quiet(row: Delivery, now: datetime) -> bool:

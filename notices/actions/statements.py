@@ -17,11 +17,12 @@ UPDATE notices_delivery SET state = %s, reason = %s, settled_at = %s, settled_by
     lease_until = NULL
 WHERE id = %s AND lease_token = %s AND state = ANY(%s) RETURNING id
 """
-# Never waits: who holds a row that is reserved for us is about to cancel it.
+# Never waits: who holds a row that is reserved for us is about to cancel it, or to give it another hour.
 TAKE = """
 UPDATE notices_delivery SET state = %s, reason = %s, settled_at = %s, settled_by_id = NULL, attempts = %s,
     lease_until = %s
 WHERE id = (SELECT id FROM notices_delivery WHERE id = %s AND lease_token = %s AND state IN ('planned', 'deferred')
+        AND send_at <= %s AND (not_after IS NULL OR not_after > %s)
     FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
@@ -35,7 +36,8 @@ def finishing(row: Delivery, before: Iterable[str]) -> tuple[str, list[Any]]:
 
 def taking(row: Delivery, until: datetime) -> tuple[str, list[Any]]:
     """The statement that takes `row`, which is reserved for us, under a lease that ends at `until`."""
-    return TAKE, [row.state, row.reason, row.settled_at, row.attempts, until, row.pk, row.lease_token]
+    now = row.settled_at
+    return TAKE, [row.state, row.reason, now, row.attempts, until, row.pk, row.lease_token, now, now]
 
 
 def executed(*statements: tuple[str, list[Any]]) -> bool:

@@ -1,4 +1,5 @@
-"""`make bench`: what the pages cost with 400 and with 100,000 organisations, beside a bare page of the same run."""
+"""`make bench`: what the pages cost with 400 and with 100,000 organisations, beside a bare page of the same run; then
+what reminders cost. ARGS=pages or ARGS=reminders for one of the two, ARGS="reminders --million" to plan so many."""
 
 import json
 import os
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import psycopg2
 
-from setup.ports import any_free_port
+from setup import processes
+from setup.ports import any_free_port, takes_mail
 from setup.postgres import DATABASE, ROLE
 from setup.servers import Servers
 from setup.supervisor import Child, Supervisor
@@ -22,6 +24,43 @@ SIZES = (400, 100_000)
 
 
 def main() -> int:
+    asked = {word for word in sys.argv[1:] if not word.startswith("-")} or {"pages", "reminders"}
+    return max(act() for name, act in (("pages", pages), ("reminders", reminders)) if name in asked)
+
+
+def reminders() -> int:
+    """What reminders cost, in a process of its own: see reminders.py."""
+    folder = Path(tempfile.mkdtemp(prefix="coalition-bench-"))
+    supervisor = Supervisor(folder / "log", console=False)
+    servers, port = Servers(folder, throw_away=True), any_free_port()
+    try:
+        servers.start_postgres(supervisor)
+        supervisor.start(processes.mail(folder, port), lambda: takes_mail(port))
+        environ = environment(servers, folder) | {"EMAIL_URL": f"smtp://127.0.0.1:{port}"}
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environ, check=True)
+        options = [word for word in sys.argv[1:] if word.startswith("-")]
+        words = ["-m", "tests.bench.reminders", str(folder / "mail"), *options]
+        return subprocess.run([sys.executable, *words], env=environ).returncode
+    finally:
+        supervisor.stop()
+        servers.remove_sockets()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment(servers: Servers, folder: Path) -> dict[str, str]:
+    return os.environ | {
+        "DATABASE_URL": servers.database_url,
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "EMAIL_URL": "smtp://127.0.0.1:1",
+        "SECRET_KEY": "bench",
+        "ALLOWED_HOSTS": "localhost",
+        "COALITION_EMBEDDED": "1",
+        "COALITION_VAR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+    }
+
+
+def pages() -> int:
     folder = Path(tempfile.mkdtemp(prefix="coalition-bench-"))
     supervisor = Supervisor(folder / "log", console=False)
     servers = Servers(folder, throw_away=True)
@@ -47,16 +86,8 @@ def main() -> int:
 def site(size: int, servers: Servers, supervisor: Supervisor, folder: Path) -> tuple[Browser, dict[str, str]]:
     """Build a database of this size, serve it with one worker: (a signed-in browser, {page: path})."""
     name = f"bench_{size}"
-    environ = os.environ | {
-        "DATABASE_URL": servers.database_url.replace("/coalition?", f"/{name}?"),
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-        "EMAIL_URL": "smtp://127.0.0.1:1",
-        "SECRET_KEY": "bench",
-        "ALLOWED_HOSTS": "localhost",
-        "COALITION_EMBEDDED": "1",
-        "COALITION_VAR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
-    }
+    environ = environment(servers, folder)
+    environ["DATABASE_URL"] = environ["DATABASE_URL"].replace("/coalition?", f"/{name}?")
     make_database(servers, name)
     for words in (["manage.py", "prepare"], ["-m", "tests.bench.seed", str(size)]):
         done = subprocess.run([sys.executable, *words], env=environ, check=True, stdout=subprocess.PIPE, text=True)

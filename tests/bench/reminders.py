@@ -1,15 +1,16 @@
 """What reminders cost: planning, claiming, and sending beside a bare loop that sends the same messages.
 
-`python -m tests.bench.reminders PART` in the environment of a site whose mail server is setup/mail.py.
+`python -m tests.bench.reminders FOLDER [--million]` in the environment of a site whose mail server, setup/mail.py,
+keeps its mails in FOLDER. Prints figures; exits with 1 when one breaks what the design demands.
 """
 
-import json
-import multiprocessing
 import os
+import resource
 import smtplib
+import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,54 +21,101 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.db.models import F  # noqa: E402
 
 from accounts.clock import database_now  # noqa: E402
 from accounts.models import Address, Person  # noqa: E402
 from meetings.models import Attendance, Meeting  # noqa: E402
 from notices.actions.planning import replan  # noqa: E402
-from notices.actions.sending import send_due  # noqa: E402
 from notices.models import Delivery  # noqa: E402
 from tests import factories  # noqa: E402
+from tests.bench.workers import claim_all, keep_sending, send_all, timed  # noqa: E402
 
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.bench.reminders"])
+MAILS = 1500
 AWAKE = {"quiet_from": "00:00", "quiet_to": "00:00"}
+LEAST_OF_BARE, LEAST_WITH_TWO, LATEST = 0.5, 1.5, 60.0
 
 
-def given_meetings(meetings: int, people: int) -> int:
-    """As many meetings in 20 hours, as many people invited long ago to each: as many reminders due now."""
+def people(count: int) -> list[Person]:
+    made = Person.objects.bulk_create(
+        Person(display_name=f"Person {number}", zone="Africa/Nairobi", **AWAKE) for number in range(count)
+    )
+    Address.objects.bulk_create(
+        Address(person=one, email=f"{one.pk.hex}@people.example", is_primary=True) for one in made
+    )
+    return made
+
+
+def meetings(count: int, invited: list[Person]) -> list[Meeting]:
+    """In 20 hours, called long ago: the reminder of the day before is due for each of the invited."""
     now = database_now()
-    made = Person.objects.bulk_create(Person(display_name=f"Person {n}", zone="Africa/Nairobi", **AWAKE) for n in range(people))
-    Address.objects.bulk_create(Address(person=one, email=f"{one.pk.hex}@people.example", is_primary=True) for one in made)
-    for _number in range(meetings):
-        past = now - timedelta(days=10)
-        meeting = factories.MeetingFactory(starts_at=now + timedelta(hours=20), scheduled_at=past)
-        Attendance.objects.bulk_create(
-            Attendance(meeting=meeting, person=one, invited_at=past) for one in made
-        )
-        replan(meeting, now=now)
+    past = now - timedelta(days=10)
+    made = [
+        factories.MeetingFactory(starts_at=now + timedelta(hours=20), scheduled_at=past) for _number in range(count)
+    ]
+    for meeting in made:
+        Attendance.objects.bulk_create(Attendance(meeting=meeting, person=one, invited_at=past) for one in invited)
+    return made
+
+
+def due_now(count: int, invited: list[Person]) -> int:
+    """So many reminders per person are due, and nothing else; how many that is."""
+    Delivery.objects.waiting().update(send_at=F("send_at") + timedelta(days=400))
+    for meeting in meetings(count, invited):
+        replan(meeting, now=database_now())
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE notices_delivery")  # as autovacuum does within minutes
     return Delivery.objects.due(database_now()).count()
 
 
-def send_all(gate, done) -> None:
-    send_due(now=database_now(), most=0)
-    gate.wait()
-    while send_due(now=database_now(), most=100_000):
-        pass
-    done.put(time.monotonic())
+def planning(sizes: list[int]) -> Iterator[str]:
+    """Each size is so many occurrences: two slots of each of the invited, a thousand to a meeting."""
+    rates, invited = {}, people(500)
+    for size in sizes:
+        made = meetings(size // 1000, invited)
+        before, began = Delivery.objects.count(), time.monotonic()
+        for meeting in made:
+            replan(meeting, now=database_now())
+        rows, seconds = Delivery.objects.count() - before, time.monotonic() - began
+        rates[size] = rows / seconds
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+        print(f"planning {rows:9,} rows: {rates[size]:6,.0f} rows/s, {memory:.0f} MB", flush=True)
+    if max(rates.values()) > 1.5 * min(rates.values()):
+        yield "planning: its cost is not linear"
 
 
-def timed(workers: int) -> float:
-    gate, done = FORKS.Barrier(workers + 1), FORKS.Queue()
-    processes = [FORKS.Process(target=send_all, args=(gate, done), daemon=True) for _number in range(workers)]
-    for process in processes:
-        process.start()
-    gate.wait()
-    began = time.monotonic()
-    return max(done.get() for _process in processes) - began
+def claiming() -> None:
+    invited = people(500)
+    for workers in (1, 2, 4):
+        rows = due_now(10, invited)
+        print(f"claiming with {workers} workers: {rows / timed(claim_all, workers):6,.0f} rows/s", flush=True)
+
+
+def sending(folder: Path) -> Iterator[str]:
+    invited = people(MAILS // 5)
+    rates: dict[int, list[float]] = {1: [], 2: []}
+    floor = []
+    for _round in range(3):  # in turn, so that a slow moment of the machine hits all alike
+        for workers, found in rates.items():
+            already, rows = len(list(folder.glob("*.eml"))), due_now(5, invited)
+            found.append(rows / timed(send_all, workers))
+            messages = arrived(folder, already)
+            if len(messages) != rows:
+                yield f"sending: {rows} were due and {len(messages)} arrived"
+        floor.append(len(messages) / bare(messages))
+    one, two, least = (statistics.median(found) for found in (rates[1], rates[2], floor))
+    print(
+        f"sending: bare loop {least:.0f} mails/s; one worker {one:.0f} ({one / least:.0%}), two {two:.0f}"
+        f" ({two / one:.2f}x); each the median of three"
+    )
+    if one < LEAST_OF_BARE * least:
+        yield f"sending: less than {LEAST_OF_BARE:.0%} of the bare loop"
+    if two < LEAST_WITH_TWO * one:
+        yield f"sending: two workers send less than {LEAST_WITH_TWO}x as many as one"
 
 
 def bare(messages: list[tuple[str, str, bytes]]) -> float:
+    """Seconds that a loop takes which does nothing but send, over one kept connection to the same server."""
     began = time.monotonic()
     with smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT) as smtp:
         for sender, recipient, text in messages:
@@ -75,26 +123,38 @@ def bare(messages: list[tuple[str, str, bytes]]) -> float:
     return time.monotonic() - began
 
 
-def arrived(folder: Path) -> list[tuple[str, str, bytes]]:
-    messages = []
-    for path in sorted(folder.glob("*.eml")):
-        first, second, text = path.read_bytes().split(b"\r\n", 2)
-        messages.append((first[14:-1].decode(), second[14:].decode(), text))
-    return messages
+def arrived(folder: Path, already: int) -> list[tuple[str, str, bytes]]:
+    """(sender, recipient, text) of the mails that came after the first `already`."""
+    lines = [path.read_bytes().split(b"\r\n", 2) for path in sorted(folder.glob("*.eml"))[already:]]
+    return [(first[14:-1].decode(), second[14:].decode(), text) for first, second, text in lines]
+
+
+def lateness() -> Iterator[str]:
+    """6,000 reminders are due, one after the other, within one minute; two workers look every second."""
+    due_now(10, people(600))
+    rows = Delivery.objects.due(database_now())
+    ids, start = list(rows.values_list("pk", flat=True)), database_now() + timedelta(seconds=2)
+    for number in range(60):
+        rows.filter(pk__in=ids[number::60]).update(send_at=start + timedelta(seconds=number))
+    timed(keep_sending, 2)
+    waits = sorted(
+        (settled - due).total_seconds()
+        for settled, due in Delivery.objects.filter(pk__in=ids, state="sent").values_list("settled_at", "send_at")
+    )
+    middle, late = waits[len(waits) // 2], waits[len(waits) * 99 // 100]
+    print(f"lateness of {len(waits):,} due within a minute: median {middle:.1f} s, p99 {late:.1f} s")
+    if len(waits) < len(ids) or late > LATEST:
+        yield f"lateness: p99 of {late:.0f} s, or some of {len(ids)} are missing"
+
+
+def main(folder: Path, sizes: list[int]) -> int:
+    parts: list[Callable[[], Iterator[str]]] = [lambda: planning(sizes), lambda: sending(folder), lateness]
+    claiming()
+    broken = [fault for part in parts for fault in part()]
+    print("\n".join(broken) or "Within what the design demands.")
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":
-    n, people = int(sys.argv[1]), int(sys.argv[2])
-    mails = Path(sys.argv[3])
-    for workers in (1, 2):
-        Delivery.objects.all().exists()
-        count = given_meetings(n, people)
-        connection.close()
-        seconds = timed(workers)
-        print(f"{workers} workers: {count} in {seconds:.1f} s = {count / seconds:.0f}/s, left {Delivery.objects.due(database_now()).count()}", flush=True)
-        if workers == 1:
-            messages = arrived(mails)
-            assert len(messages) == count, len(messages)
-            seconds = bare(messages)
-            print(f"bare: {len(messages) / seconds:.0f}/s; {len(messages[0][2])} bytes", flush=True)
-    print(f"bare: {len(messages) / bare(messages):.0f}/s")
+    million = [1_000_000] if "--million" in sys.argv else []
+    sys.exit(main(Path(sys.argv[1]), [10_000, 100_000, *million]))

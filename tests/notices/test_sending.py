@@ -12,7 +12,7 @@ from notices.actions.claiming import MOST_ATTEMPTS, Watch
 from notices.actions.planning import cancel
 from notices.actions.resolving import resolve
 from notices.actions.sending import Report, finish, send_due
-from notices.kind import KINDS
+from notices.kind import KINDS, Kind
 from notices.mail import Handed, Relay
 from notices.models import Delivery
 from tests.factories import PersonFactory
@@ -363,3 +363,12 @@ def test_a_mail_takes_one_statement_beside_what_is_asked_of_many_at_once(
         send_due(now=now)
 
     assert len(smtp.messages) == 1 + count
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)
+def test_a_kind_that_asks_for_many_at_once_is_not_asked_for_one_in_vain(kind):
+    """Whoever overrides `why_not` below a class that overrides `why_not_each` would never be asked before sending."""
+    lines = [vars(one).keys() & {"why_not", "why_not_each"} for one in type(kind).__mro__ if one is not Kind]
+
+    own = [names for names in lines if names]
+    assert own == [] or "why_not_each" in own[0] or all("why_not_each" not in names for names in own)
