@@ -43,6 +43,7 @@ class Asking(AboutARound):
     """Mails that ask for an answer: they hold the rule, the text and whose seat it is."""
 
     because = gettext_lazy("You get this because you speak for a seat that is asked.")
+    act = gettext_lazy("Read and answer")
     kept_because = gettext_lazy(
         "A seat’s answer belongs to its organisation: as long as you speak for one, you are asked by mail too."
     )

@@ -18,6 +18,10 @@ class InvitationKind(kind.Kind):
     label = gettext_lazy("Invitation to sign in")
     model = Invitation
     template = "members/emails/invitation.txt"
+    because = gettext_lazy(
+        "You get this because the staff asked you in. If you did not expect it, do nothing: no account is made."
+    )
+    act = gettext_lazy("Choose your password")
     has_inbox = False  # whoever gets it cannot sign in yet
     must_send = True  # its seven days run from the moment somebody pressed the button
 

@@ -1,22 +1,23 @@
-"""The message: plain text in the reader's language and zone, one link to the page with the button."""
+"""The message: text in the reader's language and zone, HTML beside it, one link to the page with the button."""
 
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 
-from notices.kind import KINDS
+from notices.frame import Frame, as_html, as_text
+from notices.kind import KINDS, Kind
 from notices.models import Delivery
 
 
 def written(row: Delivery, subject: Any, now: datetime) -> tuple[str, str]:
-    """(subject line, text) of `row` as of `now`, in the active language and its person's zone."""
+    """(subject line, text without its frame) of `row` as of `now`, in the active language and its person's zone."""
     kind, person = KINDS[row.kind], row.person
     values = {
         "subject": subject,
@@ -24,7 +25,6 @@ def written(row: Delivery, subject: Any, now: datetime) -> tuple[str, str]:
         "now": now,
         "reader_zone": person.zone,
         "link": settings.BASE_URL + kind.path(subject),
-        "preferences_link": settings.BASE_URL + reverse("accounts:preferences"),
         "coalition_name": settings.COALITION_NAME,
         **kind.context(subject, person, now),
     }
@@ -35,12 +35,14 @@ def written(row: Delivery, subject: Any, now: datetime) -> tuple[str, str]:
     return " ".join(title.split()), body.strip() + "\n"
 
 
-def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMessage:
+def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMultiAlternatives:
     """The mail of `row` to `email`; the first line of the template is the subject. Language: the active one."""
+    kind = KINDS[row.kind]
     title, body = written(row, subject, now)
-    message = EmailMessage(
+    frame = _frame(kind, subject)
+    message = EmailMultiAlternatives(
         title,
-        body,
+        as_text(body, frame),
         settings.DEFAULT_FROM_EMAIL,
         [email],
         headers={
@@ -49,6 +51,17 @@ def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMess
             "List-Id": f"{settings.COALITION_NAME} <notices.{settings.ALLOWED_HOSTS[0]}>",
         },
     )
-    for part in KINDS[row.kind].attachments(subject, row.person, now):
+    message.attach_alternative(as_html(title, body, frame), "text/html")
+    for part in kind.attachments(subject, row.person, now):
         message.attach(part.name, part.content, part.mimetype)
     return message
+
+
+def _frame(kind: Kind, subject: Any) -> Frame:
+    return Frame(
+        coalition=settings.COALITION_NAME,
+        act=str(kind.act),
+        link=settings.BASE_URL + kind.path(subject),
+        because=str(kind.because),
+        preferences_link=settings.BASE_URL + reverse("accounts:preferences"),
+    )

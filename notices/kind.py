@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
 from accounts.models import Person
 
@@ -73,6 +73,7 @@ class Kind:
     told_at_once: ClassVar[bool] = False  # another mail says when the deadline comes into being: no reminder beside it
     has_inbox: ClassVar[bool] = True  # False: only a mail makes sense
     because: ClassVar[Promise | str] = ""  # why one gets it, to the reader: "You own this milestone …"
+    act: ClassVar[Promise | str] = gettext_lazy("Open its page")  # on the button of its mails
     # To the reader: why its mails cannot be stopped. Empty: they can. Another question than `must_send`: whoever may
     # not be left out is still left to sleep.
     kept_because: ClassVar[Promise | str] = ""

@@ -35,7 +35,7 @@ def test_the_mail_leads_to_a_page_that_makes_the_account(client, smtp):
     invite(person, by=user_with("staff"), now=database_now())
 
     send_due(now=database_now())
-    mail = smtp.to("Rana@Fields.Example")[0].get_content()
+    mail = smtp.to("Rana@Fields.Example")[0].get_body(("plain",)).get_content()
     path = re.search(r"http://testserver(/members/invitations/\S+)", mail)[1]
     page = client.get(path)
     answer = client.post(path, {"password": PASSWORD})

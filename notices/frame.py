@@ -1,0 +1,97 @@
+"""The frame of a mail: why it came and where to settle that, and the same text once more as HTML.
+
+The text is the source. A kind writes plain text only; what can be read from its form becomes HTML: blank lines part
+paragraphs, two spaces before a line mark facts, the line that is the link becomes the button.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.template.loader import get_template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+
+# A run of words written from right to left, and one of words written from left to right.
+TO_LEFT = re.compile(
+    r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+(?:[ \u2019'-]+[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+)*"
+)
+TO_RIGHT = re.compile(
+    r"[A-Za-z\u00c0-\u058f\u0900-\u1fff\u2e80-\ud7ff][^\W_\u0590-\u08ff]*"
+    r"(?:[ \u2019'.@/:-]+[^\W_\u0590-\u08ff]+)*"
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What surrounds a mail's own text. `act` is the label of its button; `because` says why it came."""
+
+    coalition: str
+    act: str
+    link: str
+    because: str
+    preferences_link: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some lines of the text: form is "words", "title", "facts" or "link"."""
+
+    form: str
+    lines: list[SafeString]
+
+
+def as_text(body: str, frame: Frame) -> str:
+    """The whole plain text: the body, why it came, from whom, and the link to the settings."""
+    foot = [part for part in (frame.because, frame.coalition) if part]
+    return "\n".join([body, *foot, "", f"{settings_words()} {frame.preferences_link}", ""])
+
+
+def as_html(title: str, body: str, frame: Frame) -> str:
+    """The same as HTML in the active language: it loads nothing and links nowhere but to the frame's two links."""
+    values = {
+        "title": title,
+        "heading": isolated(title),
+        "blocks": blocks(body, frame.link),
+        "frame": frame,
+        "settings_words": settings_words(),
+        "language": get_language(),
+        "direction": "rtl" if get_language_bidi() else "ltr",
+    }
+    return get_template("notices/mail.html").render(values)
+
+
+def settings_words() -> str:
+    return _("Language, time zone, quiet hours, fewer or more mails:")
+
+
+def blocks(body: str, link: str) -> list[Block]:
+    """What the lines of `body` are, by their form alone."""
+    found = []
+    for form, lines in groupby(body.split("\n"), key=lambda line: _form(line, link)):
+        words = [line.strip() for line in lines]
+        if form == "words" and len(words) == 1 and words[0].isupper():
+            form = "title"
+        if form:
+            found.append(Block(form, [isolated(line) for line in words]))
+    return found
+
+
+def _form(line: str, link: str) -> str:
+    if not line.strip():
+        return ""
+    if line.strip() == link:
+        return "link"
+    return "facts" if line.startswith("  ") else "words"
+
+
+def isolated(line: str) -> SafeString:
+    """Escaped; what runs against the language's direction (a name, an address) is kept apart from the words around it."""
+    runs = TO_RIGHT if get_language_bidi() else TO_LEFT
+    parts, end = [], 0
+    for run in runs.finditer(line):
+        parts += [escape(line[end : run.start()]), "<bdi>", escape(run[0]), "</bdi>"]
+        end = run.end()
+    return mark_safe("".join([*parts, escape(line[end:])]))  # noqa: S308 - escaped piece by piece
