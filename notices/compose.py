@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from notices.frame import Frame, as_html, as_text
 from notices.kind import KINDS, Kind
+from notices.leaving import leaving_headers
 from notices.models import Delivery
 
 
@@ -48,7 +49,9 @@ def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMult
         headers={
             "Message-ID": row.message_id,
             "Auto-Submitted": "auto-generated",
-            "List-Id": f"{settings.COALITION_NAME} <notices.{settings.ALLOWED_HOSTS[0]}>",
+            "X-Auto-Response-Suppress": "All",
+            "List-Id": f"{settings.COALITION_NAME} <notices.{settings.ALLOWED_HOSTS[0].lstrip('.')}>",
+            **leaving_headers(kind, row.person),
         },
     )
     message.attach_alternative(as_html(title, body, frame), "text/html")

@@ -5,6 +5,7 @@ from notices import views
 app_name = "notices"
 urlpatterns = [
     path("", views.deliveries, name="deliveries"),
+    path("leave/<str:token>/", views.leave, name="leave"),
     path("<uuid:pk>/", views.delivery, name="delivery"),
     path("<uuid:pk>/settle/", views.settle, name="settle"),
 ]

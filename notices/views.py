@@ -4,17 +4,23 @@ from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.clock import database_now
 from accounts.http import Request, told
+from accounts.models import Person
 from accounts.rules import allows, require
+from notices.actions.reading import leave_kind
 from notices.actions.settling import Outcome, settle_delivery
 from notices.forms import SettleForm
 from notices.kind import KINDS
+from notices.leaving import read_token
 from notices.models import Delivery
 from notices.pages import line_of, sections, steps_of
 
@@ -52,6 +58,23 @@ def settle(request: Request, pk: UUID) -> HttpResponse:
     else:
         messages.error(request, _("Nothing was changed: say whether it arrived or goes out again."))
     return redirect("notices:deliveries")
+
+
+@login_not_required
+@csrf_exempt  # mail programs press the button themselves (RFC 8058); the token in the address is what counts
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, token: str) -> HttpResponse:
+    """Opening the link changes nothing; the page names a kind of notice and never a person."""
+    read = read_token(token)
+    person = Person.objects.filter(pk=read[0]).first() if read else None
+    if read is None or person is None:
+        return render(request, "notices/leave.html", status=404)
+    is_left, problem = False, str(read[1].kept_because)
+    if request.method == "POST" and not problem:
+        leave_kind(person, kind=read[1], now=database_now())
+        is_left = True
+    return render(request, "notices/leave.html", {"kind": read[1], "is_left": is_left, "problem": problem})
 
 
 def _done(outcome: str, name: str) -> str:

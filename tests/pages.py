@@ -14,6 +14,8 @@ from history.models import Deed
 from home.demo import load
 from meetings.models import Meeting
 from members.models import Committee, ImportBatch, Invitation, Organisation, OwnRegion, Representation, Seat, SeatTerm
+from notices.kind import KINDS
+from notices.leaving import token_for
 from notices.models import Delivery
 from tests.leftovers import add_what_the_demo_lacks
 
@@ -356,10 +358,14 @@ def of_deeds() -> list[Page]:
 
 def of_reminders() -> list[Page]:
     unconfirmed, sent = (Delivery.objects.by_mail().filter(state=state)[0] for state in ("unconfirmed", "sent"))
+    token = token_for(KINDS["meetings.reminder"], sent.person)
     return [
         page("notices:deliveries"),
         page("notices:delivery", unconfirmed.pk),
         page("notices:delivery", sent.pk),
+        page("notices:leave", token, reader=""),
+        page("notices:leave", token, reader="", press="Stop these mails"),
+        page("notices:leave", "no-such-token", reader="", status=404),
     ]
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
 from history.actions import record
-from notices.kind import KINDS
+from notices.kind import KINDS, Kind
 from notices.models import Delivery, NoticePreference
 
 
@@ -61,19 +61,36 @@ def choose_mail(person: Person, *, by: User, kind: str, takes_mail: bool, now: d
     known = KINDS.get(kind)
     if known is None or not known.has_inbox:
         raise TransitionError(_("There is no such kind of notice."))
-    if not takes_mail and known.kept_because:
-        raise TransitionError(str(known.kept_because))
+    return _choose(person, known, by=by, takes_mail=takes_mail, now=now)
+
+
+@transaction.atomic
+def leave_kind(person: Person, *, kind: Kind, now: datetime) -> NoticePreference:
+    """The signed link of a mail was used: no more mails of its kind. Whoever holds the mail may; nobody has signed in.
+
+    Raises TransitionError for a kind whose mails cannot be stopped.
+    """
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    return _choose(person, kind, by=None, takes_mail=False, now=now)
+
+
+def _choose(person: Person, kind: Kind, *, by: User | None, takes_mail: bool, now: datetime) -> NoticePreference:
+    if not takes_mail and kind.kept_because:
+        raise TransitionError(str(kind.kept_because))
     choice, is_new = NoticePreference.objects.get_or_create(
-        person=person, kind=kind, defaults={"takes_mail": takes_mail, "changed_at": now}
+        person=person, kind=kind.key, defaults={"takes_mail": takes_mail, "changed_at": now}
     )
     if is_new or choice.takes_mail != takes_mail:
         choice.takes_mail, choice.changed_at = takes_mail, now
         choice.save()
-        verb = (
-            gettext_noop("Takes mails of a kind again") if takes_mail else gettext_noop("Stopped the mails of a kind")
-        )
-        record(verb, person, by=by, now=now, kind=kind)
+        record(_verb(by, takes_mail=takes_mail), person, by=by, now=now, kind=kind.key)
     return choice
+
+
+def _verb(by: User | None, *, takes_mail: bool) -> str:
+    if by is None:
+        return gettext_noop("The mails of a kind were stopped by the link in one of them")
+    return gettext_noop("Takes mails of a kind again") if takes_mail else gettext_noop("Stopped the mails of a kind")
 
 
 def _locked(delivery: Delivery, by: User) -> Delivery:

@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.http import int_to_base36
 
+from notices.kind import KINDS
+from notices.leaving import token_for
 from tests.urls.world import READERS, SHEET, World
 
 TABLE = Path(__file__).with_name("who_may.txt")
@@ -122,6 +124,8 @@ def arguments(name: str, subject: str, world: World, reader: str) -> list[Any]:
         return [found._meta.model_name, found.pk]
     if name == "members:invitation_accept":
         return [found.token]
+    if name == "notices:leave":
+        return [token_for(KINDS[found.kind], found.person)]
     return [found.pk, 1] if name in {"decisions:version", "members:import_row"} else [found.pk]
 
 

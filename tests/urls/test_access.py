@@ -111,7 +111,11 @@ def unsafe(reader: str, response: HttpResponse) -> str:
     return ""
 
 
-@pytest.mark.parametrize("row", {row.name: row for row in ROWS}.values(), ids=str)
+# Who presses these buttons has no page of ours open: a mail program, at a signed address that speaks for itself.
+NEED_NO_TOKEN = {"notices:leave"}
+
+
+@pytest.mark.parametrize("row", {row.name: row for row in ROWS if row.name not in NEED_NO_TOKEN}.values(), ids=str)
 def test_a_form_without_its_token_is_refused_and_changes_nothing(stage, row):
     path = row.path(stage.world, "admin")
 
