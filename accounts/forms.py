@@ -61,7 +61,16 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = Person
-        fields = ("display_name", "language", "zone", "quiet_from", "quiet_to", "is_listed")
+        fields = (
+            "display_name",
+            "language",
+            "zone",
+            "quiet_from",
+            "quiet_to",
+            "keeps_weekend",
+            "is_discreet",
+            "is_listed",
+        )
         widgets = {
             "display_name": forms.TextInput(attrs={"autocomplete": "name"}),
             "quiet_from": HourInput(),

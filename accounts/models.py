@@ -60,6 +60,19 @@ class Person(Identified):
     language = models.CharField(_("language"), max_length=8, default="en")  # of pages and mails
     quiet_from = models.TimeField(_("no mail from"), default=time(21))
     quiet_to = models.TimeField(_("until"), default=time(8), help_text=_("Mail waits until this hour in your zone."))
+    keeps_weekend = models.BooleanField(
+        _("no mail at the weekend"),
+        default=True,
+        help_text=_(
+            "The weekend of your country. Mail waits for the next working morning, unless it would then come less than "
+            "a day before what it is about."
+        ),
+    )
+    is_discreet = models.BooleanField(
+        _("discreet mail"),
+        default=False,
+        help_text=_("The mails say only that something waits, and you sign in to read what. Nothing is attached."),
+    )
     is_listed = models.BooleanField(
         _("listed in the directory"),
         default=False,

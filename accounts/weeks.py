@@ -4,6 +4,8 @@ Source: Unicode CLDR, supplemental week data (weekendStart, weekendEnd), as ship
 not listed rest on Saturday and Sunday. A country's rule may differ by region or trade, and no holidays are known here.
 """
 
+from functools import lru_cache
+
 from accounts.zones import country_of
 
 THURSDAY, FRIDAY, SATURDAY, SUNDAY = 3, 4, 5, 6
@@ -17,6 +19,7 @@ WEEKENDS: dict[Weekend, str] = {
 }
 
 
+@lru_cache(maxsize=1000)
 def weekend_of(zone: str) -> Weekend:
     """The days of rest there, Monday being 0: weekend_of("Africa/Cairo") → {4, 5}."""
     country = country_of(zone)

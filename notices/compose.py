@@ -1,5 +1,6 @@
 """The message: text in the reader's language and zone, HTML beside it, one link to the page with the button."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from notices.frame import Frame, as_html, as_text
 from notices.kind import KINDS, Kind
@@ -38,9 +40,9 @@ def written(row: Delivery, subject: Any, now: datetime) -> tuple[str, str]:
 
 def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMultiAlternatives:
     """The mail of `row` to `email`; the first line of the template is the subject. Language: the active one."""
-    kind = KINDS[row.kind]
-    title, body = written(row, subject, now)
-    frame = _frame(kind, subject)
+    kind, is_discreet = KINDS[row.kind], row.person.is_discreet
+    frame = _discreet_frame(kind, subject) if is_discreet else _frame(kind, subject)
+    title, body = _discreet_words(frame) if is_discreet else written(row, subject, now)
     message = EmailMultiAlternatives(
         title,
         as_text(body, frame),
@@ -55,7 +57,7 @@ def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMult
         },
     )
     message.attach_alternative(as_html(title, body, frame), "text/html")
-    for part in kind.attachments(subject, row.person, now):
+    for part in [] if is_discreet else kind.attachments(subject, row.person, now):
         message.attach(part.name, part.content, part.mimetype)
     return message
 
@@ -68,3 +70,16 @@ def _frame(kind: Kind, subject: Any) -> Frame:
         because=str(kind.because),
         preferences_link=settings.BASE_URL + reverse("accounts:preferences"),
     )
+
+
+def _discreet_words(frame: Frame) -> tuple[str, str]:
+    """For whoever shares a screen or a mailbox: what it is about, and that one is in a campaign, stays behind the login."""
+    title = _("A notice from %(coalition)s") % {"coalition": frame.coalition}
+    return title, _("Something waits for you. Sign in to read it:") + f"\n{frame.link}\n"
+
+
+def _discreet_frame(kind: Kind, subject: Any) -> Frame:
+    # Who has no account yet can follow only the link to making one.
+    path = reverse("home:inbox") if kind.has_inbox else kind.path(subject)
+    frame = _frame(kind, subject)
+    return replace(frame, act=_("Sign in"), link=settings.BASE_URL + path, because="")

@@ -3,7 +3,10 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from accounts.weeks import Weekend
+
 MORNING = time(9)  # the hour of a calendar reminder, in the reader's zone (foundations)
+LEAD = timedelta(days=1)  # what a mail that waits for the end of a weekend leaves its reader at least
 MARGIN = timedelta(minutes=5)  # so that a mail which goes before quiet hours is out before they begin
 
 
@@ -60,3 +63,18 @@ def outside_quiet_hours(
         return instant
     start, end = span
     return start - MARGIN if before is not None and end >= before else end
+
+
+def after_weekend(instant: datetime, zone: str, weekend: Weekend, before: datetime | None = None) -> datetime:
+    """`instant`, or 09:00 of the next working day if there it lies in the weekend.
+
+    What would then come less than a day before `before` does not wait: who has an event on Sunday or Monday morning
+    is better told on Saturday than too late.
+    """
+    day = instant.astimezone(ZoneInfo(zone)).date()
+    if day.weekday() not in weekend:
+        return instant
+    while day.weekday() in weekend:
+        day += timedelta(days=1)
+    morning = at_local(day, MORNING, zone)
+    return instant if before is not None and morning + LEAD > before else morning

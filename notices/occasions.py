@@ -6,7 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import Person
-from notices.hours import MORNING, at_local, outside_quiet_hours
+from accounts.weeks import weekend_of
+from notices.hours import MORNING, after_weekend, at_local, outside_quiet_hours
 from notices.kind import Kind, Slot
 
 # How long before its deadline was set a slot may lie and still be sent in arrears: "3 days before" a milestone made in
@@ -49,10 +50,19 @@ def occasions(kind: Kind, subject: Any, person: Person) -> list[Occasion]:
 
 
 def in_open_hours(kind: Kind, person: Person, instant: datetime, before: datetime | None) -> datetime:
-    """When a mail due at `instant` leaves: after the person's quiet hours, or before them if it would be too late."""
+    """When a mail due at `instant` leaves: after the person's quiet hours, or before them if it would be too late.
+
+    And after the weekend of their country, as far as it can wait so long.
+    """
     if kind.must_send:
         return instant
-    return outside_quiet_hours(instant, person.zone, person.quiet_from, person.quiet_to, before)
+    awake = outside_quiet_hours(instant, person.zone, person.quiet_from, person.quiet_to, before)
+    if not person.keeps_weekend:
+        return awake
+    working = after_weekend(awake, person.zone, weekend_of(person.zone), before)
+    if working == awake:
+        return awake
+    return outside_quiet_hours(working, person.zone, person.quiet_from, person.quiet_to, before)
 
 
 def _ends(kind: Kind, anchor: date | datetime, zone: str) -> tuple[datetime, datetime]:

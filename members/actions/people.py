@@ -109,15 +109,28 @@ def _record_on_organisation(verb: str, representation: Representation, *, by: Us
 
 @transaction.atomic
 def edit_person(
-    person: Person, *, by: User, display_name: str, email: str, language: str, zone: str, now: datetime
+    person: Person,
+    *,
+    by: User,
+    display_name: str,
+    email: str,
+    language: str,
+    zone: str,
+    now: datetime,
+    is_discreet: bool | None = None,
 ) -> Person:
-    """Correct somebody's name, address, language or zone. An open invitation to an old address is withdrawn.
+    """Correct somebody's name, address, language or zone, and make their mails discreet or not (None: as they are).
+
+    An open invitation to an old address is withdrawn.
 
     The e-mail they sign in with stays. Raises Refused.
     """
     person = lock_person(person.pk)
     require(by, "members.edit_people", person)
-    if changed := _set(person, {"display_name": display_name, "language": language, "zone": zone}):
+    values: dict[str, Any] = {"display_name": display_name, "language": language, "zone": zone}
+    if is_discreet is not None:
+        values["is_discreet"] = is_discreet
+    if changed := _set(person, values):
         record(gettext_noop("Changed: %(fields)s"), person, by=by, now=now, fields=changed)
     if email.lower() != person.email.lower():
         _move_mail(person, email, now=now)
@@ -157,6 +170,8 @@ def edit_preferences(
     zone: str,
     quiet_from: time,
     quiet_to: time,
+    keeps_weekend: bool,
+    is_discreet: bool,
     is_listed: bool,
     now: datetime,
 ) -> Person:
@@ -169,6 +184,8 @@ def edit_preferences(
         "zone": zone,
         "quiet_from": quiet_from,
         "quiet_to": quiet_to,
+        "keeps_weekend": keeps_weekend,
+        "is_discreet": is_discreet,
         "is_listed": is_listed,
     }
     if changed := _set(person, values):

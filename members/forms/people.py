@@ -58,6 +58,18 @@ class PersonForm(forms.Form):
         self.fields["zone"].offer(now, person.zone if person else "UTC")  # type: ignore[attr-defined]
 
 
+class EditPersonForm(PersonForm):
+    is_discreet = forms.BooleanField(
+        label=_("Discreet mail"),
+        required=False,
+        help_text=_("Their mails say only that something waits; they sign in to read what."),
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, person=person, **kwargs)
+        self.fields["is_discreet"].initial = person.is_discreet
+
+
 class ContactForm(PersonForm):
     """A new contact; who shares an address with somebody we know may be that person, so we ask."""
 

@@ -19,7 +19,7 @@ from history.http import told_with_undo
 from history.panels import history
 from members.actions import people as actions
 from members.columns import PEOPLE
-from members.forms.people import AppointForm, ContactForm, PersonFilter, PersonForm
+from members.forms.people import AppointForm, ContactForm, EditPersonForm, PersonFilter
 from members.models import Appointment, Invitation, Organisation, PersonQuerySet, Representation, everybody
 from members.pages import COUNTED, bounded_count, keyset_page
 from members.profiles import profile
@@ -76,7 +76,7 @@ def person_edit(request: Request, pk: UUID) -> HttpResponse:
     person = _person(request, pk)
     require(request.user, "members.edit_people", person)
     now = timezone.now()
-    form = PersonForm(request.POST or None, person=person, now=now)
+    form = EditPersonForm(request.POST or None, person=person, now=now)
     if accepted(form, partial(actions.edit_person, person, by=request.user, now=now)):
         messages.success(request, _("Saved."))
         return redirect("members:person", pk)

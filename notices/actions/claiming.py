@@ -22,7 +22,6 @@ from accounts.models import Address
 from notices.actions.statements import taking
 from notices.actions.steps import move, too_late
 from notices.choices import STOPPED, is_stopped
-from notices.hours import quiet_span
 from notices.kind import KINDS, Kind
 from notices.models import Delivery
 from notices.occasions import in_open_hours
@@ -181,8 +180,8 @@ def _is_still_due(row: Any, kind: Kind | None, subject: Any, reason: str, now: d
         move(row, Delivery.State.CANCELLED, now=now, reason=STOPPED)
     elif reason:
         move(row, Delivery.State.CANCELLED, now=now, reason=reason)
-    elif not kind.must_send and _is_quiet(row, now):
-        _put_off(row, kind, now)
+    elif (opens := in_open_hours(kind, row.person, now, row.not_after)) != now:
+        _put_off(row, opens, now)
     elif row.email is None:
         move(row, Delivery.State.FAILED, now=now, reason=gettext_noop("no e-mail address"))
     else:
@@ -206,17 +205,13 @@ def _reasons(kind: Kind, subject: Any, rows: list[Delivery], now: datetime) -> d
     return reasons | {row.pk: against[row.person_id] for row in rows if row.person_id in against}
 
 
-def _is_quiet(row: Delivery, now: datetime) -> bool:
-    return quiet_span(now, row.person.zone, row.person.quiet_from, row.person.quiet_to) is not None
-
-
-def _put_off(row: Delivery, kind: Kind, now: datetime) -> None:
-    later = in_open_hours(kind, row.person, now, None)
-    if row.not_after is not None and later >= row.not_after:
+def _put_off(row: Delivery, opens: datetime, now: datetime) -> None:
+    """To the next hour at which its person takes mail; it lies behind us when none is left before it makes no sense."""
+    if opens < now:
         reason = gettext_noop("no hour outside the person's quiet hours was left")
         move(row, Delivery.State.EXPIRED, now=now, reason=reason)
     else:
-        row.send_at = later
+        row.send_at = opens
         row.save(update_fields=["send_at"])
 
 

@@ -20,6 +20,8 @@ def values(**changed):
         "zone": "Asia/Kathmandu",
         "quiet_from": "22:30",
         "quiet_to": "07:00",
+        "keeps_weekend": "on",
+        "is_discreet": "on",
         "is_listed": "on",
         **changed,
     }
@@ -40,6 +42,7 @@ def test_preferences_are_kept(client):
         True,
     )
     assert (user.person.quiet_from, user.person.quiet_to) == (time(22, 30), time(7))
+    assert (user.person.keeps_weekend, user.person.is_discreet) == (True, True)
 
 
 def test_the_next_page_speaks_the_new_language(client):
@@ -57,7 +60,18 @@ def test_the_history_names_the_fields_and_keeps_no_personal_data(client):
     client.post(URL, values(display_name="Sione Tupou"))
 
     entry = Entry.objects.of(user.person).get()
-    assert entry.details == {"fields": ["display_name", "language", "zone", "quiet_from", "quiet_to", "is_listed"]}
+    assert entry.details == {
+        "fields": [
+            "display_name",
+            "language",
+            "zone",
+            "quiet_from",
+            "quiet_to",
+            "keeps_weekend",
+            "is_discreet",
+            "is_listed",
+        ]
+    }
 
 
 def test_saving_without_a_change_is_no_history(client):
@@ -80,6 +94,8 @@ def test_a_new_name_is_found_and_the_old_one_is_not():
         zone="UTC",
         quiet_from=time(21),
         quiet_to=time(8),
+        keeps_weekend=True,
+        is_discreet=False,
         is_listed=False,
         now=NOON,
     )
@@ -122,6 +138,8 @@ def test_nobody_changes_the_preferences_of_another_not_even_an_administrator():
             zone="UTC",
             quiet_from=time(21),
             quiet_to=time(8),
+            keeps_weekend=True,
+            is_discreet=False,
             is_listed=True,
             now=NOON,
         )

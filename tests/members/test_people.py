@@ -171,6 +171,18 @@ def test_a_new_address_takes_the_mail_and_the_old_one_is_kept():
     ]
 
 
+def test_staff_make_somebody_s_mails_discreet_on_the_page_and_the_history_says_so(client):
+    person = PersonFactory(email="amal@fields.example")
+    client.force_login(user_with("staff"))
+    same = {"display_name": person.display_name, "email": person.email, "language": "en", "zone": "UTC"}
+
+    client.post(reverse("members:person_edit", args=[person.pk]), same | {"is_discreet": "on"})
+
+    person.refresh_from_db()
+    assert person.is_discreet
+    assert Entry.objects.get(object_id=person.pk).details == {"fields": ["is_discreet"]}
+
+
 def test_somebody_whose_address_was_taken_away_gets_no_mail_at_the_old_one():
     person, staff = PersonFactory(email="old@fields.example"), user_with("staff")
 

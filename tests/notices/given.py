@@ -20,7 +20,8 @@ from tests.factories import PersonFactory
 from tests.notices.errands.models import Errand
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
-AWAKE = {"quiet_from": time(0), "quiet_to": time(0)}  # no quiet hours: tests that send run at any hour
+# No quiet hours, no weekend: tests that send run at any hour of any day.
+AWAKE: dict[str, Any] = {"quiet_from": time(0), "quiet_to": time(0), "keeps_weekend": False}
 
 
 def errand(*people: Person, **fields: Any) -> Errand:

@@ -7,7 +7,8 @@ from django.utils.translation import override
 
 from notices.compose import compose
 from notices.frame import Frame, as_html, as_text, blocks, isolated
-from notices.kind import KINDS
+from notices.kind import KINDS, Attachment
+from tests.factories import PersonFactory
 from tests.notices.given import NOON, due
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +111,27 @@ def test_every_kind_says_why_its_mails_come():
     ours = [kind for kind in KINDS.values() if not kind.key.startswith("errand")]
 
     assert [kind.key for kind in ours if not kind.because or not kind.act] == []
+
+
+def test_a_discreet_mail_reveals_nothing_but_that_something_waits(monkeypatch):
+    calendar = [Attachment("errand.ics", "BEGIN:VCALENDAR", "text/calendar")]
+    monkeypatch.setattr(KINDS["errand_due"], "attachments", lambda *_: calendar, raising=False)
+    monkeypatch.setattr(KINDS["errand_due"], "because", "You get this because you count seats.", raising=False)
+    row = due(PersonFactory(is_discreet=True, display_name="Amina Zq"), title="Count the seats")
+
+    message = compose(row, row.subject, "amina@example.org", NOON)
+
+    assert message.subject == "A notice from Open Fields Coalition"
+    assert message.body.splitlines()[:2] == ["Something waits for you. Sign in to read it:", "http://testserver/inbox/"]
+    said = message.body + html_of(message)
+    assert [word for word in ("seats", "Zq", "errand", "because") if word in said] == []
+    assert message.attachments == []
+
+
+def test_a_discreet_mail_that_invites_keeps_its_link(monkeypatch):
+    monkeypatch.setattr(KINDS["errand_due"], "has_inbox", False, raising=False)
+    row = due(PersonFactory(is_discreet=True))
+
+    message = compose(row, row.subject, "amina@example.org", NOON)
+
+    assert f"http://testserver/errands/{row.object_id}/" in message.body

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notices.hours import MARGIN, at_local, outside_quiet_hours, quiet_span
+from accounts.weeks import weekend_of
+from notices.hours import MARGIN, after_weekend, at_local, outside_quiet_hours, quiet_span
 
 ODD = ["Asia/Kathmandu", "Pacific/Kiritimati", "Pacific/Apia", "America/St_Johns", "Australia/Lord_Howe"]
 ZONES = st.sampled_from(["UTC", "Europe/Zurich", "Africa/Casablanca", "Asia/Beirut", "America/Santiago", *ODD])
@@ -98,3 +99,39 @@ def test_a_mail_never_comes_after_its_event(instant, zone, quiet_from, quiet_to,
     event = instant + ahead
 
     assert outside_quiet_hours(instant, zone, quiet_from, quiet_to, before=event) < event
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "leaves"),
+    [
+        ("Europe/Zurich", utc(2026, 5, 15, 12), utc(2026, 5, 15, 12)),  # a Friday
+        ("Europe/Zurich", utc(2026, 5, 16, 12), utc(2026, 5, 18, 7)),  # Saturday: Monday at 09:00
+        ("Africa/Cairo", utc(2026, 5, 15, 12), utc(2026, 5, 17, 6)),  # Friday: Sunday at 09:00
+        ("Africa/Cairo", utc(2026, 5, 17, 12), utc(2026, 5, 17, 12)),  # works on Sunday
+        ("Asia/Kabul", utc(2026, 5, 14, 12), utc(2026, 5, 16, 4, 30)),  # Thursday: Saturday
+        ("Asia/Tehran", utc(2026, 5, 15, 12), utc(2026, 5, 16, 5, 30)),  # rests on Friday only
+        ("Asia/Kolkata", utc(2026, 5, 16, 12), utc(2026, 5, 16, 12)),  # rests on Sunday only
+        ("Pacific/Kiritimati", utc(2026, 5, 15, 12), utc(2026, 5, 17, 19)),  # it is Saturday there
+        ("America/Los_Angeles", utc(2026, 5, 18, 3), utc(2026, 5, 18, 16)),  # still Sunday there
+    ],
+)
+def test_a_mail_waits_for_the_working_morning_after_the_weekend_of_the_place(zone, instant, leaves):
+    assert after_weekend(instant, zone, weekend_of(zone)) == leaves
+
+
+@pytest.mark.parametrize(("event", "waits"), [(utc(2026, 5, 19, 7), True), (utc(2026, 5, 19, 6, 59), False)])
+def test_what_would_leave_less_than_a_day_does_not_wait_for_the_end_of_the_weekend(event, waits):
+    saturday = utc(2026, 5, 16, 12)
+
+    leaves = after_weekend(saturday, "Europe/Zurich", weekend_of("Europe/Zurich"), before=event)
+
+    assert leaves == (utc(2026, 5, 18, 7) if waits else saturday)
+
+
+@given(INSTANTS, ZONES)
+@settings(max_examples=200, deadline=None)
+def test_a_mail_that_waits_leaves_on_a_working_day_within_three_days(instant, zone):
+    leaves = after_weekend(instant, zone, weekend_of(zone))
+
+    assert instant <= leaves <= instant + timedelta(days=3)
+    assert leaves.astimezone(ZoneInfo(zone)).weekday() not in weekend_of(zone)

@@ -70,6 +70,20 @@ def test_reminders_of_an_hour_leave_so_many_hours_before_unless_it_is_quiet():
     ]
 
 
+def test_what_falls_on_a_weekend_waits_for_monday_and_the_same_morning_brings_one_mail():
+    person = PersonFactory(zone="UTC", quiet_from=time(21), quiet_to=time(8), keeps_weekend=True)
+
+    planned = occasions(ErrandDue(), Errand(day=date(2026, 5, 20)), person)  # a Wednesday
+
+    sunday_s = next(one for one in planned if one.slot.key == "P3D")  # a Sunday
+    assert sunday_s.send_at == datetime(2026, 5, 18, 9, tzinfo=UTC)
+    due_soon = occasions(ErrandDue(), Errand(day=date(2026, 5, 19)), person)
+    assert [(one.slot.key, one.send_at, one.not_after) for one in due_soon[2:4]] == [
+        ("P3D", datetime(2026, 5, 18, 9, tzinfo=UTC), datetime(2026, 5, 18, 9, tzinfo=UTC)),  # never leaves
+        ("P1D", datetime(2026, 5, 18, 9, tzinfo=UTC), datetime(2026, 5, 19, 9, tzinfo=UTC)),
+    ]
+
+
 def test_of_several_missed_occasions_only_the_latest_remains_and_the_others_say_why():
     errand(PersonFactory(**AWAKE), day=NOON.date() + 2 * DAY, since=NOON - 8 * DAY)
     plan(now=NOON - 6 * DAY)  # then nothing ran for six days

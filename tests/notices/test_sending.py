@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
@@ -18,7 +19,7 @@ from notices.models import Delivery
 from tests.factories import PersonFactory
 from tests.notices.errands.kinds import ErrandDue
 from tests.notices.errands.models import Errand
-from tests.notices.given import AWAKE, claim_next, due, obstinate
+from tests.notices.given import AWAKE, claim_next, due, obstinate, where_it_is_noon
 from tests.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -231,6 +232,21 @@ def test_a_mail_with_no_hour_left_expires_and_says_why(server):
     send()
 
     assert (the_row().state, the_row().reason) == ("expired", "no hour outside the person's quiet hours was left")
+
+
+@pytest.mark.parametrize(("days_left", "state"), [(9, "planned"), (1, "sent")])
+def test_a_mail_that_comes_late_waits_for_the_end_of_a_weekend_if_it_can(server, monkeypatch, days_left, state):
+    now = database_now()
+    zone = where_it_is_noon(now)
+    today = now.astimezone(ZoneInfo(zone)).weekday()
+    monkeypatch.setattr("notices.occasions.weekend_of", lambda _zone: {today})
+    due(PersonFactory(zone=zone, **AWAKE | {"keeps_weekend": True}), not_after=now + timedelta(days=days_left))
+
+    send()
+
+    assert the_row().state == state
+    if state == "planned":
+        assert the_row().send_at.astimezone(ZoneInfo(zone)).strftime("%w %H:%M") == f"{(today + 2) % 7} 09:00"
 
 
 def test_what_must_be_sent_breaks_quiet_hours(server, monkeypatch):
