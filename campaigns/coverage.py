@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.models import Assignment, Campaign, Scope
-from members.countries import countries, country_named
+from members.countries import countries, country_named, in_region, regions
 from members.keys import name_key, name_words
 from members.languages import language_named
 
@@ -120,16 +120,25 @@ def _some_of(codes: Iterable[str]) -> str:
 
 
 def answering(rows: Iterable[Row], text: str) -> list[Row]:
-    """Those meant by a country in them, by their region or theme, or by who covers them; all for no text."""
-    words, country = name_words(text), country_named(text.strip())
+    """Those meant by a country or region they lie in, by their region or theme, or by who covers them.
+
+    Also those that nobody covers: gaps are what one looks for. All for no text.
+    """
+    words, meant = name_words(text), _countries_meant(text)
     if not text.strip():
         return list(rows)
     return [
         row
         for row in rows
-        if (country and country.iso3 in row.scope.countries)
-        or (words and any(_begins(words, name) for name in _names_of(row)))
+        if meant & set(row.scope.countries) or (words and any(_begins(words, name) for name in _names_of(row)))
     ]
+
+
+def _countries_meant(text: str) -> set[str]:
+    """The ISO codes of the country or of all countries in the M49 region that is called `text`."""
+    key, country = name_key(text), country_named(text.strip())
+    within = {iso3 for code, name in regions().items() if name_key(name) == key for iso3 in in_region(code)}
+    return within | ({country.iso3} if country else set())
 
 
 def _names_of(row: Row) -> list[str]:

@@ -15,6 +15,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import Stale, TransitionError, User
+from accounts.rules import Refused
 from history.models import Deed, Entry, Head
 from history.way_back import WAYS
 
@@ -163,10 +164,13 @@ class TakenBack:
 def take_back(deed: Deed, *, by: User, now: datetime) -> TakenBack:
     """Make it as it was before. Of many at once, those that can still be taken back are.
 
-    Raises Refused, or TransitionError when it was taken back already, its time is over, or what it was about has
-    changed since; for many at once only if none could be taken back.
+    Raises Refused, also for an act of which `by` may not know, or TransitionError when it was taken back already, its
+    time is over, or what it was about has changed since; for many at once only if none could be taken back.
     """
-    deed = Deed.objects.select_for_update().get(pk=deed.pk)
+    found = Deed.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=deed.pk).first()
+    if found is None:
+        raise Refused(_("Only staff and whoever did it take it back."))
+    deed = found
     _refuse_closed(deed, now)
     if deed.object_id is not None:
         _take_back_one(deed, by=by, now=now)

@@ -41,6 +41,13 @@ class SeenForm(forms.Form):
         self.data = data
 
 
+def see_again(form: Any) -> None:
+    """After a refusal that said how things stand now: sent once more, `form` counts as having seen that."""
+    if form.is_bound:
+        form.data = form.data.copy()
+        form.data["seen"] = form.get_initial_for_field(form.fields["seen"], "seen")
+
+
 def _plain(value: Any) -> Any:
     """A browser sends other line ends than we wrote."""
     return value.replace("\r\n", "\n") if isinstance(value, str) else value

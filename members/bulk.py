@@ -11,8 +11,6 @@ from accounts.models import TransitionError, Visibility
 from accounts.rules import allows
 from members.models import Endorsement, Membership, Organisation
 
-MOST = 500  # organisations at once
-
 
 @dataclass(frozen=True)
 class Foreseen:

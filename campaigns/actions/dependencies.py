@@ -1,5 +1,6 @@
 """What can happen between milestones: one is put after others, or freed of them."""
 
+import hashlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
@@ -18,15 +19,25 @@ from history.actions import record
 
 
 @transaction.atomic
-def put_after(milestone: Milestone, *, by: User, now: datetime, after: Collection[Milestone]) -> Milestone:
+def put_after(
+    milestone: Milestone, *, by: User, now: datetime, after: Collection[Milestone], seen: str | None = None
+) -> Milestone:
     """Say that `milestone` comes after just these of its campaign; those said before and not again are untied.
 
-    Raises Refused, or TransitionError for a circle, a milestone of another campaign, or a campaign that is over.
+    `seen`: what its form said it came after (`order_as_seen`). Raises Refused, or TransitionError for a circle, a
+    milestone of another campaign, a campaign that is over, or when somebody else has changed the order meanwhile.
     """
     milestone = locked(milestone)
     require(by, "campaigns.edit_milestone", milestone)
     refuse_over(milestone.campaign)
     before = {tie.after_id: tie for tie in milestone.dependencies.select_related("after")}
+    if seen is not None and seen != order_as_seen(before):
+        raise TransitionError(
+            _(
+                "Somebody else has changed meanwhile what it comes after: now %(order)s. Nothing was saved. If your ticks are right, save them again."
+            )
+            % {"order": ", ".join(f"“{tie.after.title}”" for tie in before.values()) or _("nothing")}
+        )
     wanted = {one.pk: one for one in after}
     new = [one for pk, one in wanted.items() if pk not in before]
     _refuse_impossible(milestone, new, kept=before.keys() & wanted.keys())
@@ -37,6 +48,11 @@ def put_after(milestone: Milestone, *, by: User, now: datetime, after: Collectio
         before[pk].delete()  # only the tie; the history keeps it
     tie(milestone.campaign, [(milestone, one) for one in new], by=by, now=now)
     return milestone
+
+
+def order_as_seen(after: Iterable[UUID]) -> str:
+    """What a milestone comes after, as a form carries it along."""
+    return hashlib.sha256(" ".join(sorted(map(str, after))).encode()).hexdigest()
 
 
 def tie(campaign: Campaign, pairs: Iterable[tuple[Milestone, Milestone]], *, by: User, now: datetime) -> None:

@@ -3,6 +3,7 @@
 Every action locks the campaign first: whoever ends a campaign ends who covers what in it.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -118,10 +119,11 @@ def reassign(
 
 
 @transaction.atomic
-def hand_over(scope: Scope, *, by: User, now: datetime, note: str, stays: bool = False) -> int:
+def hand_over(scope: Scope, *, by: User, now: datetime, note: str, stays: bool = False, seen: str | None = None) -> int:
     """The backup becomes the lead; the lead becomes the backup (`stays`) or stops. Both are told.
 
-    Returns how much open work moved. Raises Refused, or TransitionError without a lead or a backup.
+    `seen`: as in `reassign`, with the note. Returns how much open work moved. Raises Refused, or TransitionError
+    without a lead or a backup, or when somebody else has changed either or the note meanwhile.
     """
     scope = _locked(scope)
     require(by, "campaigns.hand_over", scope)
@@ -130,6 +132,13 @@ def hand_over(scope: Scope, *, by: User, now: datetime, note: str, stays: bool =
     if before.keys() != {LEAD, BACKUP}:
         raise TransitionError(_("There is no backup to hand over to. Ask the staff to name one."))
     lead, backup = before[LEAD], before[BACKUP]
+    if seen is not None and seen != hand_over_as_seen(lead, backup):
+        raise TransitionError(
+            _(
+                "Somebody else has changed it meanwhile: the backup is %(backup)s, and the note says “%(note)s”. Nothing was handed over. If your note is still right, hand over again."
+            )
+            % {"backup": backup.person, "note": lead.note}
+        )
     wanted = {
         LEAD: Place(backup.person, backup.languages),
         BACKUP: Place(lead.person, lead.languages) if stays else Place(),
@@ -138,12 +147,23 @@ def hand_over(scope: Scope, *, by: User, now: datetime, note: str, stays: bool =
 
 
 @transaction.atomic
-def write_note(assignment: Assignment, *, by: User, now: datetime, note: str) -> Assignment:
-    """What whoever takes over must know, written while there is time. Raises Refused, or TransitionError once ended."""
+def write_note(assignment: Assignment, *, by: User, now: datetime, note: str, seen: str | None = None) -> Assignment:
+    """What whoever takes over must know, written while there is time.
+
+    `seen`: the note its form began with (`note_as_seen`). Raises Refused, or TransitionError once ended, or when
+    somebody else has changed the note meanwhile.
+    """
     assignment = Assignment.objects.select_for_update(of=("self",)).select_related("scope").get(pk=assignment.pk)
     require(by, "campaigns.write_note", assignment)
     if assignment.until is not None:
         raise TransitionError(_("This has ended: the note stays as it is."))
+    if seen is not None and seen != note_as_seen(assignment.note):
+        raise TransitionError(
+            _(
+                "Somebody else has changed the note meanwhile. It says now: “%(note)s”. Yours stands below and is not kept yet: put both together and keep it again."
+            )
+            % {"note": assignment.note}
+        )
     if assignment.note != note:
         assignment.note = note
         assignment.save(update_fields=["note"])
@@ -157,6 +177,16 @@ def write_note(assignment: Assignment, *, by: User, now: datetime, note: str) ->
 def as_seen(lead: Assignment | None, backup: Assignment | None) -> str:
     """Who covers it, as a form carries it along."""
     return " ".join(f"{one.pk}" if one else "-" for one in (lead, backup))
+
+
+def note_as_seen(note: str) -> str:
+    """A note, as a form carries it along; a browser sends other line ends than we keep."""
+    return hashlib.sha256(note.replace("\r\n", "\n").encode()).hexdigest()
+
+
+def hand_over_as_seen(lead: Assignment | None, backup: Assignment | None) -> str:
+    """Who covers it and what the lead noted, as a form carries it along."""
+    return f"{as_seen(lead, backup)} {note_as_seen(lead.note if lead else '')}"
 
 
 def _put(

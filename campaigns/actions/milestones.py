@@ -97,6 +97,8 @@ def edit_milestone(
     if milestone.status == Milestone.Status.DROPPED:
         raise TransitionError(_("This milestone was dropped: add a new one instead."))
     refuse_stale(milestone, seen, MILESTONE_FIELDS)
+    if fields.get("scope", milestone.scope) != milestone.scope:
+        require(by, "campaigns.add_milestone", milestone.campaign)
     _refuse_foreign(milestone.campaign, fields.get("scope"))
     before = snapshot(milestone, MILESTONE_FIELDS)
     for name, value in _as_known(fields).items():

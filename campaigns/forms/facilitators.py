@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from campaigns.actions.facilitators import Place, as_seen
-from campaigns.models import Scope
+from campaigns.actions.facilitators import Place, as_seen, hand_over_as_seen, note_as_seen
+from campaigns.models import Assignment, Scope
 from history.actions import newest
 from history.forms import SeenForm
 from members.forms.regions import LanguagesInput, RegionField
@@ -126,6 +126,12 @@ class HandOverForm(forms.Form):
         help_text=gettext_lazy("Whom you talked to, what was promised, what is next. Read by staff and your backup."),
     )
     stays = forms.BooleanField(label=gettext_lazy("Stay on as the backup"), required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=200)
+
+    def __init__(self, *args: Any, scope: Scope, **options: Any) -> None:
+        note = scope.lead.note if scope.lead else ""
+        initial = {"note": note, "seen": hand_over_as_seen(scope.lead, scope.backup)}
+        super().__init__(*args, **options | {"initial": initial})
 
 
 class NoteForm(forms.Form):
@@ -136,3 +142,8 @@ class NoteForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For the day you cannot: whom to call, what was promised, what is next."),
     )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, assignment: Assignment, **options: Any) -> None:
+        initial = {"note": assignment.note, "seen": note_as_seen(assignment.note)}
+        super().__init__(*args, **options | {"initial": initial})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.forms import DayField, DayInput, ZoneField
 from accounts.models import User
 from accounts.zones import day, day_range
+from campaigns.actions.dependencies import order_as_seen
 from campaigns.models import Milestone, Scope
 from history.forms import SeenForm
 from members.picking import PersonField
@@ -130,9 +131,11 @@ class OrderForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args: Any, milestone: Milestone, **options: Any) -> None:
-        super().__init__(*args, **options)
+        after = list(milestone.dependencies.values_list("after", flat=True))
+        super().__init__(*args, **options | {"initial": {"after": after, "seen": order_as_seen(after)}})
         others = milestone.campaign.milestones.exclude(pk=milestone.pk).order_by("starts_on", "id")
         field: Any = self.fields["after"]
         field.queryset = others

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +22,7 @@ from campaigns.forms.facilitators import EndScopeForm, HandOverForm, NoteForm, R
 from campaigns.models import Assignment, Milestone, Scope
 from campaigns.tiles import tiles
 from campaigns.views.campaigns import visible_campaign
+from history.forms import see_again
 from history.panels import history, put_together
 from members.countries import countries
 from members.keys import name_key
@@ -131,15 +132,17 @@ def reassign(request: Request, pk: UUID) -> HttpResponse:
 
 @page_or_form
 def hand_over(request: Request, pk: UUID) -> HttpResponse:
-    shown = _scope(request, pk)
+    shown = _visible(request).filter(pk=pk).first()
+    if shown is None:
+        return _had_it(request, pk)
     require(request.user, "campaigns.hand_over", shown)
-    lead = shown.lead
-    form = HandOverForm(request.POST or None, initial={"note": lead.note if lead else ""})
+    form = HandOverForm(request.POST or None, scope=shown)
     moved: list[int] = []
     act = partial(actions.hand_over, shown, by=request.user, now=database_now())
     if accepted(form, lambda **fields: moved.append(act(**fields))):
         messages.success(request, _said(_("Handed over. Both of you are told."), moved[0]))
         return redirect("campaigns:scope", pk) if _still_sees(request, pk) else redirect("/")
+    see_again(form)
     return render(request, "campaigns/scope_hand_over.html", {"form": form, "scope": shown})
 
 
@@ -148,11 +151,20 @@ def write_note(request: Request, pk: UUID) -> HttpResponse:
     rows = Assignment.objects.visible_to(request.user).select_related("person", "scope__campaign", "scope__own_region")
     shown = get_object_or_404(rows, pk=pk)
     require(request.user, "campaigns.write_note", shown)
-    form = NoteForm(request.POST or None, initial={"note": shown.note})
+    form = NoteForm(request.POST or None, assignment=shown)
     if accepted(form, partial(actions.write_note, shown, by=request.user, now=database_now())):
         messages.success(request, _("The note is kept."))
         return redirect("campaigns:scope", shown.scope_id)
+    see_again(form)
     return render(request, "campaigns/scope_note.html", {"form": form, "assignment": shown, "scope": shown.scope})
+
+
+def _had_it(request: Request, pk: UUID) -> HttpResponse:
+    """A page that stayed open after its reader handed over says so; for anybody else there is nothing here."""
+    if not Assignment.objects.filter(scope=pk, person=request.user.person).exists():
+        raise Http404
+    messages.info(request, _("You have this in hand no more: it was handed over or has ended. Nothing was changed."))
+    return redirect("/")
 
 
 def _still_sees(request: Request, pk: UUID) -> bool:

@@ -25,6 +25,7 @@ from campaigns.panels import task_panel
 from campaigns.views.campaigns import reader_day, visible_campaign
 from history.actions import newest
 from history.deeds import standing
+from history.forms import see_again
 from history.http import done_to, told_with_undo
 from history.panels import history, put_together
 
@@ -78,11 +79,11 @@ def reach_milestone(request: Request, pk: UUID) -> HttpResponse:
 def order_milestone(request: Request, pk: UUID) -> HttpResponse:
     shown = visible_milestone(request, pk)
     require(request.user, "campaigns.edit_milestone", shown)
-    initial = {"after": shown.dependencies.values_list("after", flat=True)}
-    form = OrderForm(request.POST if request.method == "POST" else None, milestone=shown, initial=initial)
+    form = OrderForm(request.POST if request.method == "POST" else None, milestone=shown)
     act = partial(put_after, shown, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect("campaigns:milestone", pk)
+    see_again(form)
     return render(request, "campaigns/milestone_order.html", {"form": form, "milestone": shown})
 
 

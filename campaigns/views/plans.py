@@ -19,7 +19,7 @@ from accounts.weeks import weekend_of
 from campaigns.actions.plans import Move, accept_plan, move_along, moves_with
 from campaigns.backward_plan import workdays_between
 from campaigns.forms.plans import MoveForm, PlanDraft
-from campaigns.models import Campaign, Milestone
+from campaigns.models import Campaign, Milestone, Scope
 from campaigns.views.campaigns import reader_day, visible_campaign
 from campaigns.views.milestones import visible_milestone
 
@@ -100,9 +100,12 @@ def _moves(request: Request, deadline: Milestone) -> tuple[list[Move], str]:
     """Those that this reader may move, or why there are none."""
     try:
         found = moves_with(deadline)
-        return [move for move in found if allows(request.user, "campaigns.edit_milestone", move.milestone)], ""
     except TransitionError as error:
         return [], str(error)
+    if allows(request.user, "campaigns.edit_milestone", deadline.campaign):
+        return found, ""
+    covered = set(Scope.objects.covered_by(request.user.person).values_list("pk", flat=True))
+    return [move for move in found if move.milestone.scope_id in covered], ""
 
 
 def _moved(request: Request, deadline: Milestone, *, seen: int, move: list[UUID]) -> None:

@@ -18,6 +18,7 @@ from members.actions.invitations import invite
 from members.actions.organisations import change_membership, edit_organisation, end_organisation
 from members.models import Organisation, everybody
 
+MOST = 500  # organisations at once: one transaction holds them all
 DO: dict[str, Callable[..., Any]] = {
     "endorse": endorse,
     "category": change_membership,
@@ -40,9 +41,13 @@ class Done:
 def change_all(seen: dict[UUID, int], *, act: str, by: User, now: datetime, **values: Any) -> Done:
     """Do `act` (a key of DO) with `values` to every organisation in `seen`: {id: the version the preview showed}.
 
-    One that has changed since, or for which the act is impossible now, is left out. Raises Refused.
+    One that has changed since, or for which the act is impossible now, is left out.
+
+    Raises Refused, or TransitionError for more than MOST.
     """
     require(by, "members.edit_organisation")
+    if len(seen) > MOST:
+        raise TransitionError(_("Nothing was changed: at most %(most)s can be changed at once.") % {"most": MOST})
     done = Done()
     # In order of their ids, so that two who do this at once wait in line; what cannot be seen is not there.
     rows = Organisation.objects.visible_to(by).filter(pk__in=seen).order_by("pk").select_for_update()

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.http import Request, accepted, page_or_form
 from accounts.rules import require
 from history.http import offer_undo
-from members.actions.bulk import Done, change_all
+from members.actions.bulk import MOST, Done, change_all
 from members.actions.endorsements import endorse, withdraw_endorsement
-from members.bulk import ACTS, MOST, foreseen
+from members.bulk import ACTS, foreseen
 from members.forms.bulk import ApplyForm, form_of, ids_in
 from members.forms.organisations import EndorsementForm, OrganisationFilter, WithdrawalForm
 from members.models import Organisation, SeatTerm

@@ -9,7 +9,15 @@ from campaigns.actions import campaigns, milestones
 from campaigns.models import Campaign, Milestone
 from history.models import Entry
 from notices.models import Delivery
-from tests.factories import CampaignFactory, MilestoneFactory, PersonFactory, user_with
+from tests.factories import (
+    NOON,
+    AssignmentFactory,
+    CampaignFactory,
+    MilestoneFactory,
+    PersonFactory,
+    UserFactory,
+    user_with,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 6, 12, tzinfo=UTC)
@@ -32,6 +40,17 @@ def fields(**others):
 def waiting(milestone):
     rows = Delivery.objects.by_mail().about(milestone).waiting().order_by("send_at")
     return [(row.slot, row.send_at.isoformat()) for row in rows]
+
+
+def test_a_facilitator_changes_a_milestone_but_not_whose_it_is():
+    user, now = UserFactory(), NOON
+    mine = AssignmentFactory(person=user.person).scope
+    milestone = MilestoneFactory(campaign=mine.campaign, scope=mine)
+    fields = {name: getattr(milestone, name) for name in milestones.MILESTONE_FIELDS}
+
+    with pytest.raises(Refused):
+        milestones.edit_milestone(milestone, by=user, now=now, **fields | {"scope": None})
+    assert milestones.edit_milestone(milestone, by=user, now=now, **fields | {"note": "Mine."}).note == "Mine."
 
 
 def test_a_milestone_known_to_the_month_begins_on_its_first_day_and_ends_on_the_last_of_another():

@@ -104,6 +104,13 @@ def test_who_covers_it_is_found_by_country_region_theme_and_person(asked, found)
     assert [str(row.scope) for row in answering(rows(), asked)] == found
 
 
+def test_the_gaps_within_a_region_are_found_with_it():
+    region("014", lead="", backup="")
+    region("142")
+
+    assert [str(row.scope) for row in answering(rows(), "africa")] == ["Eastern Africa"]
+
+
 def test_every_country_has_its_tile():
     placed = {*PLACES, "830", ""}
 

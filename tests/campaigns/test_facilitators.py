@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from accounts.models import TransitionError
 from accounts.rules import Refused
@@ -15,6 +16,7 @@ from campaigns.actions.facilitators import (
     edit_scope,
     end_scope,
     hand_over,
+    hand_over_as_seen,
     reassign,
     write_note,
 )
@@ -273,6 +275,44 @@ def mail(person):
     kind = KINDS["campaigns.reassigned"]
     (row,) = [row for row in told(person) if current(row) and not kind.why_not(row.subject, person, NOON)]
     return compose(row, row.subject, person.email, NOON).body
+
+
+def test_nobody_hands_over_to_a_backup_or_with_a_note_they_have_not_seen(staff):
+    scope, lead = a_scope(staff), UserFactory()
+    put(scope, staff, lead=lead.person, backup=PersonFactory())
+    seen = hand_over_as_seen(*scope.assignments.filter(until=None).order_by("-capacity"))
+    write_note(scope.assignments.get(person=lead.person), by=staff, now=NOON, note="Ask Chanda.")
+
+    with pytest.raises(TransitionError, match=r"the note says “Ask Chanda\."):
+        hand_over(scope, by=lead, now=NOON, note="Mine.", seen=seen)
+    assert standing(scope)["lead"] == lead.person
+
+
+def test_a_page_left_open_after_handing_over_says_that_it_is_done(staff, client):
+    scope, lead = a_scope(staff), UserFactory()
+    put(scope, staff, lead=lead.person, backup=PersonFactory())
+    hand_over(scope, by=lead, now=NOON, note="Done.")
+    client.force_login(lead)
+
+    page = client.post(reverse("campaigns:hand_over", args=[scope.pk]), {"note": "Again."}, follow=True)
+
+    assert "You have this in hand no more" in page.content.decode()
+
+
+def test_a_note_changed_by_somebody_else_meanwhile_is_shown_before_it_is_overwritten(client):
+    user = UserFactory()
+    mine = AssignmentFactory(person=user.person, note="Call Chanda.")
+    client.force_login(user)
+    url = reverse("campaigns:write_note", args=[mine.pk])
+    seen = client.get(url).context["form"]["seen"].value()
+    write_note(mine, by=user_with("staff"), now=NOON, note="Call Chanda first.")
+
+    refused = client.post(url, {"note": "Call Banda.", "seen": seen})
+    again = client.post(url, {"note": "Call Banda.", "seen": refused.context["form"]["seen"].value()})
+
+    assert "It says now: “Call Chanda first.”" in refused.content.decode()
+    assert "Call Banda." in refused.content.decode()
+    assert (again.status_code, Assignment.objects.get(pk=mine.pk).note) == (302, "Call Banda.")
 
 
 @pytest.mark.parametrize("role", ["chair", "seat", "member", "nobody"])

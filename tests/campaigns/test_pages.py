@@ -347,13 +347,36 @@ def test_nothing_is_reached_on_a_day_to_come_or_on_no_day(client, day, sentence)
     assert sentence in page.content.decode()
 
 
+def put_in_order(client, milestone, *after, seen=None):
+    """The form as a browser sends it, with what its page said, or what an older one did."""
+    url = reverse("campaigns:order_milestone", args=[milestone.pk])
+    seen = seen or client.get(url).context["form"]["seen"].value()
+    return client.post(url, {"after": after, "seen": seen})
+
+
+def test_an_order_that_somebody_else_has_changed_is_refused_once_and_then_kept(client):
+    campaign = CampaignFactory()
+    first, then, theirs = MilestoneFactory.create_batch(3, campaign=campaign)
+    client.force_login(user_with("staff"))
+    seen = client.get(reverse("campaigns:order_milestone", args=[then.pk])).context["form"]["seen"].value()
+    put_in_order(client, then, theirs.pk)
+
+    refused = put_in_order(client, then, first.pk, seen=seen)
+    again = put_in_order(client, then, first.pk, seen=refused.context["form"]["seen"].value())
+
+    assert f"now “{theirs.title}”" in refused.content.decode()
+    assert refused.context["form"]["after"].value() == [str(first.pk)]
+    assert again.status_code == 302
+    assert [tie.after for tie in then.dependencies.all()] == [first]
+
+
 def test_staff_say_what_a_milestone_comes_after_and_a_conflict_is_said_in_words(client):
     campaign = CampaignFactory()
     late = MilestoneFactory(campaign=campaign, title="Translation", starts_on=date(2100, 6, 5))
     ballot = MilestoneFactory(campaign=campaign, title="Ballot", starts_on=date(2100, 6, 1))
     client.force_login(user_with("staff"))
 
-    client.post(reverse("campaigns:order_milestone", args=[ballot.pk]), {"after": [late.pk]})
+    put_in_order(client, ballot, late.pk)
     pages = [
         client.get(reverse(f"campaigns:{name}", args=[pk])).content.decode()
         for name, pk in (("campaign", campaign.pk), ("milestone", ballot.pk), ("milestone", late.pk))
@@ -372,7 +395,7 @@ def test_a_circle_is_said_in_place(client):
     Dependency.objects.create(campaign=campaign, milestone=then, after=first)
     client.force_login(user_with("staff"))
 
-    page = client.post(reverse("campaigns:order_milestone", args=[first.pk]), {"after": [then.pk]})
+    page = put_in_order(client, first, then.pk)
 
     assert "they would wait for each other" in page.content.decode()
     assert f'value="{then.pk}"' in page.content.decode()
@@ -384,7 +407,7 @@ def test_what_is_no_milestone_is_refused_in_place(client, after):
     MilestoneFactory(campaign=milestone.campaign)
     client.force_login(user_with("staff"))
 
-    page = client.post(reverse("campaigns:order_milestone", args=[milestone.pk]), {"after": [after]})
+    page = put_in_order(client, milestone, after)
 
     assert page.status_code == 200
     assert page.context["form"].errors

@@ -91,6 +91,15 @@ def test_whoever_may_not_do_it_may_not_take_it_back_either(staff):
     assert (milestone.status, Deed.objects.open(database_now()).count()) == ("dropped", 1)
 
 
+def test_whoever_may_do_it_but_not_know_of_it_does_not_take_it_back(staff):
+    owner = user_with("member")
+    campaign = CampaignFactory(owner=owner.person)
+    milestone = drop_milestone(MilestoneFactory(campaign=campaign), by=staff, now=database_now(), reason="Gone.")
+
+    with pytest.raises(Refused, match="whoever did it"):
+        take_back(Deed.objects.get(object_id=milestone.pk), by=owner, now=database_now())
+
+
 def test_many_at_once_are_taken_back_by_one_button_and_those_changed_since_are_named(staff):
     organisations = OrganisationFactory.create_batch(3)
     with transaction.atomic():

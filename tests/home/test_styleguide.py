@@ -34,7 +34,11 @@ def test_no_component_is_missing():
     parts = Path(settings.BASE_DIR, "templates", "home").glob("styleguide*.html")
     guide = "\n".join(part.read_text() for part in parts)
     components = {path.name for path in Path(settings.BASE_DIR, "templates", "components").iterdir()}
-    within_others = {"mark.html", "messages.html", "history_entry.html"}  # two of the frame’s own, and a part of history.html
+    within_others = {
+        "mark.html",
+        "messages.html",
+        "history_entry.html",
+    }  # two of the frame’s own, and a part of history.html
     bases = {"list.html"}  # whole pages extend it: the guide names it, leads to one and shows its parts
 
     included = set(re.findall(r'{% include "components/([^"]+)"', guide))

@@ -1,16 +1,17 @@
 """Many at once: the preview says what would become of each; then exactly that happens, in one transaction."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
+from accounts.models import TransitionError
 from accounts.rules import Refused
 from history.models import Deed, Entry
-from members.actions.bulk import change_all, invite_all
+from members.actions.bulk import MOST, change_all, invite_all
 from members.actions.invitations import invite
 from members.actions.organisations import edit_organisation, end_organisation
-from members.bulk import MOST
 from members.models import Invitation, Membership, Organisation
 from notices.models import Delivery
 from tests.factories import (
@@ -187,6 +188,13 @@ def test_a_value_that_there_is_not_is_said_in_place(client, staff):
 
     assert list(shown.context["form"].errors) == ["reason"]
     assert (shown.context["changing"], shown.context["staying"]) == ([], [])
+
+
+def test_more_than_the_preview_shows_are_never_changed_at_once(staff):
+    seen = {uuid4(): 1 for _number in range(501)}
+
+    with pytest.raises(TransitionError, match="at most 500"):
+        change_all(seen, act="category", by=staff, now=NOON, category="observer")
 
 
 def test_only_staff_change_many_at_once():
