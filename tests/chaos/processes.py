@@ -3,6 +3,7 @@
 So a start takes a tenth of a second, and a thousand kills a few minutes. Needs the environment of its settings.
 """
 
+import importlib
 import logging
 import multiprocessing
 import os
@@ -19,12 +20,31 @@ django.setup()
 import psycopg2  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.mail.utils import DNS_NAME  # noqa: E402
+from django.template.loader import get_template  # noqa: E402
+from django.urls import get_resolver  # noqa: E402
 
 from coalition.celery import app  # noqa: E402
 from notices import tasks  # noqa: E402, F401 # imported once for all who are forked
 from notices.actions import claiming  # noqa: E402
 
 THREADS = 2  # mails at once in one worker
+# What a worker imports only when it needs it would be imported once in each process.
+LATER = (
+    "celery.app.amqp",
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.concurrency.thread",
+    "celery.worker.components",
+    "celery.worker.consumer",
+    "celery.worker.strategy",
+    "celery.backends.base",
+    "kombu.transport.redis",
+)
+for module in LATER:
+    importlib.import_module(module)
+get_resolver().url_patterns  # noqa: B018 # imports every view
+get_template("errands/emails/due.txt")
+
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.chaos.processes"])
 
