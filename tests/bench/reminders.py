@@ -32,7 +32,7 @@ from tests import factories  # noqa: E402
 from tests.bench.workers import claim_all, keep_sending, send_all, timed  # noqa: E402
 
 MAILS = 1500
-AWAKE = {"quiet_from": "00:00", "quiet_to": "00:00"}
+AWAKE = {"quiet_from": "00:00", "quiet_to": "00:00", "keeps_weekend": False}
 LEAST_OF_BARE, LEAST_WITH_TWO, LATEST = 0.5, 1.5, 60.0
 
 
