@@ -101,6 +101,7 @@ class Reminder(AboutMeeting):
     template = "meetings/emails/reminder.txt"
     slots = (Slot("P7D", timedelta(days=7), calendar=True), *hours_before(24, 1))
     told_at_once = True
+    tells_moves = False  # "A meeting changed" does, with the new calendar file
     has_file = False
 
     def subjects(self, since: datetime, until: datetime) -> Iterable[Meeting]:

@@ -1,7 +1,7 @@
 """The message: text in the reader's language and zone, HTML beside it, one link to the page with the button."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.zones import day, in_words
 from notices.frame import Frame, as_html, as_text
-from notices.kind import KINDS, Kind
+from notices.kind import KINDS, MOVED, Kind
 from notices.leaving import leaving_headers
 from notices.models import Delivery
 
@@ -35,7 +36,29 @@ def written(row: Delivery, subject: Any, now: datetime) -> tuple[str, str]:
         # Plain text: nothing is to be escaped. The inner template renders without Django's backend wrapper for that.
         text = get_template(kind.template).template.render(Context(values, autoescape=False))  # type: ignore[attr-defined]
     title, body = text.strip().split("\n", 1)  # a template without a body is an error, told in the log
-    return " ".join(title.split()), body.strip() + "\n"
+    title, body = " ".join(title.split()), body.strip() + "\n"
+    if row.slot == MOVED and (line := _moved(row, subject)):
+        return _("Moved: %(title)s") % {"title": title}, f"{line}\n\n{body}"
+    return title, body
+
+
+def _moved(row: Delivery, subject: Any) -> str:
+    """Where the deadline was when its reader last heard of it, and where it is now; empty if it is there again."""
+    heard = Delivery.objects.about(subject).told().filter(kind=row.kind, person=row.person, epoch__lt=row.epoch)
+    last = heard.exclude(deadline="").order_by("-epoch").first()
+    anchor = KINDS[row.kind].anchor(subject)
+    if last is None or anchor is None:
+        return ""
+    was = type(anchor).fromisoformat(last.deadline)
+    days = {"was": _said(was, row.person.zone), "now": _said(anchor, row.person.zone)}
+    return _("The date has moved: was %(was)s, now %(now)s.") % days
+
+
+def _said(deadline: date, zone: str) -> str:
+    """A day with its weekday, or an instant in the reader's zone and in UTC."""
+    if isinstance(deadline, datetime):
+        return in_words(deadline, zone, utc=True)
+    return day(deadline)
 
 
 def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMultiAlternatives:

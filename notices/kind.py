@@ -15,6 +15,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngette
 from accounts.models import Person
 
 KINDS: dict[str, "Kind"] = {}
+MOVED = "moved"  # the slot of a mail that says where a deadline has gone of which its reader was reminded
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Kind:
     must_send: ClassVar[bool] = False  # breaks quiet hours
     ambiguity: ClassVar[Ambiguity] = Ambiguity.HOLD
     told_at_once: ClassVar[bool] = False  # another mail says when the deadline comes into being: no reminder beside it
+    tells_moves: ClassVar[bool] = True  # False: another mail says that the deadline moved
     has_inbox: ClassVar[bool] = True  # False: only a mail makes sense
     because: ClassVar[Promise | str] = ""  # why one gets it, to the reader: "You own this milestone …"
     act: ClassVar[Promise | str] = gettext_lazy("Open its page")  # on the button of its mails
@@ -164,7 +166,7 @@ def occasion_in_words(slot: str) -> str:
     if slot.partition("+")[0] == "now":
         return gettext("at once")
     if known is None:
-        return in_plain_words(slot)
+        return gettext("the date moved") if slot == MOVED else in_plain_words(slot)
     if known[2]:
         hours = int(known[2])
         return ngettext("%(count)d hour before", "%(count)d hours before", hours) % {"count": hours}

@@ -34,6 +34,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unread(self) -> Self:
         return self.filter(read_at=None)
 
+    def told(self) -> Self:
+        """What its reader has read, or may have."""
+        return self.filter(state__in=TOLD)
+
     def waiting(self) -> Self:
         return self.filter(state__in=[Delivery.State.PLANNED, Delivery.State.DEFERRED])
 
@@ -94,6 +98,9 @@ class Delivery(Identified):
     object_id = models.UUIDField()
     slot = models.CharField(max_length=40)
     epoch = models.PositiveIntegerField(default=0)
+    deadline = models.CharField(
+        max_length=32, blank=True, help_text="The day or instant it speaks of (ISO 8601): what its reader was told"
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=5, choices=Channel, default=Channel.MAIL)
     planned_at = models.DateTimeField(help_text="When the row was made")
@@ -183,6 +190,9 @@ class Delivery(Identified):
         """The row it is about; None when it is gone."""
         model = self.content_type.model_class()
         return model._base_manager.filter(pk=self.object_id).first() if model else None
+
+
+TOLD = frozenset({Delivery.State.SENDING, Delivery.State.UNCONFIRMED, Delivery.State.SENT})
 
 
 class DeliveryEvent(models.Model):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import Person
 from accounts.weeks import weekend_of
 from notices.hours import MORNING, after_weekend, at_local, outside_quiet_hours
-from notices.kind import Kind, Slot
+from notices.kind import MOVED, Kind, Slot
 
 # How long before its deadline was set a slot may lie and still be sent in arrears: "3 days before" a milestone made in
 # the afternoon of that day is worth a mail, "14 days before" one made last minute is not.
@@ -26,8 +26,10 @@ class Occasion:
     not_after: datetime
 
 
-def occasions(kind: Kind, subject: Any, person: Person) -> list[Occasion]:
+def occasions(kind: Kind, subject: Any, person: Person, *, knows_another: bool = False) -> list[Occasion]:
     """The occasions of `subject` for `person`, earliest first, whatever the hour is now.
+
+    `knows_another`: they were reminded of a deadline that has moved since. Then the first one says so.
 
     One makes sense until the next one leaves, so that after an outage only the latest is sent, once; and one that
     lies before the deadline not beyond it. The last one after a deadline makes sense until its day is over.
@@ -41,8 +43,9 @@ def occasions(kind: Kind, subject: Any, person: Person) -> list[Occasion]:
     ended = [(instant, slot, end) for instant, slot, end in ended if instant < end]
     leaves = [in_open_hours(kind, person, instant, end) for instant, _slot, end in ended]
     since = kind.since_for(subject, person)
-    told = in_open_hours(kind, person, since, deadline) if since and kind.told_at_once else None
-    return [
+    told = in_open_hours(kind, person, since, deadline) if since and (kind.told_at_once or knows_another) else None
+    moved = [Occasion(Slot(MOVED, timedelta(0)), told, deadline)] if told and knows_another and told < deadline else []
+    return moved + [
         Occasion(slot, send_at, min(end, following))
         for (instant, slot, end), send_at, following in zip(ended, leaves, [*leaves[1:], last], strict=False)
         if since is None or (send_at >= told + APART if told else instant >= since - ARREARS)

@@ -8,7 +8,7 @@ import logging
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from accounts.models import Person
 from notices.actions.steps import move, too_late
 from notices.choices import STOPPED, channels
 from notices.kind import KINDS, Kind, kinds_about
-from notices.models import NAMESPACE, Delivery
+from notices.models import NAMESPACE, TOLD, Delivery
 from notices.occasions import in_open_hours, occasions
 
 logger = logging.getLogger(__name__)
@@ -58,6 +58,7 @@ def delivery_for(
         object_id=subject.pk,
         slot=slot,
         epoch=epoch,
+        deadline=_in_words_of_machines(kind.anchor(subject)),
         person=person,
         channel=channel,
         send_at=send_at,
@@ -192,19 +193,39 @@ def _is_stopped(wanted: Delivery) -> bool:
 def _difference(kind: Kind, subject: Any, now: datetime) -> Difference:
     audience = list(kind.audience(subject))
     reached = channels(kind, audience)
+    standing = {row.pk: row for row in Delivery.objects.about(subject).filter(kind=kind.key)}
+    elsewhere = _know_another(kind, subject, standing.values())
     wanted = {
         row.pk: row
         for person in audience
-        for one in occasions(kind, subject, person)
+        for one in occasions(kind, subject, person, knows_another=person.pk in elsewhere)
         if one.not_after > now and one.send_at <= now + HORIZON
         for row in _rows(kind, subject, person, (one.slot.key, one.send_at, one.not_after), reached[person.pk])
     }
-    standing = {row.pk: row for row in Delivery.objects.about(subject).filter(kind=kind.key)}
     return Difference(
         wanted,
         new=[row for row in wanted.values() if row.pk not in standing],
         unfit=[row.pk for row in standing.values() if _is_unfit(row, wanted.get(row.pk), now)],
     )
+
+
+def _know_another(kind: Kind, subject: Any, standing: Iterable[Delivery]) -> set[uuid.UUID]:
+    """Ids of the people whom the last reminder before the deadline moved told another one than now.
+
+    Only a material move raises the epoch: to another day, or by an hour or more. So small ones make no mail, and of
+    two moves before the mail has left only the second counts.
+    """
+    told: dict[uuid.UUID, Delivery] = {}
+    for row in standing:
+        is_older = row.epoch < getattr(subject, "epoch", 0) and row.deadline and row.state in TOLD
+        if is_older and (row.person_id not in told or told[row.person_id].epoch < row.epoch):
+            told[row.person_id] = row
+    now_due = _in_words_of_machines(kind.anchor(subject)) if kind.tells_moves else None
+    return {person for person, row in told.items() if now_due and row.deadline != now_due}
+
+
+def _in_words_of_machines(anchor: date | datetime | None) -> str:
+    return (anchor.astimezone(UTC) if isinstance(anchor, datetime) else anchor).isoformat() if anchor else ""
 
 
 def _is_unfit(row: Delivery, wanted: Delivery | None, now: datetime) -> bool:
@@ -251,8 +272,8 @@ def _adjust(row: Delivery, wanted: Delivery, kind: Kind, subject: Any, now: date
         move(row, Delivery.State.PLANNED, now=now, reason=gettext_noop("asked again"))
     if row.state == Delivery.State.PLANNED:
         row.send_at = wanted.send_at
-    row.not_after = wanted.not_after
-    row.save(update_fields=["send_at", "not_after"])
+    row.not_after, row.deadline = wanted.not_after, wanted.deadline
+    row.save(update_fields=["send_at", "not_after", "deadline"])
 
 
 def _insert(rows: list[Delivery], now: datetime) -> int:

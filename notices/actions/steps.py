@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
-from notices.kind import KINDS
+from notices.kind import KINDS, MOVED
 from notices.models import Delivery
 
 STEPPED = [
@@ -30,6 +30,6 @@ def move(row: Delivery, state: Delivery.State, *, now: datetime, reason: str = "
 def too_late(row: Delivery) -> str:
     """Why a notice makes no sense any more: the next one came, or the event itself."""
     slots = KINDS[row.kind].slots if row.kind in KINDS else ()
-    if slots and row.slot != min(slots, key=lambda slot: slot.before).key:
+    if slots and row.slot not in {MOVED, min(slots, key=lambda slot: slot.before).key}:
         return gettext_noop("a later reminder took its place")
     return gettext_noop("too late to make sense")

@@ -7,7 +7,8 @@ import pytest
 from accounts.models import Person
 from decisions.actions.asking import announce_closed_rounds
 from decisions.actions.drafting import withdraw_position
-from members.models import Organisation
+from members.models import Organisation, SeatHolder
+from notices.actions.planning import plan
 from notices.compose import compose
 from notices.kind import KINDS
 from notices.models import Delivery
@@ -64,6 +65,22 @@ def test_a_holder_named_after_the_opening_is_asked_too():
     alternate = alternate_of(asked.electors.get())
 
     assert alternate.person in KINDS[REMIND].audience(asked)
+
+
+def test_a_successor_in_a_seat_gets_the_present_reminder_once_and_who_left_gets_none():
+    asked = opened(committee_of(1))
+    leaver = SeatHolder.objects.get(term=asked.electors.get().term)
+    soon = asked.closes_at - timedelta(hours=20)  # between the reminders of 24 and of 4 hours before
+
+    leaver.until = soon.date()
+    leaver.save()
+    successor = SeatHolderFactory(term=leaver.term).person
+    for minutes in range(0, 60, 10):
+        plan(now=soon + timedelta(minutes=minutes))
+
+    waiting = Delivery.objects.by_mail().waiting().filter(kind=REMIND)
+    assert set(waiting.values_list("person", flat=True)) == {successor.pk}
+    assert [row.slot for row in waiting.filter(send_at__lte=soon)] == ["PT24H"]
 
 
 def test_nobody_is_reminded_of_what_has_ended():

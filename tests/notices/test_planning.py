@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from accounts.models import Person
 from notices.actions.claiming import Watch
 from notices.actions.planning import cancel, plan, post, replan
+from notices.compose import written
 from notices.hours import quiet_span
 from notices.kind import KINDS, occasion_in_words
 from notices.models import Delivery
@@ -82,6 +83,117 @@ def test_what_falls_on_a_weekend_waits_for_monday_and_the_same_morning_brings_on
         ("P3D", datetime(2026, 5, 18, 9, tzinfo=UTC), datetime(2026, 5, 18, 9, tzinfo=UTC)),  # never leaves
         ("P1D", datetime(2026, 5, 18, 9, tzinfo=UTC), datetime(2026, 5, 19, 9, tzinfo=UTC)),
     ]
+
+
+def reminded(subject, *, at=NOON):
+    """All that was due by then has left."""
+    plan(now=at)
+    for row in Delivery.objects.filter(state="planned", send_at__lte=at):
+        row.step_to(Delivery.State.SENDING, now=at)
+        row.lease_until = row.settled_at = at
+        row.lease_token = row.pk
+        row.step_to(Delivery.State.SENT, now=at)
+        row.save()
+    return subject
+
+
+def move_to(subject, day, *, at):
+    subject.day, subject.since, subject.epoch = day, at, subject.epoch + 1
+    subject.save()
+    with transaction.atomic():
+        replan(subject, now=at)
+
+
+def test_a_deadline_that_moves_after_a_reminder_gives_one_mail_that_says_so():
+    person = PersonFactory(**AWAKE)
+    subject = reminded(errand(person, day=date(2026, 5, 16)))
+
+    move_to(subject, date(2026, 5, 20), at=NOON)
+    for hours in range(30):
+        plan(now=NOON + timedelta(hours=hours))
+
+    row = Delivery.objects.get(slot="moved")
+    title, body = written(row, subject, NOON)
+    assert (row.send_at, row.epoch, row.state) == (NOON, 1, "planned")
+    assert title == "Moved: Count the seats"
+    assert body.startswith("The date has moved: was Sat 16 May 2026, now Wed 20 May 2026.\n")
+
+
+def test_who_was_not_reminded_yet_gets_no_mail_of_a_move():
+    subject = errand(PersonFactory(**AWAKE), day=date(2026, 5, 30))
+    plan(now=NOON)
+
+    move_to(subject, date(2026, 6, 3), at=NOON)
+
+    assert "moved" not in slots()
+
+
+def test_a_reminder_that_would_come_with_the_mail_of_the_move_does_not():
+    subject = reminded(errand(PersonFactory(**AWAKE), day=date(2026, 5, 14)))  # the day after
+
+    move_to(subject, date(2026, 5, 16), at=NOON)
+    plan(now=NOON + DAY)
+
+    assert slots(epoch=1) == ["P0D", "P1D", "moved"]  # three days before is today: the mail of the move says it
+
+
+def test_of_two_moves_before_the_mail_has_left_only_the_last_is_told():
+    subject = reminded(errand(PersonFactory(**AWAKE), day=date(2026, 5, 16)))
+
+    move_to(subject, date(2026, 5, 20), at=NOON)
+    move_to(subject, date(2026, 5, 22), at=NOON + timedelta(minutes=5))
+
+    assert list(Delivery.objects.filter(slot="moved").order_by("epoch").values_list("state", "epoch", "deadline")) == [
+        ("cancelled", 1, "2026-05-20"),
+        ("planned", 2, "2026-05-22"),
+    ]
+
+
+def test_a_deadline_that_moves_back_before_the_mail_has_left_is_not_told():
+    subject = reminded(errand(PersonFactory(**AWAKE), day=date(2026, 5, 16)))
+
+    move_to(subject, date(2026, 5, 20), at=NOON)
+    move_to(subject, date(2026, 5, 16), at=NOON + timedelta(minutes=5))
+
+    assert set(Delivery.objects.filter(slot="moved").values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_a_second_move_after_the_first_was_told_names_what_the_reader_knows():
+    subject = reminded(errand(PersonFactory(**AWAKE), day=date(2026, 5, 16)))
+    move_to(subject, date(2026, 5, 20), at=NOON)
+    reminded(subject)
+
+    move_to(subject, date(2026, 5, 22), at=NOON + timedelta(hours=2))
+
+    row = Delivery.objects.get(slot="moved", epoch=2)
+    assert written(row, subject, NOON)[1].startswith("The date has moved: was Wed 20 May 2026, now Fri 22 May 2026.")
+
+
+def test_a_move_of_an_instant_is_said_in_the_readers_zone_and_in_utc():
+    person = PersonFactory(zone="Asia/Kathmandu", **AWAKE)
+    subject = reminded(errand(person, at=datetime(2026, 5, 16, 12, tzinfo=UTC)))
+    subject.at = datetime(2026, 5, 17, 12, tzinfo=UTC)
+
+    move_to(subject, None, at=NOON)
+
+    assert written(Delivery.objects.get(slot="moved"), subject, NOON)[1].startswith(
+        "The date has moved: was Sat 16 May 2026, 17:45 Kathmandu (12:00 UTC),"
+        " now Sun 17 May 2026, 17:45 Kathmandu (12:00 UTC)."
+    )
+
+
+def test_whoever_takes_over_gets_the_present_reminder_once_and_no_news_of_old_dates():
+    leaver, successor = PersonFactory(**AWAKE), PersonFactory(**AWAKE)
+    subject = reminded(errand(leaver, day=date(2026, 5, 20)))
+    move_to(subject, date(2026, 5, 16), at=NOON)
+
+    subject.people.set([successor])
+    for minutes in range(0, 120, 10):
+        plan(now=NOON + timedelta(minutes=minutes))
+
+    waiting = Delivery.objects.waiting()
+    assert set(waiting.values_list("person", flat=True)) == {successor.pk}
+    assert [row.slot for row in waiting.filter(send_at__lte=NOON)] == ["P3D"]
 
 
 def test_of_several_missed_occasions_only_the_latest_remains_and_the_others_say_why():
