@@ -364,7 +364,6 @@ def of_reminders() -> list[Page]:
         page("notices:delivery", unconfirmed.pk),
         page("notices:delivery", sent.pk),
         page("notices:leave", token, reader=""),
-        page("notices:leave", token, reader="", press="Stop these mails"),
         page("notices:leave", "no-such-token", reader="", status=404),
     ]
 
