@@ -10,7 +10,7 @@ from home.demo.roster import PASSWORD
 from meetings.models import Attendance, Meeting
 from tests.browser.conftest import Open
 from tests.browser.keys import Keys
-from tests.browser.visits import PHONE, Window
+from tests.browser.visits import PHONE
 
 SEAT = "seat@demo.example"
 
