@@ -74,11 +74,11 @@ def opened(row: Delivery, user: User, now: datetime) -> Opened:
     if about is None or not kind.is_readable(about, user):
         return Opened(line)
     row.person = user.person
-    subject, text = written(row, about, row.settled_at)
+    subject, text = written(row, about, row.settled_at, by_mail=False)
     return Opened(
         line,
         because=str(kind.because),
-        text=text,
+        text=text[:1].upper() + text[1:],  # in a mail it goes on after the greeting
         subject=subject,
         path=kind.path(about),
         over=no_longer_due(kind, row, about, now),

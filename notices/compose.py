@@ -20,8 +20,11 @@ from notices.leaving import leaving_headers
 from notices.models import Delivery
 
 
-def written(row: Delivery, subject: Any, now: datetime) -> tuple[str, str]:
-    """(subject line, text without its frame) of `row` as of `now`, in the active language and its person's zone."""
+def written(row: Delivery, subject: Any, now: datetime, *, by_mail: bool) -> tuple[str, str]:
+    """(subject line, text without its frame) of `row` as of `now`, in the active language and its person's zone.
+
+    In the inbox (not `by_mail`) it greets nobody, speaks of no attached file and has no link: a button stands there.
+    """
     kind, person = KINDS[row.kind], row.person
     values = {
         "subject": subject,
@@ -30,6 +33,7 @@ def written(row: Delivery, subject: Any, now: datetime) -> tuple[str, str]:
         "reader_zone": person.zone,
         "link": settings.BASE_URL + kind.path(subject),
         "coalition_name": settings.COALITION_NAME,
+        "by_mail": by_mail,
         **kind.context(subject, person, now),
     }
     with timezone.override(ZoneInfo(person.zone)):
@@ -65,7 +69,7 @@ def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMult
     """The mail of `row` to `email`; the first line of the template is the subject. Language: the active one."""
     kind, is_discreet = KINDS[row.kind], row.person.is_discreet
     frame = _discreet_frame(kind, subject) if is_discreet else _frame(kind, subject)
-    title, body = _discreet_words(frame) if is_discreet else written(row, subject, now)
+    title, body = _discreet_words(frame) if is_discreet else written(row, subject, now, by_mail=True)
     message = EmailMultiAlternatives(
         title,
         as_text(body, frame),

@@ -1,12 +1,14 @@
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
 from campaigns.models import Campaign
 from decisions.models import Decision
 from home import demo
+from home.inbox import opened
 from members.models import Organisation, Seat, SeatTerm
 from notices.actions import planning
 from notices.models import Delivery
@@ -60,6 +62,19 @@ def test_the_demo_has_the_real_oslo_process_with_its_sources_and_doubts(demo_dat
     )
     assert doubted.unverified == "UNVERIFIED date (typed from knowledge); existence verified"
     assert Delivery.objects.filter(object_id__in=[row.pk for row in rows]).count() == 0
+
+
+def test_no_notice_in_an_inbox_speaks_as_a_mail(demo_data):
+    planning.plan(now=NOON)
+    seen = set()
+    for user in User.objects.select_related("person"):
+        for row in Delivery.objects.filter(person=user.person).by_mail():
+            row.settled_at = NOON
+            text = opened(row, user, NOON).text
+            assert not any(words in text for words in ("Dear ", "attached", "sign in", settings.BASE_URL)), text
+            seen |= {row.kind} if text else set()
+
+    assert {"campaigns.milestone_due", "campaigns.task_due", "decisions.answer_due", "meetings.invitation"} <= seen
 
 
 def test_each_login_of_the_demo_finds_its_home_page(client, demo_data):

@@ -107,7 +107,7 @@ def test_done_can_be_taken_back_and_all_be_read_at_once(client):
     assert not Delivery.objects.in_inbox_of(user.person).unread().exists()
 
 
-def test_a_notice_is_read_as_it_was_mailed_with_the_way_to_its_page_and_why_it_came(client):
+def test_a_notice_is_read_with_the_way_to_its_page_and_why_it_came(client):
     user = user_with("member")
     row = invited(user, title="Steering call", agenda="Who goes to Vientiane?")
     client.force_login(user)
