@@ -74,7 +74,8 @@ class PersonField(forms.CharField):
 
     def __init__(self, *, user: User | None = None, **options: Any) -> None:
         self.user = user
-        super().__init__(max_length=300, **options)
+        # A name may run the other way than the page, and its address runs from left to right.
+        super().__init__(max_length=300, widget=forms.TextInput(attrs={"dir": "auto"}), **options)
 
     def prepare_value(self, value: Any) -> Any:
         """The address is only for who could look it up. Whoever was chosen among several stays so by their name."""

@@ -170,6 +170,7 @@ def test_editing_a_milestone_takes_few_statements(client, django_assert_num_quer
         page = client.get(reverse("campaigns:edit_milestone", args=[milestone.pk]))
 
     assert page.context["form"]["owner"].value() == f"{milestone.owner.display_name} <{milestone.owner.email}>"
+    assert 'dir="auto"' in str(page.context["form"]["owner"])
 
 
 @pytest.mark.parametrize(
