@@ -361,6 +361,7 @@ def of_reminders() -> list[Page]:
     token = token_for(KINDS["meetings.reminder"], sent.person)
     return [
         page("notices:deliveries"),
+        page("notices:deliveries", query="?show=sent"),
         page("notices:delivery", unconfirmed.pk),
         page("notices:delivery", sent.pk),
         page("notices:leave", token, reader=""),
