@@ -1,5 +1,6 @@
 """Where the rows of `who_may.txt` lead: every address of the project, its arguments and what a browser would post."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.http import int_to_base36
 
+from campaigns.actions.dependencies import order_as_seen
+from campaigns.actions.facilitators import hand_over_as_seen, note_as_seen
 from notices.kind import KINDS
 from notices.leaving import token_for
 from tests.urls.world import READERS, SHEET, World
@@ -34,8 +37,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "campaigns:edit_milestone": {"title": "New", "seen": "0", **DAY},
     "campaigns:add_scope": {"theme": "New"},
     "campaigns:end_scope": {"reason": "Nothing left to do"},
-    "campaigns:hand_over": {"note": "All is well."},
-    "campaigns:write_note": {"note": "Call Chanda first."},
+    "campaigns:hand_over": {"note": "All is well.", "seen": "{seen}"},
+    "campaigns:order_milestone": {"seen": "{seen}"},
+    "campaigns:write_note": {"note": "Call Chanda first.", "seen": "{seen}"},
     "campaigns:drop_task": {"reason": "No money"},
     "campaigns:edit_task": {
         "title": "New",
@@ -79,6 +83,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "members:term_end": {"reason": "Resigned", "until": "{today}"},
     "notices:settle": {"outcome": "left"},
 }
+# What their forms carry along of how things stood.
+SEEN: dict[str, Callable[[Any], str]] = {
+    "campaigns:hand_over": lambda scope: hand_over_as_seen(scope.lead, scope.backup),
+    "campaigns:order_milestone": lambda milestone: order_as_seen(
+        milestone.dependencies.values_list("after", flat=True)
+    ),
+    "campaigns:write_note": lambda assignment: note_as_seen(assignment.note),
+}
 
 
 @dataclass(frozen=True)
@@ -104,6 +116,8 @@ class Row:
             "today": world.now.date(),
             "tomorrow": (world.now + timedelta(days=1)).date(),
         }
+        if self.name in SEEN:
+            words["seen"] = SEEN[self.name](world.of(self.subject, reader))
         if self.name == "decisions:answer":
             words["version"] = world.of(self.subject, reader).versions.get().pk
         return {
