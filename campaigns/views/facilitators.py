@@ -161,7 +161,7 @@ def write_note(request: Request, pk: UUID) -> HttpResponse:
 
 def _had_it(request: Request, pk: UUID) -> HttpResponse:
     """A page that stayed open after its reader handed over says so; for anybody else there is nothing here."""
-    if not Assignment.objects.filter(scope=pk, person=request.user.person).exists():
+    if not Assignment.objects.filter(scope=pk, person=request.user.person, until__isnull=False).exists():
         raise Http404
     messages.info(request, _("You have this in hand no more: it was handed over or has ended. Nothing was changed."))
     return redirect("/")

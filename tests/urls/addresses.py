@@ -12,6 +12,7 @@ from django.utils.http import int_to_base36
 
 from campaigns.actions.dependencies import order_as_seen
 from campaigns.actions.facilitators import hand_over_as_seen, note_as_seen
+from campaigns.models import Scope
 from notices.kind import KINDS
 from notices.leaving import token_for
 from tests.urls.world import READERS, SHEET, World
@@ -83,9 +84,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "members:term_end": {"reason": "Resigned", "until": "{today}"},
     "notices:settle": {"outcome": "left"},
 }
+
+
+def _handed_over(scope: Scope) -> str:
+    scope = Scope.objects.with_people().get(pk=scope.pk)
+    return hand_over_as_seen(scope.lead, scope.backup)
+
+
 # What their forms carry along of how things stood.
 SEEN: dict[str, Callable[[Any], str]] = {
-    "campaigns:hand_over": lambda scope: hand_over_as_seen(scope.lead, scope.backup),
+    "campaigns:hand_over": _handed_over,
     "campaigns:order_milestone": lambda milestone: order_as_seen(
         milestone.dependencies.values_list("after", flat=True)
     ),
