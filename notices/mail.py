@@ -43,12 +43,19 @@ class Relay:
         backend.connection = backend._partial_connection = None
 
     def hand_over(
-        self, message: Message, sender: str, recipient: str, *, in_time: Callable[[], bool]
+        self,
+        message: Message,
+        sender: str,
+        recipient: str,
+        *,
+        in_time: Callable[[], bool],
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> tuple[Handed, str]:
         """Send one message to one recipient. Returns what is known and the server's words.
 
         Until the server asks for the text nothing can have been accepted; from then on only its answer tells.
-        `in_time` is asked directly before the text leaves; if it says no, the connection is dropped.
+        `in_time` is asked directly before the text leaves; if it says no, the connection is dropped. `meanwhile` is
+        called once the text is on its way, before the answer is read: servers write to a disk before they answer.
         """
         try:
             text = message.as_bytes(linesep="\r\n")  # type: ignore[call-arg] # Django's messages take it
@@ -61,7 +68,7 @@ class Relay:
         if not in_time():
             self.drop()
             return Handed.LATER, "the worker was too slow"
-        return self._hand_text(text)
+        return self._hand_text(text, meanwhile)
 
     def _announce(self, sender: str, recipient: str) -> tuple[Handed, str] | None:
         """Say from whom and to whom, on a new connection if the kept one is gone. None: the server wants the text."""
@@ -92,10 +99,11 @@ class Relay:
                 return _meaning(code), _words(code, said)
         return None
 
-    def _hand_text(self, text: bytes) -> tuple[Handed, str]:
+    def _hand_text(self, text: bytes, meanwhile: Callable[[], None]) -> tuple[Handed, str]:
         smtp = self.backend.connection
         try:
             smtp.send(re.sub(rb"(?m)^\.", b"..", text).removesuffix(b"\r\n") + b"\r\n.\r\n")
+            meanwhile()
             code, said = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self.drop()

@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import Message
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -45,12 +47,26 @@ class Report:
     words: str
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A reserved row with its message, which may leave once the row is taken."""
+
+    claim: Claim
+    sender: str
+    message: Message
+
+
 class Run:
-    """One run of a worker: one connection to the mail server, and the last answer, which is not yet written down."""
+    """One run of a worker: one connection to the mail server, and the last answer, which is not yet written down.
+
+    While the server thinks about one mail the next is written: `ready`. `spoilt`: rows that could not be written.
+    """
 
     def __init__(self, relay: Relay, owner: int, watch: Watch) -> None:
         self.relay, self.owner, self.watch = relay, owner, watch
         self.last: Report | None = None
+        self.ready: Ready | None = None
+        self.spoilt: list[Claim] = []
         self.sent = self.tried = 0
         self.is_careful = False  # the next row alone: of several one cannot be judged, or all were busy
         self.is_cut_off = False  # the server is away: no other mail would fare better now
@@ -60,8 +76,10 @@ class Run:
         return self.is_cut_off or self.watch.passed() > LONGEST_RUN
 
     def reserve(self, most: int) -> list[Claim] | None:
-        """As `claiming.reserve`; a row whose kind fails is put back."""
+        """As `claiming.reserve`; a row whose kind fails is put back, and so is what could not be written."""
         self.report()
+        while self.spoilt:
+            put_back(self.spoilt.pop().delivery.pk, now=self.watch.instant())
         try:
             claims = reserve(self.watch, self.owner, 1 if self.is_careful else most)
         except Unsendable as error:
@@ -77,22 +95,37 @@ class Run:
 
     def send_all(self, claims: list[Claim]) -> None:
         """One after the other; those that wait too long are left to be asked again."""
-        while claims and claims[0].is_fresh and not self.is_over:
-            self.send(claims.pop(0))
-        release(claims)
+        self.write_next(claims)
+        while self.ready and self.ready.claim.is_fresh and not self.is_over:
+            self.send(self.ready, claims)
+            if self.ready is None:
+                self.write_next(claims)
+        release([*([self.ready.claim] if self.ready else []), *claims])
+        self.ready = None
 
-    def send(self, claim: Claim) -> None:
-        row = claim.delivery
-        try:
-            with override(row.person.language):
-                mail = compose(row, claim.subject, claim.email, self.watch.instant())
-            message = mail.message()
-        except Exception:
-            logger.exception("delivery %s could not be written", row.pk)
-            put_back(row.pk, now=self.watch.instant())
-            return
+    def write_next(self, claims: list[Claim]) -> None:
+        """Have the next message ready. Never raises: an answer may be on its way."""
+        while self.ready is None and claims and claims[0].is_fresh:
+            claim = claims.pop(0)
+            try:
+                with override(claim.delivery.person.language):
+                    mail = compose(claim.delivery, claim.subject, claim.email, self.watch.instant())
+                self.ready = Ready(claim, mail.from_email, mail.message())
+            except Exception:
+                logger.exception("delivery %s could not be written", claim.delivery.pk)
+                self.spoilt.append(claim)
+
+    def send(self, ready: Ready, claims: list[Claim]) -> None:
+        """Hand over what is ready; meanwhile the next of `claims` is written."""
+        claim, self.ready = ready.claim, None
         if self.take(claim):
-            handed, words = self.relay.hand_over(message, mail.from_email, claim.email, in_time=claim.in_time)
+            handed, words = self.relay.hand_over(
+                ready.message,
+                ready.sender,
+                claim.email,
+                in_time=claim.in_time,
+                meanwhile=partial(self.write_next, claims),
+            )
             self.last = Report(claim, handed, words)
             self.sent += handed is Handed.ACCEPTED
             self.is_cut_off = handed is Handed.UNREACHED

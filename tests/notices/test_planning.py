@@ -113,7 +113,7 @@ def test_a_deadline_that_moves_after_a_reminder_gives_one_mail_that_says_so():
         plan(now=NOON + timedelta(hours=hours))
 
     row = Delivery.objects.get(slot="moved")
-    title, body = written(row, subject, NOON)
+    title, body = written(row, subject, NOON, by_mail=True)
     assert (row.send_at, row.epoch, row.state) == (NOON, 1, "planned")
     assert title == "Moved: Count the seats"
     assert body.startswith("The date has moved: was Sat 16 May 2026, now Wed 20 May 2026.\n")
@@ -166,7 +166,9 @@ def test_a_second_move_after_the_first_was_told_names_what_the_reader_knows():
     move_to(subject, date(2026, 5, 22), at=NOON + timedelta(hours=2))
 
     row = Delivery.objects.get(slot="moved", epoch=2)
-    assert written(row, subject, NOON)[1].startswith("The date has moved: was Wed 20 May 2026, now Fri 22 May 2026.")
+    assert written(row, subject, NOON, by_mail=True)[1].startswith(
+        "The date has moved: was Wed 20 May 2026, now Fri 22 May 2026."
+    )
 
 
 def test_a_move_of_an_instant_is_said_in_the_readers_zone_and_in_utc():
@@ -176,7 +178,7 @@ def test_a_move_of_an_instant_is_said_in_the_readers_zone_and_in_utc():
 
     move_to(subject, None, at=NOON)
 
-    assert written(Delivery.objects.get(slot="moved"), subject, NOON)[1].startswith(
+    assert written(Delivery.objects.get(slot="moved"), subject, NOON, by_mail=True)[1].startswith(
         "The date has moved: was Sat 16 May 2026, 17:45 Kathmandu (12:00 UTC),"
         " now Sun 17 May 2026, 17:45 Kathmandu (12:00 UTC)."
     )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from smtplib import SMTP
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from accounts.clock import database_now
+from notices.actions import sending
 from notices.actions.claiming import MOST_ATTEMPTS, Watch
 from notices.actions.planning import cancel
 from notices.actions.resolving import resolve
@@ -143,9 +145,32 @@ def test_a_kept_connection_that_is_gone_is_opened_again(server, monkeypatch):
     assert sent == len(server.taken) == 2
 
 
+def test_the_next_mail_is_written_while_the_server_thinks_about_the_last(server, monkeypatch):
+    due(), due(), due()
+    happened = []
+    monkeypatch.setattr(sending, "compose", noting(happened, "written", sending.compose))
+    monkeypatch.setattr(SMTP, "getreply", noting(happened, "answered", SMTP.getreply))
+    monkeypatch.setattr(Relay, "_hand_text", noting(happened, "text leaves", Relay._hand_text))
+
+    send()
+
+    kept = [one for one in happened if one != "answered"]
+    assert kept == ["written", "text leaves", "written", "text leaves", "written", "text leaves"]
+    texts = [number for number, one in enumerate(happened) if one == "text leaves"]
+    assert all(happened[number + 1 : number + 3] == ["written", "answered"] for number in texts[:2])
+
+
+def noting(happened, word, act):
+    def noted(*given, **more):
+        happened.append(word)
+        return act(*given, **more)
+
+    return noted
+
+
 def closing(hand_text):
-    def then_close(relay, text):
-        answer = hand_text(relay, text)
+    def then_close(relay, *parts):
+        answer = hand_text(relay, *parts)
         relay.backend.connection.sock.close()
         return answer
 
