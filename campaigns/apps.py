@@ -7,9 +7,10 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         from campaigns import rules  # noqa: F401 - registers the permissions
         from campaigns.kinds import register_kinds
-        from campaigns.panels import offer_nouns
+        from campaigns.panels import offer_nouns, refuse_to_dismiss
         from campaigns.ways_back import register_ways_back
 
         register_kinds()
         register_ways_back()
         offer_nouns()
+        refuse_to_dismiss()

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Address, Person, User
 from home.demo.cast import CONSTITUENCIES, PLAYERS, ZONES, Player
+from members.actions.appointments import appoint
 from members.actions.committees import add_committee, add_seats, fill_seat, name_holder
 from members.actions.endorsements import endorse
 from members.actions.offices import appoint_officer
 from members.actions.organisations import add_organisation
-from members.actions.people import add_contact, appoint, index_words
+from members.actions.people import add_contact, index_words
 from members.models import Appointment, Committee, Organisation, Representation, SeatHolder
 
 PASSWORD = "coalition-demo"  # noqa: S105 - of the embedded set-up alone, printed at every start

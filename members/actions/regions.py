@@ -10,8 +10,8 @@ from django.utils.translation import gettext_noop
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
 from history.actions import changes, record, refuse_stale, snapshot
+from members.actions.appointments import DISMISSED, record_appointed
 from members.actions.invitations import lock_person
-from members.actions.people import DISMISSED, record_appointed
 from members.models import Appointment, OwnRegion
 from members.models.terms import utc_day
 

@@ -17,6 +17,7 @@ from accounts.models import Person, User
 from accounts.rules import allows, require
 from history.http import told_with_undo
 from history.panels import history
+from members.actions import appointments
 from members.actions import people as actions
 from members.columns import PEOPLE
 from members.forms.people import AppointForm, ContactForm, EditPersonForm, PersonFilter
@@ -110,7 +111,7 @@ def appoint(request: Request, pk: UUID) -> HttpResponse:
     person = _person(request, pk)
     require(request.user, "members.appoint", person)
     form = AppointForm(request.POST or None, user=request.user)
-    if accepted(form, partial(actions.appoint, person, by=request.user, now=timezone.now())):
+    if accepted(form, partial(appointments.appoint, person, by=request.user, now=timezone.now())):
         messages.success(request, _("Appointed from today."))
         return redirect("members:person", pk)
     return render(request, "members/person_appoint.html", {"form": form, "person": person})
@@ -120,7 +121,7 @@ def appoint(request: Request, pk: UUID) -> HttpResponse:
 def appointment_end(request: Request, pk: UUID) -> HttpResponse:
     people: Any = everybody().visible_to(request.user)
     row = get_object_or_404(Appointment.objects.filter(person__in=people), pk=pk)
-    act = partial(actions.end_appointment, row, by=request.user, now=timezone.now())
+    act = partial(appointments.end_appointment, row, by=request.user, now=timezone.now())
     told_with_undo(request, act, _("The appointment ended today."), row)
     return redirect("members:person", row.person_id)
 

@@ -16,8 +16,8 @@ from history.actions import gather, take_back
 from history.models import Deed
 from history.way_back import WAYS
 from meetings.actions import cancel_meeting
+from members.actions.appointments import appoint, end_appointment
 from members.actions.organisations import change_membership, end_organisation
-from members.actions.people import appoint, end_appointment
 from members.models import Membership, Organisation
 from tests.factories import (
     CampaignFactory,

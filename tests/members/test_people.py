@@ -8,8 +8,9 @@ from accounts.models import Person, TransitionError
 from accounts.rules import Refused
 from history.models import Entry
 from history.panels import history
+from members.actions.appointments import appoint, end_appointment
 from members.actions.committees import name_holder
-from members.actions.people import add_contact, appoint, edit_person, end_appointment, end_representation
+from members.actions.people import add_contact, edit_person, end_representation
 from members.countries import in_region
 from members.hats import hats
 from members.models import Appointment, Representation, SeatHolder

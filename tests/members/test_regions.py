@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from accounts.models import TransitionError
 from accounts.rules import Refused
+from members.actions.appointments import appoint
 from members.actions.organisations import change_membership, edit_organisation
-from members.actions.people import appoint
 from members.actions.regions import add_region, edit_region
 from members.hats import hats
 from members.languages import languages_in

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import TransitionError
 from history.actions import take_back
 from history.models import Deed, Entry
-from members.actions import committees, invitations, offices, people
+from members.actions import appointments, committees, invitations, offices, people
 from members.actions.organisations import Namesake, add_organisation, change_membership, end_organisation
 from members.models import Appointment, Invitation, Membership, Representation, SeatHolder
 from notices.models import Delivery
@@ -170,7 +170,7 @@ def test_an_office_and_an_appointment_that_ended_hold_again(admin):
     officer = make.CommitteeOfficeFactory()
     appointment = make.AppointmentFactory(role="observer")
     offices.end_office(officer, by=admin, now=NOON)
-    people.end_appointment(appointment, by=admin, now=NOON)
+    appointments.end_appointment(appointment, by=admin, now=NOON)
 
     assert undo(admin, officer).until is None
     assert undo(admin, appointment).until is None
@@ -181,8 +181,8 @@ def test_nobody_takes_the_office_of_a_new_chair_nor_a_role_twice(admin):
     offices.end_office(officer, by=admin, now=NOON)
     offices.appoint_officer(officer.committee, by=admin, person=make.PersonFactory(display_name="Amira"), now=NOON)
     appointment = make.AppointmentFactory(role="observer")
-    people.end_appointment(appointment, by=admin, now=NOON)
-    people.appoint(appointment.person, by=admin, role="observer", now=NOON)
+    appointments.end_appointment(appointment, by=admin, now=NOON)
+    appointments.appoint(appointment.person, by=admin, role="observer", now=NOON)
 
     with pytest.raises(TransitionError, match="Amira chairs by now"):
         undo(admin, officer)
