@@ -17,10 +17,13 @@ class TransitionError(Exception):
 
 
 class Stale(TransitionError):
-    """Somebody else has changed the subject since the typist opened the form: one of `fields`, after the state `seen`."""
+    """Somebody else has changed the subject since the typist opened the form: one of `fields`, after the state `seen`.
 
-    def __init__(self, seen: int, fields: Iterable[str]) -> None:
-        self.seen, self.fields = seen, list(fields)
+    `of`: the model of the part of it whose fields these are; "" for the subject itself.
+    """
+
+    def __init__(self, seen: int, fields: Iterable[str], of: str = "") -> None:
+        self.seen, self.fields, self.of = seen, list(fields), of
         super().__init__(_("Somebody else has changed this since you opened the form."))
 
 

@@ -111,10 +111,13 @@ def newest(subject: models.Model) -> int:
     return Entry.objects.of(subject).aggregate(newest=Max("number"))["newest"] or 0
 
 
-def refuse_stale(subject: models.Model, seen: int | None, fields: Sequence[str]) -> None:
-    """Raise Stale if one of `fields` of `subject`, locked, has changed since it was `seen` (None: ask nothing)."""
-    if seen is not None and Entry.objects.of(subject).changing(fields, since=seen).exists():
-        raise Stale(seen, fields)
+def refuse_stale(subject: models.Model, seen: int | None, fields: Sequence[str], *, of: str = "") -> None:
+    """Raise Stale if one of `fields` of `subject`, locked, has changed since it was `seen` (None: ask nothing).
+
+    `of`: the model of the part of `subject` whose fields these are ("members.membership"), as its entries name it.
+    """
+    if seen is not None and Entry.objects.of(subject).changing(fields, since=seen, of=of).exists():
+        raise Stale(seen, fields, of)
 
 
 def snapshot(subject: models.Model, fields: Iterable[str]) -> dict[str, Any]:

@@ -19,10 +19,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         content_type = ContentType.objects.get_for_model(subject)
         return self.filter(content_type=content_type, object_id=subject.pk)
 
-    def changing(self, fields: Iterable[str], *, since: int) -> "EntryQuerySet":
-        """Those after entry number `since` that changed one of `fields` of the object itself, not of a part of it."""
+    def changing(self, fields: Iterable[str], *, since: int, of: str = "") -> "EntryQuerySet":
+        """Those after entry number `since` that changed one of `fields` of the object itself, or of its part `of`."""
         later = self.filter(number__gt=since, details__changes__has_any_keys=list(fields))
-        return later.exclude(details__has_key="of")
+        return later.filter(details__of=of) if of else later.exclude(details__has_key="of")
 
     def visible_to(self, user: Any) -> "EntryQuerySet":
         """Narrows by the entry's own class only: whoever asks has already been shown the object."""

@@ -83,18 +83,24 @@ def lines(subject: models.Model, user: Any, found: EntryQuerySet, *, most: int |
 
 
 def put_together(
-    form: Any, read: Callable[[], models.Model], user: Any, typed: Callable[[Any], dict[str, Any]]
+    form: Any,
+    read: Callable[[], models.Model],
+    user: Any,
+    typed: Callable[[Any], dict[str, Any]],
+    part: Callable[[Any], models.Model] = lambda subject: subject,
 ) -> list[Line] | None:
     """After Stale: what others have changed since the typist opened `form` (a SeenForm), which takes it over in the
     fields that were left alone. None while it is not stale.
 
-    `read` gets the subject as it is now. `typed`: the initial values of the form for a subject, `seen` among them.
+    `read` gets the subject as it is now, `part` the part of it that the form is about, if it is not about the whole.
+    `typed`: the initial values of the form for that, `seen` among them.
     """
     if form.stale is None:
         return None
     subject = read()
-    later = Entry.objects.of(subject).changing(form.stale.fields, since=form.stale.seen)
-    form.lay_over(typed(_as_it_was(subject, later)), typed(subject))
+    later = Entry.objects.of(subject).changing(form.stale.fields, since=form.stale.seen, of=form.stale.of)
+    present = part(subject)
+    form.lay_over(typed(_as_it_was(present, later)), typed(present))
     return lines(subject, user, later, most=None)
 
 

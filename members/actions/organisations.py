@@ -19,6 +19,8 @@ from members.models.terms import utc_day
 
 FACTS = ["name", "acronym", "language", "kind", "scope", "country", "website", "description", "visibility"]
 EDITABLE = [*FACTS, "note"]
+STANDING = ["status", "category", "since"]  # a reason belongs to one change of the status
+MEMBERSHIP = "members.membership"  # whose fields these are
 CLASSIFYING = {"visibility", "note"}  # who sees it, and what only staff read: theirs to change
 NAMED = {
     OrganisationName.Kind.FORMER: gettext_noop("Added the former name “%(name)s”"),
@@ -118,17 +120,19 @@ def change_membership(
     category: str | None = None,
     since: date | None = None,
     reason: str = "",
+    seen: int | None = None,
 ) -> Membership:
     """Change the open membership's standing (with a reason), category or first day; None leaves it.
 
-    Raises Refused, TransitionError (no such step; no reason; it has no membership; "ended", see end_organisation).
+    `seen`: the state of the organisation that the typist saw. Raises Refused, Stale, TransitionError (no such step; no reason; it has no membership; "ended", see end_organisation).
     """
     organisation = lock_organisation(organisation)
     require(by, "members.change_membership", organisation)
     membership = organisation.memberships.select_for_update().filter(until=None).first()
     if membership is None:
         raise TransitionError(_("It has no membership that could change."))
-    before = snapshot(membership, ["status", "category", "since", "reason"])
+    refuse_stale(organisation, seen, STANDING, of=MEMBERSHIP)
+    before = snapshot(membership, [*STANDING, "reason"])
     if status == Membership.Status.ENDED:
         raise TransitionError(_("A membership ends when its organisation is ended."))
     if status is not None and status != membership.status:
@@ -145,7 +149,7 @@ def change_membership(
             organisation,
             by=by,
             now=now,
-            of="members.membership",  # whose fields these are
+            of=MEMBERSHIP,
             version=organisation.version,
             changes=changed,
         )

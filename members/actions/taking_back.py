@@ -11,7 +11,7 @@ from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from history.actions import changes, record, record_all, snapshot
 from members.actions.invitations import WITHDRAWN, lock_person
-from members.actions.organisations import Namesake, lock_organisation
+from members.actions.organisations import MEMBERSHIP, Namesake, lock_organisation
 from members.actions.seats_back import return_to_seat
 from members.models import (
     Appointment,
@@ -86,7 +86,7 @@ def restore_membership(membership: Membership, *, kept: Kept, by: User, now: dat
         organisation,
         by=by,
         now=now,
-        of="members.membership",
+        of=MEMBERSHIP,
         version=organisation.version,
         changes=changes(before, snapshot(membership, before)),
     )

@@ -169,7 +169,7 @@ class NewOrganisationForm(OrganisationForm):
     )
 
 
-class MembershipForm(forms.ModelForm):
+class MembershipForm(forms.ModelForm, SeenForm):
     status = forms.ChoiceField(label=gettext_lazy("Status"))
 
     class Meta:
@@ -184,8 +184,8 @@ class MembershipForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         now = Membership.Status(self.instance.status)
-        reachable = {now, *self.instance.STEPS[now]} - {Membership.Status.ENDED}
-        self.initial["reason"] = ""
+        sent = self.data.get("status")  # from a form opened before somebody else changed it: the action says so
+        reachable = {now, *self.instance.STEPS[now], sent} - {Membership.Status.ENDED}
         self.fields["status"].choices = [(one.value, one.label) for one in Membership.Status if one in reachable]  # type: ignore[attr-defined]
 
 

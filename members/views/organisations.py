@@ -23,6 +23,7 @@ from history.http import done_to
 from history.panels import history, put_together
 from members.actions.organisations import (
     EDITABLE,
+    STANDING,
     Namesake,
     add_name,
     add_organisation,
@@ -151,7 +152,7 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
 def membership(request: Request, pk: UUID) -> HttpResponse:
     subject = changeable(request, pk, "members.change_membership")
     open_one = get_object_or_404(Membership, organisation=subject, until=None)
-    form = MembershipForm(request.POST or None, instance=open_one)
+    form = MembershipForm(request.POST or None, instance=copy(open_one), initial=typed_standing(open_one))
 
     def act(**fields: Any) -> None:
         change_membership(subject, by=request.user, now=timezone.now(), **fields)
@@ -159,7 +160,13 @@ def membership(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST" and accepted(form, act):
         done_to(request, _("The membership is changed."), open_one)
         return redirect("members:organisation", pk)
-    return render(request, "members/organisation_membership.html", {"form": form, "organisation": subject})
+
+    def read_again(changed: Organisation) -> Membership:
+        return get_object_or_404(Membership, organisation=changed, until=None)
+
+    theirs = put_together(form, lambda: subject, request.user, typed_standing, read_again)
+    context = {"form": form, "organisation": subject, "theirs": theirs}
+    return render(request, "members/organisation_membership.html", context)
 
 
 def names(request: Request, pk: UUID) -> HttpResponse:
@@ -216,3 +223,8 @@ def kept(form: OrganisationForm, act: Callable[..., Any]) -> bool:
 def typed(organisation: Organisation) -> dict[str, Any]:
     """The initial values of its form."""
     return {**model_to_dict(organisation, EDITABLE), "seen": newest(organisation)}
+
+
+def typed_standing(membership: Membership) -> dict[str, Any]:
+    """The initial values of the form of an open membership."""
+    return {**model_to_dict(membership, STANDING), "reason": "", "seen": newest(membership.organisation)}

@@ -45,6 +45,12 @@ FORMS = {
         ("agenda", LONG + "b"),
         ("title", "Mine"),
     ),
+    "membership": (
+        "members:organisation_membership",
+        OrganisationFactory,
+        ("since", "2019-03-01"),
+        ("category", "observer"),
+    ),
     "committee": ("members:committee_edit", CommitteeFactory, ("name", "Theirs"), ("mandate", LONG)),
     "organisation": ("members:organisation_edit", OrganisationFactory, ("acronym", "THEIRS"), ("description", LONG)),
 }
@@ -123,3 +129,20 @@ def test_a_form_that_does_not_say_what_was_seen_is_not_taken():
 
     assert response.status_code == 200
     assert "Open this form again" in response.content.decode()
+
+
+def test_a_standing_that_somebody_else_changed_does_not_go_back_unread():
+    organisation = OrganisationFactory()
+    first, second = signed_in(user_with("staff")), signed_in(user_with("staff"))
+    address = reverse("members:organisation_membership", args=[organisation.pk])
+    opened = filled(first.get(address).context["form"])
+    first.post(address, opened | {"status": "suspended", "reason": "Fees."})
+
+    told = second.post(address, opened | {"category": "observer"})
+    mixed = second.post(address, opened | {"status": "dormant", "reason": "Silent."})
+
+    membership = organisation.memberships.get()
+    assert (membership.status, membership.category) == ("suspended", "member")
+    assert told.context["form"]["status"].value() == "suspended"
+    assert mixed.context["form"]["status"].value() == "dormant"
+    assert {change[2] for change in told.context["theirs"][0].changes} == {"Suspended", "Fees."}

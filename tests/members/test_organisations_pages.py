@@ -306,7 +306,7 @@ def test_an_end_is_refused_in_place_while_a_seat_is_held(client, staff):
 
 def test_standing_and_names_change_by_their_forms(client, staff):
     organisation = OrganisationFactory()
-    standing = {"status": "suspended", "category": "observer", "since": "2020-01-01", "reason": "Fees."}
+    standing = {"status": "suspended", "category": "observer", "since": "2020-01-01", "reason": "Fees.", "seen": 0}
 
     client.post(page("organisation_membership", organisation), standing)
     client.post(page("organisation_names", organisation), {"text": "Second", "kind": "alias"})
