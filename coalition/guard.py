@@ -23,11 +23,19 @@ def refuse_unsafe(env: Mapping[str, str], *, embedded: bool) -> None:
             raise ImproperlyConfigured(f"{name} is not set. Set it to something like “{example}”, or use `make run`.")
     if not env["DATABASE_URL"].startswith(("postgres://", "postgresql://")):
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: its address starts with postgres://.")
-    if embedded:
-        return
+    if not embedded:
+        _refuse_weak(env)
+
+
+def _refuse_weak(env: Mapping[str, str]) -> None:
+    """What only a machine of one's own may have."""
     if len(env["SECRET_KEY"]) < 50 or len(set(env["SECRET_KEY"])) < 5:
         raise ImproperlyConfigured("SECRET_KEY is too weak. Set it to at least 50 random characters.")
     if "*" in env["ALLOWED_HOSTS"]:
         raise ImproperlyConfigured("ALLOWED_HOSTS must not contain “*”. Name the hosts that serve this coalition.")
+    if 0 < len(env.get("METRICS_TOKEN", "")) < 20:
+        raise ImproperlyConfigured(
+            "METRICS_TOKEN is too short. Set it to at least 20 random characters, or leave it out."
+        )
     if env.get("BASE_URL", "https://").startswith("http://"):
         raise ImproperlyConfigured("BASE_URL must start with https://: links in mails lead people to sign in.")

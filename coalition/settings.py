@@ -150,6 +150,7 @@ MAIL_DIR = VAR / "mail" if EMBEDDED else None  # where the embedded SMTP server 
 # The mail server's log, where it lies on this machine: then we know what it took. Without it staff decide.
 RELAY_JOURNAL = env.str("RELAY_JOURNAL", default=str(VAR / "mail" / "journal") if EMBEDDED else "")
 RELAY_JOURNAL_GRACE_SECONDS = env.int("RELAY_JOURNAL_GRACE_SECONDS", default=90)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # what Prometheus shows to read /metrics; without, it is not there
 NOTICES_LEASE_SECONDS = env.int("NOTICES_LEASE_SECONDS", default=300)
 
 CELERY_BROKER_URL = env.str("REDIS_URL")
@@ -169,7 +170,7 @@ CELERY_BEAT_SCHEDULE = {
 
 SECURE_SSL_REDIRECT = not EMBEDDED
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|metrics)$"]
 SECURE_HSTS_SECONDS = 0 if EMBEDDED else 31536000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not EMBEDDED
 SECURE_HSTS_PRELOAD = not EMBEDDED

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.zones import in_words
-from home.waiting import COUNTED, counts
+from home.waiting import COUNTED, Counts, counts
 from members.hats import hats
-from notices.actions.life import PROCESSES, silent
+from notices.actions.life import PROCESSES, oldest_due, silent
+from notices.models import Heartbeat
 
 Link = tuple[str, str, bool]
 
@@ -33,7 +34,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "inbox_url": reverse("home:inbox"),
         "unread_count": _at_most_counted(counted.unread),
         **_ways(request, is_staff=worn.is_staff),
-        "banners": _banners(user, now) if worn.is_staff and counted.living < len(PROCESSES) else [],
+        "banners": _banners(user, now) if worn.is_staff and _is_wrong(counted) else [],
     }
 
 
@@ -71,8 +72,16 @@ def _ways(request: HttpRequest, *, is_staff: bool) -> dict[str, list[Link]]:
     return {"nav": links(MAIN), "staff_nav": links(STAFF) if is_staff else []}
 
 
+def _is_wrong(counted: Counts) -> bool:
+    return counted.living < len(PROCESSES) or counted.is_late
+
+
 def _banners(user: User, now: datetime) -> list[dict[str, str]]:
-    names = {"beat": _("the scheduler"), "worker": _("the worker")}
+    """Of mails that wait only while nothing is silent: that is why they wait."""
+    names = {"beat": _("the scheduler"), "worker": _("the worker"), Heartbeat.PLAN: _("the planning")}
+    quiet = silent(now)
+    if not quiet:
+        return _late_mail(user, now)
     return [
         {
             "level": "danger",
@@ -86,5 +95,14 @@ def _banners(user: User, now: datetime) -> list[dict[str, str]]:
                 else _("from the start"),
             },
         }
-        for process, seen in silent(now).items()
+        for process, seen in quiet.items()
     ]
+
+
+def _late_mail(user: User, now: datetime) -> list[dict[str, str]]:
+    since = oldest_due(now)
+    if since is None:
+        return []
+    text = _("Mails are late: the oldest has been due since %(instant)s. Nothing is lost; the mail server may be away.")
+    words = text % {"instant": in_words(since, user.person.zone)}
+    return [{"level": "danger", "text": words, "url": reverse("notices:deliveries"), "link": _("What is due")}]

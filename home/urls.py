@@ -13,4 +13,5 @@ urlpatterns = [
     path("inbox/<uuid:pk>/done/", views.notice_done, name="notice_done"),
     path("inbox/<uuid:pk>/undone/", views.notice_undone, name="notice_undone"),
     path("healthz", views.healthz, name="healthz"),
+    path("metrics", views.metrics, name="metrics"),
 ]

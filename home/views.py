@@ -8,8 +8,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import DatabaseNow, database_now
@@ -28,8 +30,9 @@ from home.search import MANY, Sought, search
 from home.styleguide import samples
 from home.waiting import waiting
 from members.hats import Hats, hats
-from notices.actions.life import silent
+from notices.actions.life import ages, counted, failed_lately, silent
 from notices.actions.reading import mark_all_read, mark_read, put_away, take_back
+from notices.metrics import CONTENT_TYPE, written
 from notices.models import Delivery
 
 SCOPES = 10  # of one facilitator, on their home page
@@ -121,13 +124,31 @@ def _scopes(user: User) -> Iterable[Scope]:
 @login_not_required
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
-    """For a watchdog: 200 while the database answers and beat and worker were heard of within 15 minutes, else 503."""
+    """For a watchdog: 200 while the database answers and beat, worker and planning were heard of within 15 minutes.
+
+    Else 503. With it the ages in seconds.
+    """
     try:
-        quiet = silent(database_now())
+        now = database_now()
+        quiet, old = silent(now), ages(now)
     except DatabaseError:
         return JsonResponse({"database": "silent"}, status=503)
-    state = {process: "silent" if process in quiet else "ok" for process in ("beat", "worker")}
-    return JsonResponse({"database": "ok", **state}, status=503 if quiet else 200)
+    seconds = {name: age if age is None else round(age) for name, age in old.heard.items()}
+    state = {process: "silent" if process in quiet else "ok" for process in old.heard}
+    seconds["oldest_due"] = round(old.oldest_due)
+    return JsonResponse({"database": "ok", **state, "seconds": seconds}, status=503 if quiet else 200)
+
+
+@login_not_required
+@never_cache
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus, which shows METRICS_TOKEN; for everybody else there is no such page."""
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not constant_time_compare(shown, settings.METRICS_TOKEN):
+        raise Http404
+    now = database_now()
+    return HttpResponse(written(ages(now), counted(), failed_lately(now)), content_type=CONTENT_TYPE)
 
 
 @require_GET

@@ -23,6 +23,7 @@ from home.columns import Found, together
 from meetings.models import Attendance, Meeting
 from members.hats import hats
 from members.models import ImportBatch
+from notices.actions.life import PROCESSES
 from notices.hours import at_local
 from notices.models import Delivery, Heartbeat
 
@@ -59,11 +60,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Counts:
-    """For the frame. `living`: how many of our processes give signs of life."""
+    """For the frame. `living`: how many of our processes give signs of life; `is_late`: mails or planning lag behind."""
 
     waiting: int
     unread: int
     living: int
+    is_late: bool
 
 
 def waiting(user: User, now: datetime) -> list[Item]:
@@ -80,7 +82,9 @@ def _marked(item: Item, now: datetime) -> Item:
 def counts(user: User, now: datetime) -> Counts:
     """What the frame of every page says, in one statement. Of each kind at most COUNTED + 1: "more than that"."""
     parts = [source.rows(user, now) for source in SOURCES]
-    parts += [Delivery.objects.in_inbox_of(user.person).unread(), Heartbeat.objects.living(now)]
+    parts += [Delivery.objects.in_inbox_of(user.person).unread()]
+    parts += [Heartbeat.objects.living(now).filter(process__in=PROCESSES)]
+    parts += [Delivery.objects.late(now), Heartbeat.objects.stuck(now)]
     bounded = [
         part.order_by()
         .annotate(part=Value(number), one=Cast("pk", TextField()))
@@ -89,8 +93,8 @@ def counts(user: User, now: datetime) -> Counts:
         for number, part in enumerate(parts)
     ]
     found = Counter(number for number, _one in bounded[0].union(*bounded[1:], all=True))
-    living, unread = found.pop(len(SOURCES) + 1, 0), found.pop(len(SOURCES), 0)
-    return Counts(waiting=found.total(), unread=unread, living=living)
+    unread, living, late, stuck = (found.pop(len(SOURCES) + place, 0) for place in range(4))
+    return Counts(waiting=found.total(), unread=unread, living=living, is_late=bool(late or stuck))
 
 
 def _answers(user: User, now: datetime) -> QuerySet[Any]:

@@ -53,6 +53,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def overdue_lease(self, now: datetime) -> Self:
         return self.filter(state=Delivery.State.SENDING, lease_until__lt=now)
 
+    def late(self, now: datetime) -> Self:
+        """Due for longer than any worker that is well leaves them."""
+        return self.due(now).filter(send_at__lte=now - Heartbeat.SILENCE)
+
     def doubtful(self, now: datetime) -> Self:
         """Those of which only the mail server knows whether it took them."""
         return self.overdue_lease(now) | self.filter(state=Delivery.State.UNCONFIRMED)
@@ -262,11 +266,16 @@ class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
         """Of the processes that gave a sign of life less than SILENCE ago."""
         return self.filter(at__gt=now - Heartbeat.SILENCE)
 
+    def stuck(self, now: datetime) -> Self:
+        """Planning, when it came to its end long ago: the process that plans may live."""
+        return self.filter(process=Heartbeat.PLAN, at__lte=now - Heartbeat.SILENCE)
+
 
 class Heartbeat(models.Model):
-    """The last sign of life of a process without which nothing is sent."""
+    """The last sign of life of what must go on for anything to be sent."""
 
     SILENCE = timedelta(minutes=15)
+    PLAN = "plan"  # no process, but the work of one: noted when it came to its end
 
     process = models.CharField(primary_key=True, max_length=10)
     at = models.DateTimeField()

@@ -4,11 +4,13 @@ from celery import shared_task
 
 from accounts.clock import database_now
 from notices.actions import arriving, life, planning, resolving, sending
+from notices.models import Heartbeat
 
 
 @shared_task
 def plan() -> None:
     planning.plan(now=database_now())
+    life.beat(Heartbeat.PLAN, now=database_now())
 
 
 @shared_task

@@ -22,6 +22,7 @@ from tests.leftovers import add_what_the_demo_lacks
 # Buttons, files and answers to machines: addresses without a look of their own.
 NO_PAGE = {
     "home:healthz",
+    "home:metrics",
     "home:inbox_read_all",
     "home:notice_read",
     "home:notice_done",

@@ -1,24 +1,81 @@
-"""Signs of life: whether the scheduler and the worker are there."""
+"""Signs of life: whether the scheduler and the worker are there, and whether what is due goes out."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from notices.models import Heartbeat
+from django.db import connection
+
+from notices.models import Delivery, Heartbeat
 
 PROCESSES = ("beat", "worker")
+COUNTED = 10_000  # rows of one state and channel: what is more costs a scrape nothing
+DAY = timedelta(days=1)
+# Each state and channel cut on its own: a table of millions costs as much as one of thousands.
+COUNT = """
+SELECT state, channel, (
+    SELECT count(*) FROM (
+        SELECT 1 FROM notices_delivery
+        WHERE notices_delivery.state = each_state.state AND notices_delivery.channel = each_channel.channel LIMIT %s
+    ) AS few
+)
+FROM unnest(%s::text[]) AS each_state(state), unnest(%s::text[]) AS each_channel(channel)
+"""
+
+
+@dataclass(frozen=True)
+class Ages:
+    """Seconds since the last sign of life of each, None where there was none; and since when the oldest mail waits."""
+
+    heard: dict[str, float | None]
+    oldest_due: float
 
 
 def beat(process: str, *, now: datetime) -> None:
-    """Note that `process` ("beat" or "worker") is alive."""
+    """Note that `process` ("beat" or "worker") is alive, or that planning came to its end ("plan")."""
     Heartbeat.objects.bulk_create(
         [Heartbeat(process=process, at=now)], update_conflicts=True, update_fields=["at"], unique_fields=["process"]
     )
 
 
 def silent(now: datetime) -> dict[str, datetime | None]:
-    """{process: last sign of life or None} for each that has been silent for 15 minutes or longer."""
+    """{process: last sign of life or None} for each that has been silent for 15 minutes or longer.
+
+    Planning is among them once it has been heard of: in the first half minute of an installation it has not.
+    """
     seen = dict(Heartbeat.objects.values_list("process", "at"))
+    awaited = [*PROCESSES, *([Heartbeat.PLAN] if Heartbeat.PLAN in seen else [])]
     return {
         process: seen.get(process)
-        for process in PROCESSES
+        for process in awaited
         if process not in seen or now - seen[process] >= Heartbeat.SILENCE
     }
+
+
+def oldest_due(now: datetime) -> datetime | None:
+    """Since when the oldest mail that nobody has taken is due; None when none waits."""
+    return Delivery.objects.due(now).order_by("send_at", "id").values_list("send_at", flat=True).first()
+
+
+def ages(now: datetime) -> Ages:
+    """In two statements."""
+    seen = dict(Heartbeat.objects.values_list("process", "at"))
+    heard = {
+        name: (now - seen[name]).total_seconds() if name in seen else None for name in (*PROCESSES, Heartbeat.PLAN)
+    }
+    since = oldest_due(now)
+    return Ages(heard, (now - since).total_seconds() if since else 0.0)
+
+
+def counted() -> dict[tuple[str, str], int]:
+    """{(state, channel): how many, at most COUNTED}, in one statement."""
+    values: list[Any] = [COUNTED, Delivery.State.values, Delivery.Channel.values]
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, values)
+        return {(state, channel): count for state, channel, count in cursor.fetchall()}
+
+
+def failed_lately(now: datetime) -> int:
+    """How many mails have failed in the last day and still stand so; at most COUNTED."""
+    rows = Delivery.objects.by_mail().filter(state=Delivery.State.FAILED, settled_at__gte=now - DAY)
+    return rows[:COUNTED].count()

@@ -29,6 +29,7 @@ def test_a_missing_setting_is_named(name):
         ("SECRET_KEY", "changeme", "SECRET_KEY is too weak"),
         ("SECRET_KEY", "a" * 60, "SECRET_KEY is too weak"),
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS must not contain"),
+        ("METRICS_TOKEN", "guess", "METRICS_TOKEN is too short"),
         ("BASE_URL", "http://app.example.org", "BASE_URL must start with https://"),
     ],
 )

@@ -253,10 +253,13 @@ def test_an_empty_home_says_what_will_stand_there(client):
 def test_a_watchdog_hears_when_beat_and_worker_are_alive(client):
     beat("beat", now=database_now())
     beat("worker", now=database_now())
+    beat("plan", now=database_now())
 
     response = client.get(reverse("home:healthz"))
 
-    assert (response.status_code, response.json()) == (200, {"database": "ok", "beat": "ok", "worker": "ok"})
+    seconds = {"beat": 0, "worker": 0, "plan": 0, "oldest_due": 0}
+    state = {"database": "ok", "beat": "ok", "worker": "ok", "plan": "ok", "seconds": seconds}
+    assert (response.status_code, response.json()) == (200, state)
 
 
 def test_a_watchdog_and_staff_hear_when_a_process_has_been_silent_for_15_minutes(client):
