@@ -114,4 +114,9 @@ permit(
     otherwise=_("Everybody keeps only their own inbox."),
 )
 permit("notices.choose_mail", is_oneself, otherwise=_("Everybody chooses only their own mails."))
+permit(
+    "notices.steer_delivery",
+    is_staff,
+    otherwise=_("Only staff and administrators hold, send or cancel what is planned."),
+)
 permit("notices.settle_delivery", is_staff, otherwise=_("Only staff and administrators settle a delivery."))

@@ -1,12 +1,14 @@
 """What staff's page of notices shows: bounded lists, each row with as much as its reader may see."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Value
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext
 
 from accounts.models import Person
@@ -43,7 +45,7 @@ class Section:
 
 
 def sections(user: Any, now: datetime, show: str = "") -> dict[str, Section]:
-    """{unconfirmed, failed, due, sent, unsent: Section}, whatever the number of rows in a fixed number of statements.
+    """{unconfirmed, failed, held, due, sent, unsent: Section}, whatever the number of rows in a fixed number of statements.
 
     `show`: the only one of them to read, then up to SIZE rows of it; any other value reads the first few of each.
     """
@@ -55,7 +57,8 @@ def sections(user: Any, now: datetime, show: str = "") -> dict[str, Section]:
     for row in cut[0].union(*cut[1:], all=True):
         found[row.section].append(row)
     for name, rows in found.items():
-        rows.sort(key=lambda row: row.send_at if row.state in WAITING else row.settled_at, reverse=name != "due")
+        is_ahead = name in {"due", "held"}
+        rows.sort(key=lambda row: row.send_at if is_ahead else row.settled_at, reverse=not is_ahead)
     lines = {line.delivery.pk: line for line in _lines([row for rows in found.values() for row in rows], user, now)}
     return {
         name: Section(name, [lines[row.pk] for row in found[name][:most]], has_more=len(found[name]) > most)
@@ -63,9 +66,64 @@ def sections(user: Any, now: datetime, show: str = "") -> dict[str, Section]:
     }
 
 
+@dataclass(frozen=True)
+class Narrowed:
+    """The mails to one person or about one thing, the latest hour first. `older`: where the next ones begin, or None.
+
+    `title` is None when its reader may not see what they are about.
+    """
+
+    section: Section
+    person: Person | None
+    title: str | None
+    older: UUID | None
+
+
+def narrowed(user: Any, now: datetime, asked: Mapping[str, str]) -> Narrowed | None:
+    """What `asked` (the query string) narrows the list to by "person" and "about"; None when by nothing.
+
+    An id that is none, or of nobody, finds nothing.
+    """
+    ids = {name: _id(asked[name]) for name in ("person", "about") if name in asked}
+    if not ids:
+        return None
+    rows = Delivery.objects.visible_to(user).by_mail().order_by("-send_at", "-id")
+    person, about = ids.get("person"), ids.get("about")
+    if None in ids.values():
+        rows = rows.none()
+    if person:
+        rows = rows.filter(person=person)
+    if about:
+        types = ContentType.objects.get_for_models(*{kind.model for kind in KINDS.values()}).values()
+        rows = rows.filter(content_type__in=list(types), object_id=about)
+    found = list(_before(rows, asked.get("before", ""))[: SIZE + 1])
+    lines = _lines(found[:SIZE], user, now)
+    return Narrowed(
+        Section("found", lines, has_more=len(found) > SIZE),
+        person=Person.objects.filter(pk=person).first() if person else None,
+        title=next((line.title for line in lines if line.title), None) if about else None,
+        older=found[SIZE - 1].pk if len(found) > SIZE else None,
+    )
+
+
+def _before(rows: QuerySet[Delivery], cursor: str) -> QuerySet[Delivery]:
+    pk = _id(cursor)
+    last = rows.filter(pk=pk).first() if pk else None
+    if last is None:
+        return rows
+    return rows.filter(Q(send_at__lt=last.send_at) | Q(send_at=last.send_at, pk__lt=last.pk))
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def line_of(delivery: Delivery, user: Any, now: datetime) -> Line:
     """As a row of the lists, for the page of one notice."""
-    return _lines([delivery], user, now)[0]
+    return _lines([delivery], user, now, {delivery.person_id: delivery.person})[0]
 
 
 def steps_of(delivery: Delivery) -> list[Step]:
@@ -90,14 +148,15 @@ def _lists(visible: QuerySet[Delivery], now: datetime) -> dict[str, QuerySet[Del
     return {
         "unconfirmed": newest.filter(state=State.UNCONFIRMED),
         "failed": newest.filter(state=State.FAILED),
+        "held": visible.filter(state=State.HELD).order_by("send_at", "id"),
         "due": visible.filter(state__in=WAITING, send_at__lte=now + SPAN).order_by("send_at", "id"),
         "sent": newest.filter(state=State.SENT, settled_at__gte=now - SPAN),
         "unsent": newest.filter(state__in=[State.CANCELLED, State.EXPIRED], settled_at__gte=now - SPAN),
     }
 
 
-def _lines(rows: list[Delivery], user: Any, now: datetime) -> list[Line]:
-    people = Person.objects.in_bulk({row.person_id for row in rows})
+def _lines(rows: list[Delivery], user: Any, now: datetime, people: Mapping[UUID, Person] | None = None) -> list[Line]:
+    people = people or Person.objects.in_bulk({row.person_id for row in rows})
     titles = titles_of(rows, user)
     return [
         Line(

@@ -7,5 +7,6 @@ urlpatterns = [
     path("", views.deliveries, name="deliveries"),
     path("leave/<str:token>/", views.leave, name="leave"),
     path("<uuid:pk>/", views.delivery, name="delivery"),
+    path("<uuid:pk>/steer/", views.steer, name="steer"),
     path("<uuid:pk>/settle/", views.settle, name="settle"),
 ]

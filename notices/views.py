@@ -1,6 +1,7 @@
 """Staff's pages: what goes out, what did not, and what nobody knows."""
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,22 +14,27 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.clock import database_now
-from accounts.http import Request, told
+from accounts.http import Request, accepted, told
 from accounts.models import Person
 from accounts.rules import allows, require
 from notices.actions.reading import leave_kind
 from notices.actions.settling import Outcome, settle_delivery
-from notices.forms import SettleForm
+from notices.actions.steering import Steer, steer_delivery
+from notices.explained import explained, with_circumstances
+from notices.forms import SettleForm, SteerForm
 from notices.kind import KINDS
 from notices.leaving import read_token
 from notices.models import Delivery
-from notices.pages import line_of, sections, steps_of
+from notices.pages import line_of, narrowed, sections, steps_of
 
 
 @require_GET
 def deliveries(request: Request) -> HttpResponse:
     require(request.user, "notices.see_deliveries")
-    found = sections(request.user, database_now(), request.GET.get("show", ""))
+    now = database_now()
+    if (some := narrowed(request.user, now, request.GET)) is not None:
+        return render(request, "notices/delivery_found.html", {"found": some})
+    found = sections(request.user, now, request.GET.get("show", ""))
     may_settle = allows(request.user, "notices.settle_delivery")
     context = {**found, "may_settle": may_settle, "is_alone": len(found) == 1}
     return render(request, "notices/delivery_list.html", context)
@@ -36,21 +42,41 @@ def deliveries(request: Request) -> HttpResponse:
 
 @require_GET
 def delivery(request: Request, pk: UUID) -> HttpResponse:
-    row = get_object_or_404(Delivery.objects.visible_to(request.user).by_mail().select_related("person"), pk=pk)
-    line = line_of(row, request.user, database_now())
+    return _page(request, _mail(request, pk), SteerForm())
+
+
+@require_POST
+def steer(request: Request, pk: UUID) -> HttpResponse:
+    row, form = _mail(request, pk), SteerForm(request.POST)
+    if accepted(form, partial(steer_delivery, row, by=request.user, now=database_now())):
+        messages.success(request, _steered(form.cleaned_data["do"]))
+        return redirect("notices:delivery", pk)
+    return _page(request, row, form)
+
+
+def _mail(request: Request, pk: UUID) -> Any:
+    return get_object_or_404(with_circumstances(Delivery.objects.visible_to(request.user).by_mail()), pk=pk)
+
+
+def _page(request: Request, row: Any, form: SteerForm) -> HttpResponse:
+    now = database_now()
+    line = line_of(row, request.user, now)
+    subject = KINDS[row.kind].subject(row.object_id) if line.title else None
     context = {
         "line": line,
+        "why": explained(row, subject, now),
         "steps": steps_of(row),
-        "email": row.person.email,
-        "page": KINDS[row.kind].path(KINDS[row.kind].subject(row.object_id)) if line.title else "",
+        "page": KINDS[row.kind].path(subject) if subject is not None else "",
+        "form": form,
         "may_settle": allows(request.user, "notices.settle_delivery"),
+        "may_steer": allows(request.user, "notices.steer_delivery"),
     }
     return render(request, "notices/delivery_detail.html", context)
 
 
 @require_POST
 def settle(request: Request, pk: UUID) -> HttpResponse:
-    row = get_object_or_404(Delivery.objects.visible_to(request.user).by_mail().select_related("person"), pk=pk)
+    row = _mail(request, pk)
     form = SettleForm(request.POST)
     if form.is_valid():
         act = partial(settle_delivery, row, by=request.user, now=database_now(), **form.cleaned_data)
@@ -83,3 +109,12 @@ def _done(outcome: str, name: str) -> str:
         Outcome.AGAIN: _("It goes out to %(name)s again."),
         Outcome.LEFT: _("Left as it is: nothing more goes out to %(name)s about this."),
     }[Outcome(outcome)] % {"name": name}
+
+
+def _steered(do: str) -> str:
+    return {
+        Steer.HOLD: _("It is held. It stands under “Held” until it is let go or cancelled."),
+        Steer.LET_GO: _("It goes out at its hour; what is over goes at once."),
+        Steer.NOW: _("It goes out within seconds, or when its reader’s quiet hours end."),
+        Steer.CANCEL: _("It is cancelled and does not go out."),
+    }[Steer(do)]

@@ -55,6 +55,7 @@ NO_PAGE = {
     "decisions:confirm",
     "decisions:register_file",
     "notices:settle",
+    "notices:steer",
 }
 
 

@@ -245,6 +245,7 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("accounts.remove_view", others_view): set(),
     ("notices.see_deliveries", nothing): STAFF,
     ("notices.settle_delivery", nothing): STAFF,
+    ("notices.steer_delivery", nothing): STAFF,
     ("campaigns.add_campaign", nothing): STAFF,
     ("campaigns.edit_campaign", campaign): STAFF,
     ("campaigns.edit_campaign", own_campaign): EVERYBODY,

@@ -69,6 +69,7 @@ def person_detail(request: Request, pk: UUID) -> HttpResponse:
         "may_edit": allows(request.user, "members.edit_people", person),
         "may_invite": allows(request.user, "members.invite", person),
         "may_appoint": allows(request.user, "members.appoint", person),
+        "may_see_mails": allows(request.user, "notices.see_deliveries"),
     }
     return render(request, "members/person_detail.html", context)
 

@@ -17,7 +17,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_noop
 
 from accounts.models import Person
-from notices.actions.steps import move, too_late
+from notices.actions.steps import AT_ONCE_BY_STAFF, move, too_late
 from notices.choices import STOPPED, channels
 from notices.kind import KINDS, Kind, kinds_about
 from notices.models import NAMESPACE, TOLD, Delivery
@@ -25,7 +25,7 @@ from notices.occasions import in_open_hours, occasions
 
 logger = logging.getLogger(__name__)
 HORIZON = timedelta(days=8)
-REVIVABLE = {Delivery.State.PLANNED, Delivery.State.DEFERRED, Delivery.State.CANCELLED}
+REVIVABLE = {Delivery.State.PLANNED, Delivery.State.DEFERRED, Delivery.State.CANCELLED, Delivery.State.HELD}
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def cancel(
 
     Returns the ids of the people who would have got it.
     """
-    rows = Delivery.objects.about(subject).waiting().select_for_update(skip_locked=True)
+    rows = Delivery.objects.about(subject).unsent().select_for_update(skip_locked=True)
     if kinds is not None:
         rows = rows.filter(kind__in=list(kinds))
     if people is not None:
@@ -162,6 +162,7 @@ def cancel(
 def revive(subject: models.Model, *, kinds: Iterable[str], reason: str, now: datetime) -> set[uuid.UUID]:
     """What of these kinds was cancelled for `reason` and still makes sense goes out after all; the ids of its people."""
     rows = Delivery.objects.about(subject).filter(state=Delivery.State.CANCELLED, kind__in=list(kinds), reason=reason)
+    rows = rows.filter(settled_by=None)  # what staff cancelled stays so, whatever words they chose
     revived = set()
     for row in rows.filter(epoch=getattr(subject, "epoch", 0)).select_for_update().select_related("person"):
         if row.not_after is None or row.not_after > now:
@@ -229,13 +230,20 @@ def _in_words_of_machines(anchor: date | datetime | None) -> str:
 
 
 def _is_unfit(row: Delivery, wanted: Delivery | None, now: datetime) -> bool:
-    if row.state not in REVIVABLE:
+    if row.state not in REVIVABLE or _was_cancelled_by_staff(row):
         return False
     if wanted is None or _is_stopped(wanted):
         return row.state != Delivery.State.CANCELLED
+    if row.state == Delivery.State.HELD:
+        return False
     # A due one may have been put off, by the server or by quiet hours: its hour is its own now.
-    moved = row.state == Delivery.State.PLANNED and wanted.send_at > now and wanted.send_at != row.send_at
+    is_free = row.state == Delivery.State.PLANNED and row.reason != AT_ONCE_BY_STAFF
+    moved = is_free and wanted.send_at > now and wanted.send_at != row.send_at
     return row.state == Delivery.State.CANCELLED or moved or wanted.not_after != row.not_after
+
+
+def _was_cancelled_by_staff(row: Delivery) -> bool:
+    return row.state == Delivery.State.CANCELLED and row.settled_by_id is not None
 
 
 def _carry_out(difference: Difference, kind: Kind, subject: Any, now: datetime) -> None:
@@ -270,7 +278,7 @@ def _adjust(row: Delivery, wanted: Delivery, kind: Kind, subject: Any, now: date
         if kind.why_not(subject, row.person, now):  # it would only be cancelled again
             return
         move(row, Delivery.State.PLANNED, now=now, reason=gettext_noop("asked again"))
-    if row.state == Delivery.State.PLANNED:
+    if row.state == Delivery.State.PLANNED and row.reason != AT_ONCE_BY_STAFF:
         row.send_at = wanted.send_at
     row.not_after, row.deadline = wanted.not_after, wanted.deadline
     row.save(update_fields=["send_at", "not_after", "deadline"])

@@ -77,7 +77,8 @@ def _keep(found: Noted) -> list[str]:
 
 def _believe(messages: Iterable[str], now: datetime) -> None:
     """Whatever our rows thought: the mail server has these. What is being sent is left to its worker."""
-    open_states = [Delivery.State.PLANNED, Delivery.State.DEFERRED, Delivery.State.UNCONFIRMED]
+    held = Delivery.State.HELD  # by staff, before or after a restore
+    open_states = [Delivery.State.PLANNED, Delivery.State.DEFERRED, Delivery.State.UNCONFIRMED, held]
     rows = Delivery.objects.filter(message_id__in=list(messages), state__in=open_states)
     for row in rows.select_for_update():
         move(row, Delivery.State.SENT, now=now, reason=KNOWN)

@@ -8,6 +8,7 @@ from accounts.models import User
 from notices.kind import KINDS, MOVED
 from notices.models import Delivery
 
+AT_ONCE_BY_STAFF = gettext_noop("sent at once by staff")
 STEPPED = [
     "state",
     "reason",

@@ -360,4 +360,5 @@ def deliveries(world: World) -> dict[str, Any]:
         "another’s notice": delivery(make.MilestoneFactory(), "sent", "inbox"),
         "own delivery": {reader: delivery(milestone, "failed") for reader, milestone in about.items()},
         "sent delivery": delivery(about["member"], "sent"),
+        "planned delivery": delivery(about["member"], "planned"),
     }

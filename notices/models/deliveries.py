@@ -1,7 +1,7 @@
 """What is to be told to whom, and what became of it. These rows are the truth; Celery only wakes a worker."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from django.contrib.contenttypes.models import ContentType
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person, TransitionError, User, known
 from accounts.rules import allows
+from notices.models.life import Heartbeat
 
 NAMESPACE = uuid.UUID("6ba2b1f6-6a2e-5c7e-9d0c-4f1f0f7c1c11")
 
@@ -40,6 +41,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def waiting(self) -> Self:
         return self.filter(state__in=[Delivery.State.PLANNED, Delivery.State.DEFERRED])
+
+    def unsent(self) -> Self:
+        """Waiting, or held by staff."""
+        return self.filter(state__in=[Delivery.State.PLANNED, Delivery.State.DEFERRED, Delivery.State.HELD])
 
     def due(self, now: datetime) -> Self:
         """Mails whose hour has come, and that no worker has reserved."""
@@ -81,12 +86,32 @@ class Delivery(Identified):
         UNCONFIRMED = "unconfirmed", _("Unconfirmed")
         CANCELLED = "cancelled", _("Cancelled")
         EXPIRED = "expired", _("Expired")
+        HELD = "held", _("Held by staff")
 
     STEPS = {
         # Sent without having been sent: in the inbox it arrives at once; and after a restore the mail server's journal
         # knows more than the rows.
-        State.PLANNED: {State.SENDING, State.DEFERRED, State.CANCELLED, State.EXPIRED, State.FAILED, State.SENT},
-        State.DEFERRED: {State.SENDING, State.DEFERRED, State.CANCELLED, State.EXPIRED, State.FAILED, State.SENT},
+        State.PLANNED: {
+            State.PLANNED,  # to another hour, by staff
+            State.SENDING,
+            State.DEFERRED,
+            State.CANCELLED,
+            State.EXPIRED,
+            State.FAILED,
+            State.SENT,
+            State.HELD,
+        },
+        State.DEFERRED: {
+            State.PLANNED,
+            State.SENDING,
+            State.DEFERRED,
+            State.CANCELLED,
+            State.EXPIRED,
+            State.FAILED,
+            State.SENT,
+            State.HELD,
+        },
+        State.HELD: {State.PLANNED, State.CANCELLED, State.EXPIRED, State.SENT},
         State.SENDING: {State.SENT, State.DEFERRED, State.FAILED, State.UNCONFIRMED},
         # A worker that was only slow may still report what it saw; else staff decide.
         State.UNCONFIRMED: {State.SENT, State.DEFERRED, State.FAILED, State.PLANNED, State.EXPIRED},
@@ -155,6 +180,7 @@ class Delivery(Identified):
                 "unconfirmed",
                 "cancelled",
                 "expired",
+                "held",
             ),
             models.CheckConstraint(
                 condition=Q(state="sending", lease_until__isnull=False, lease_token__isnull=False)
@@ -214,76 +240,3 @@ class DeliveryEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_state} → {self.to_state}"
-
-
-class RelayedMail(models.Model):
-    """A message that the mail server noted in its journal; only with `is_queued` has it taken responsibility."""
-
-    message_id = models.CharField(primary_key=True, max_length=200)
-    queue_id = models.CharField(max_length=100, db_index=True)
-    is_queued = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ["message_id"]
-
-    def __str__(self) -> str:
-        return f"{self.queue_id} {self.message_id}"
-
-
-class JournalMark(models.Model):
-    """How far the mail server's journal was read: everything it noted before `read_at` is known."""
-
-    path = models.CharField(primary_key=True, max_length=500)
-    inode = models.BigIntegerField(default=0)
-    offset = models.BigIntegerField(default=0)
-    read_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["path"]
-
-    def __str__(self) -> str:
-        return f"{self.path} to {self.offset}"
-
-
-class NoticePreference(Identified):
-    """Whether a person takes the mails of one kind; without a row they do. The inbox gets them either way."""
-
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notice_preferences")
-    kind = models.CharField(max_length=60)
-    takes_mail = models.BooleanField(_("by mail"))
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["person", "kind"]
-        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="one_preference_per_person_and_kind")]
-
-    def __str__(self) -> str:
-        return f"{self.person}: {self.kind}"
-
-
-class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
-    def living(self, now: datetime) -> Self:
-        """Of the processes that gave a sign of life less than SILENCE ago."""
-        return self.filter(at__gt=now - Heartbeat.SILENCE)
-
-    def stuck(self, now: datetime) -> Self:
-        """Planning, when it came to its end long ago: the process that plans may live."""
-        return self.filter(process=Heartbeat.PLAN, at__lte=now - Heartbeat.SILENCE)
-
-
-class Heartbeat(models.Model):
-    """The last sign of life of what must go on for anything to be sent."""
-
-    SILENCE = timedelta(minutes=15)
-    PLAN = "plan"  # no process, but the work of one: noted when it came to its end
-
-    process = models.CharField(primary_key=True, max_length=10)
-    at = models.DateTimeField()
-
-    objects = HeartbeatQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["process"]
-
-    def __str__(self) -> str:
-        return f"{self.process} {self.at:%Y-%m-%d %H:%M}"

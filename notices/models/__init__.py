@@ -1,0 +1,19 @@
+"""What is? Imported from here; the files are by noun."""
+
+from notices.models.deliveries import NAMESPACE, TOLD, Delivery, DeliveryEvent, DeliveryQuerySet
+from notices.models.life import Heartbeat, HeartbeatQuerySet
+from notices.models.readers import NoticePreference
+from notices.models.relay import JournalMark, RelayedMail
+
+__all__ = [
+    "NAMESPACE",
+    "TOLD",
+    "Delivery",
+    "DeliveryEvent",
+    "DeliveryQuerySet",
+    "Heartbeat",
+    "HeartbeatQuerySet",
+    "JournalMark",
+    "NoticePreference",
+    "RelayedMail",
+]
