@@ -25,7 +25,7 @@ from members.hats import hats
 from members.models import ImportBatch
 from notices.actions.life import PROCESSES
 from notices.hours import at_local
-from notices.models import Delivery, Heartbeat
+from notices.models import Delivery, Heartbeat, Suppression
 
 MONTH = timedelta(days=30)
 LAST_SECOND = time(23, 59, 59)
@@ -210,6 +210,21 @@ def _outcome(row: Found) -> Item:
     )
 
 
+def _returned(user: User, now: datetime) -> QuerySet[Any]:
+    """For staff: people from whose address mail came back."""
+    return Suppression.objects.visible_to(user).standing().of_primary_addresses().order_by("since", "pk")
+
+
+def _returned_mail(row: Found) -> Item:
+    return Item(
+        what=_("Find an address for %(person)s") % {"person": row.named},
+        why=_("A mail came back, so nothing more goes to %(email)s.") % {"email": row.about},
+        url=reverse("notices:unreachable"),
+        due=None,
+        since=row.instant,
+    )
+
+
 POSITION = "round__version__position"
 SOURCES = (
     Source(
@@ -237,6 +252,11 @@ SOURCES = (
     Source(_tasks, {"key": "pk", "named": "title", "about": "asker", "day": "due_on", "place": "zone"}, _task),
     Source(
         _imports, {"key": "pk", "named": "file_name", "number": "rows_to_decide", "instant": "uploaded_at"}, _import
+    ),
+    Source(
+        _returned,
+        {"key": "pk", "named": "person__display_name", "about": "email", "instant": "since"},
+        _returned_mail,
     ),
     Source(_minutes, {"key": "pk", "named": "title", "instant": "ends_at"}, _minutes_of),
     Source(

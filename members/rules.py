@@ -115,6 +115,11 @@ permit(
 )
 permit("notices.choose_mail", is_oneself, otherwise=_("Everybody chooses only their own mails."))
 permit(
+    "notices.lift_suppression",
+    is_staff,
+    otherwise=_("Only staff and administrators have mail go again to an address from which it came back."),
+)
+permit(
     "notices.steer_delivery",
     is_staff,
     otherwise=_("Only staff and administrators hold, send or cancel what is planned."),

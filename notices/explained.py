@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from accounts.models import Address
@@ -12,7 +13,7 @@ from accounts.zones import city, day, in_words
 from notices.actions.claiming import OUR_FAULT, no_longer_due
 from notices.choices import is_stopped
 from notices.kind import KINDS, Kind
-from notices.models import Delivery, DeliveryEvent
+from notices.models import Bounce, Delivery, DeliveryEvent
 
 State = Delivery.State
 
@@ -32,10 +33,11 @@ class Why:
 
 def with_circumstances(rows: QuerySet[Delivery]) -> QuerySet[Any]:
     """Each with its person, their address (`email`), whether they have stopped its kind (`is_stopped`), what the mail
-    server said last (`answer`), and the same notice in the inbox (`inbox_state`, `inbox_at`; None without one).
+    server said last (`answer`), what came back (`bounce`), and the same notice in the inbox (`inbox_state`, `inbox_at`; None without one).
     """
     address = Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")
     heard = DeliveryEvent.objects.filter(delivery=OuterRef("pk"), from_state=State.SENDING).order_by("-id")
+    came_back = Bounce.objects.filter(delivery=OuterRef("pk")).order_by("-status", "id")
     beside = Delivery.objects.filter(channel=Delivery.Channel.INBOX).filter(
         **{name: OuterRef(name) for name in ("content_type", "object_id", "kind", "slot", "epoch", "person")}
     )
@@ -43,6 +45,9 @@ def with_circumstances(rows: QuerySet[Delivery]) -> QuerySet[Any]:
         email=Subquery(address),
         is_stopped=is_stopped(),
         answer=Subquery(heard.values("detail")[:1]),
+        bounce=Subquery(
+            came_back.annotate(words=Concat("status", Value(" "), "said", output_field=TextField())).values("words")[:1]
+        ),
         inbox_state=Subquery(beside.values("state")[:1]),
         inbox_at=Subquery(beside.values("settled_at")[:1]),
     )

@@ -15,6 +15,17 @@ class SettleForm(forms.Form):
     outcome = forms.ChoiceField(choices=Outcome.choices)
 
 
+class LiftForm(forms.Form):
+    """Why mail can go to an address again."""
+
+    reason = forms.CharField(
+        label=_("Why can mail go there again?"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=500,
+        help_text=_("For staff who look at it later: “Their mailbox was full; they have cleared it.”"),
+    )
+
+
 class SteerForm(forms.Form):
     """One of the buttons beside a notice that has not left; a reason only where it is cancelled."""
 

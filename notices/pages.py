@@ -14,10 +14,11 @@ from django.utils.translation import gettext
 from accounts.models import Person
 from history.panels import Line as Step
 from notices.kind import KINDS, in_plain_words, occasion_in_words
-from notices.models import Delivery
+from notices.models import Delivery, Suppression
 
 SIZE = 50  # rows of a list that stands alone
 FEW = 8  # rows of each of several: what is more has a page of its own
+MOST = 200  # people who cannot be reached: more is a fault of the mail server
 SPAN = timedelta(hours=48)
 State = Delivery.State
 
@@ -119,6 +120,12 @@ def _id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def unreachable_people(user: Any) -> list[Suppression]:
+    """Whose mail came back, the newest first; at most MOST."""
+    standing = Suppression.objects.visible_to(user).standing().of_primary_addresses()
+    return list(standing.select_related("person", "bounce__delivery").order_by("-since", "id")[:MOST])
 
 
 def line_of(delivery: Delivery, user: Any, now: datetime) -> Line:

@@ -14,18 +14,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, told
+from accounts.http import Request, accepted, page_or_form, told
 from accounts.models import Person
 from accounts.rules import allows, require
+from notices.actions.bouncing import lift_suppression
 from notices.actions.reading import leave_kind
 from notices.actions.settling import Outcome, settle_delivery
 from notices.actions.steering import Steer, steer_delivery
 from notices.explained import explained, with_circumstances
-from notices.forms import SettleForm, SteerForm
+from notices.forms import LiftForm, SettleForm, SteerForm
 from notices.kind import KINDS
 from notices.leaving import read_token
-from notices.models import Delivery
-from notices.pages import line_of, narrowed, sections, steps_of
+from notices.models import Delivery, Suppression
+from notices.pages import MOST, line_of, narrowed, sections, steps_of, unreachable_people
 
 
 @require_GET
@@ -84,6 +85,26 @@ def settle(request: Request, pk: UUID) -> HttpResponse:
     else:
         messages.error(request, _("Nothing was changed: say whether it arrived or goes out again."))
     return redirect("notices:deliveries")
+
+
+@require_GET
+def unreachable(request: Request) -> HttpResponse:
+    """People from whose address mail came back, and what to do about it."""
+    require(request.user, "notices.see_deliveries")
+    return render(request, "notices/unreachable.html", {"rows": unreachable_people(request.user), "most": MOST})
+
+
+@page_or_form
+def lift(request: Request, pk: UUID) -> HttpResponse:
+    rows = Suppression.objects.visible_to(request.user).standing().select_related("person", "bounce")
+    row = get_object_or_404(rows, pk=pk)
+    form = LiftForm(request.POST or None)
+    if accepted(form, partial(lift_suppression, row, by=request.user, now=database_now())):
+        messages.success(
+            request, _("Mail goes to %(name)s again. What failed can be tried again.") % {"name": row.person}
+        )
+        return redirect("notices:unreachable")
+    return render(request, "notices/lift.html", {"row": row, "form": form})
 
 
 @login_not_required

@@ -22,7 +22,7 @@ from members.actions.people import add_contact
 from members.models import Committee, Organisation, SeatTerm
 from notices.actions.arriving import arrive_due
 from notices.actions.reading import mark_read, put_away
-from notices.models import Delivery
+from notices.models import Bounce, Delivery, Suppression
 
 SHORT = {"precision": "day", "zone": "UTC", "is_external": False, "ends_on": None, "note": ""}
 SHEET = """Name,Country,Website
@@ -132,9 +132,14 @@ def decide_positions(staff: User, now: datetime) -> None:
 
 def spoil_deliveries() -> None:
     """One failed and one nobody knows of, for staff to settle; as a worker that died would leave them."""
-    rows = list(Delivery.objects.by_mail().filter(state=Delivery.State.PLANNED).order_by("send_at", "id")[:3])
-    for row, state in zip(rows, ("failed", "unconfirmed", "sent"), strict=True):
+    rows = list(Delivery.objects.by_mail().filter(state=Delivery.State.PLANNED).order_by("send_at", "id")[:4])
+    for row, state in zip(rows, ("failed", "unconfirmed", "sent", "held"), strict=True):
         Delivery.objects.filter(pk=row.pk).update(state=state, attempts=1)
+    back = rows[2]
+    said = "smtp; 550 5.1.1 <x@example.org>: Recipient address rejected: User unknown in virtual mailbox table"
+    bounce = Bounce.objects.create(delivery=back, status="5.1.1", said=said, read_at=back.send_at)
+    email = back.person.email.lower()
+    Suppression.objects.create(person=back.person, email=email, bounce=bounce, since=back.send_at)
 
 
 def fill_inboxes(now: datetime) -> None:

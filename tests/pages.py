@@ -16,7 +16,7 @@ from meetings.models import Meeting
 from members.models import Committee, ImportBatch, Invitation, Organisation, OwnRegion, Representation, Seat, SeatTerm
 from notices.kind import KINDS
 from notices.leaving import token_for
-from notices.models import Delivery
+from notices.models import Delivery, Suppression
 from tests.leftovers import add_what_the_demo_lacks
 
 # Buttons, files and answers to machines: addresses without a look of their own.
@@ -360,12 +360,18 @@ def of_deeds() -> list[Page]:
 
 def of_reminders() -> list[Page]:
     unconfirmed, sent = (Delivery.objects.by_mail().filter(state=state)[0] for state in ("unconfirmed", "sent"))
+    held = Delivery.objects.by_mail().get(state="held")
     token = token_for(KINDS["meetings.reminder"], sent.person)
     return [
         page("notices:deliveries"),
         page("notices:deliveries", query="?show=sent"),
         page("notices:delivery", unconfirmed.pk),
         page("notices:delivery", sent.pk),
+        page("notices:delivery", held.pk),
+        page("notices:delivery", held.pk, press="Cancel it"),
+        page("notices:deliveries", query=f"?person={held.person_id}"),
+        page("notices:unreachable"),
+        page("notices:lift", Suppression.objects.get().pk),
         page("notices:leave", token, reader=""),
         page("notices:leave", "no-such-token", reader="", status=404),
     ]

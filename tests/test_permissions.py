@@ -246,6 +246,7 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("notices.see_deliveries", nothing): STAFF,
     ("notices.settle_delivery", nothing): STAFF,
     ("notices.steer_delivery", nothing): STAFF,
+    ("notices.lift_suppression", nothing): STAFF,
     ("campaigns.add_campaign", nothing): STAFF,
     ("campaigns.edit_campaign", campaign): STAFF,
     ("campaigns.edit_campaign", own_campaign): EVERYBODY,

@@ -23,7 +23,7 @@ from notices.actions.statements import taking
 from notices.actions.steps import move, too_late
 from notices.choices import STOPPED, is_stopped
 from notices.kind import KINDS, Kind
-from notices.models import Delivery
+from notices.models import Delivery, is_suppressed
 from notices.occasions import in_open_hours
 
 AT_ONCE = 50  # rows in one reservation: what is asked once for all of them costs each little
@@ -32,6 +32,8 @@ FENCE = 0.8  # of the lease: later than that no text may leave
 ELAPSED = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine sleeps
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60)]
 MOST_ATTEMPTS = 50  # about two days, as mail servers do
+NO_ADDRESS = gettext_noop("no e-mail address")
+COMES_BACK = gettext_noop("mails to this address come back")
 OUR_FAULT = gettext_noop("an error on our side; the log says which")
 
 
@@ -105,7 +107,8 @@ def reserve(watch: Watch, owner: int | None = None, most: int = AT_ONCE) -> list
 def _due_rows(now: datetime, most: int) -> list[Any]:
     rows = Delivery.objects.due(now).select_for_update(skip_locked=True, of=("self",)).select_related("person")
     address = Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")
-    return list(rows.annotate(email=Subquery(address), is_stopped=is_stopped()).order_by("send_at", "id")[:most])
+    known = rows.annotate(email=Subquery(address), is_stopped=is_stopped(), is_suppressed=is_suppressed())
+    return list(known.order_by("send_at", "id")[:most])
 
 
 def _grouped(rows: Iterable[Delivery]) -> dict[tuple[str, int, uuid.UUID], list[Any]]:
@@ -182,8 +185,8 @@ def _is_still_due(row: Any, kind: Kind | None, subject: Any, reason: str, now: d
         move(row, Delivery.State.CANCELLED, now=now, reason=reason)
     elif (opens := in_open_hours(kind, row.person, now, row.not_after)) != now:
         _put_off(row, opens, now)
-    elif row.email is None:
-        move(row, Delivery.State.FAILED, now=now, reason=gettext_noop("no e-mail address"))
+    elif row.email is None or row.is_suppressed:
+        move(row, Delivery.State.FAILED, now=now, reason=COMES_BACK if row.email else NO_ADDRESS)
     else:
         return True
     return False

@@ -1,5 +1,6 @@
 """What is? Imported from here; the files are by noun."""
 
+from notices.models.bounces import Bounce, Suppression, SuppressionQuerySet, is_suppressed
 from notices.models.deliveries import NAMESPACE, TOLD, Delivery, DeliveryEvent, DeliveryQuerySet
 from notices.models.life import Heartbeat, HeartbeatQuerySet
 from notices.models.readers import NoticePreference
@@ -8,6 +9,7 @@ from notices.models.relay import JournalMark, RelayedMail
 __all__ = [
     "NAMESPACE",
     "TOLD",
+    "Bounce",
     "Delivery",
     "DeliveryEvent",
     "DeliveryQuerySet",
@@ -16,4 +18,7 @@ __all__ = [
     "JournalMark",
     "NoticePreference",
     "RelayedMail",
+    "Suppression",
+    "SuppressionQuerySet",
+    "is_suppressed",
 ]

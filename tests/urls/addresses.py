@@ -83,6 +83,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "members:region_add": {"name": "New", "countries": "Kenya"},
     "members:term_end": {"reason": "Resigned", "until": "{today}"},
     "notices:settle": {"outcome": "left"},
+    "notices:lift": {"reason": "It works again"},
     "notices:steer": {"do": "cancel", "reason": "Told by telephone"},
 }
 

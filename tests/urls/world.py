@@ -19,7 +19,7 @@ from meetings.models import Meeting
 from members.actions.applying import apply_import
 from members.actions.imports import discard_import, name_columns, upload_roster
 from members.models import Appointment, Committee, ImportBatch, Invitation
-from notices.models import Delivery
+from notices.models import Bounce, Delivery, Suppression
 from tests import factories as make
 
 READERS = ("admin", "staff", "chair", "seat", "facilitator", "member", "nobody", "anonymous")
@@ -361,4 +361,10 @@ def deliveries(world: World) -> dict[str, Any]:
         "own delivery": {reader: delivery(milestone, "failed") for reader, milestone in about.items()},
         "sent delivery": delivery(about["member"], "sent"),
         "planned delivery": delivery(about["member"], "planned"),
+        "suppression": suppression(delivery(about["seat"], "sent"), world.now),
     }
+
+
+def suppression(row: Delivery, now: datetime) -> Suppression:
+    bounce = Bounce.objects.create(delivery=row, status="5.1.1", said="no such person", read_at=now)
+    return Suppression.objects.create(person=row.person, email=row.person.email.lower(), bounce=bounce, since=now)
