@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -17,6 +18,7 @@ from campaigns.actions.tasks import HANDED
 from campaigns.belonging import places
 from campaigns.models import Assignment, Milestone, Scope, Task
 from members.hats import account_of
+from members.models import Appointment, CommitteeOffice
 from notices.kind import Kind, days_after, days_before, register
 
 
@@ -155,6 +157,56 @@ class TaskDue(AboutTask):
         return max(subject.scheduled_at, subject.handed_at)
 
 
+class Rung(TaskDue):
+    """A step of the ladder: while a task stays overdue, somebody else hears of it, once. Its owner is told in TaskDue.
+
+    After the last step nothing more goes out: the coordinator knows, and what follows is between people.
+    """
+
+    template = "campaigns/emails/task_overdue.txt"
+    told_at_once = False
+    tells_moves = False  # who only hears of what is overdue has heard of no day before
+
+    def audience(self, subject: Any) -> list[Person]:
+        """As far as they may see the task today; never its owner."""
+        if not subject.is_open or subject.owner_id is None:
+            return []
+        others = {person.pk: person for person in self.others(subject) if person.pk != subject.owner_id}
+        seen = Task.objects.filter(pk=subject.pk)
+        return [one for one in others.values() if seen.visible_to(account_of(one)).exists()]
+
+    def others(self, subject: Any) -> Iterable[Person]:
+        """Who stands on this step."""
+        raise NotImplementedError
+
+
+class TaskLate(Rung):
+    """3 days after its day: to whoever asked for it, who can ask again or take it back."""
+
+    key = "campaigns.task_late"
+    label = gettext_lazy("A task is overdue: to whoever asked for it")
+    because = gettext_lazy("You get this because you asked for the task.")
+    slots = days_after(3)
+
+    def others(self, subject: Any) -> Iterable[Person]:
+        return [subject.asked_by]
+
+
+class TaskStuck(Rung):
+    """7 days after its day: to who chairs the committee it belongs to, and to the coordinators, who are staff."""
+
+    key = "campaigns.task_stuck"
+    label = gettext_lazy("A task is stuck: to the chair and the coordinators")
+    because = gettext_lazy("You get this because you chair its committee or coordinate the coalition’s work.")
+    slots = days_after(7)
+
+    def others(self, subject: Any) -> Iterable[Person]:
+        committee = getattr(subject.subject, "committee_id", None)
+        chairs = CommitteeOffice.objects.current().filter(committee=committee)
+        staff = Appointment.objects.current().filter(role=Appointment.Role.STAFF)
+        return Person.objects.filter(Q(offices__in=chairs) | Q(appointments__in=staff)).distinct()
+
+
 def when(milestone: Milestone) -> str:
     """The day with its weekday and the place that counts it: "Thu 14 May 2026, in Lusaka"."""
     days = day(milestone.starts_on)
@@ -164,4 +216,4 @@ def when(milestone: Milestone) -> str:
 
 
 def register_kinds() -> None:
-    register(MilestoneDue(), Reassigned(), TaskHanded(), TaskDue())
+    register(MilestoneDue(), Reassigned(), TaskHanded(), TaskDue(), TaskLate(), TaskStuck())
