@@ -21,7 +21,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def changing(self, fields: Iterable[str], *, since: int, of: str = "") -> "EntryQuerySet":
         """Those after entry number `since` that changed one of `fields` of the object itself, or of its part `of`."""
-        later = self.filter(number__gt=since, details__changes__has_any_keys=list(fields))
+        names = list(fields)  # of people the history keeps the names of fields alone
+        changed = Q(details__changes__has_any_keys=names) | Q(details__fields__has_any_keys=names)
+        later = self.filter(changed, number__gt=since)
         return later.filter(details__of=of) if of else later.exclude(details__has_key="of")
 
     def visible_to(self, user: Any) -> "EntryQuerySet":

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Address, Person, TransitionError, User, Visibility
 from accounts.rules import require
-from history.actions import can_be_taken_back, changes, record, record_all, snapshot
+from history.actions import can_be_taken_back, changes, record, record_all, refuse_stale, snapshot
 from members.actions.committees import leave_seat
 from members.actions.invitations import lock_person, withdraw
 from members.keys import indexed_words
@@ -26,6 +26,7 @@ from members.models import (
 )
 from members.models.terms import utc_day
 
+EDITABLE = ["display_name", "email", "language", "zone", "is_discreet"]
 STOPPED = gettext_noop("Stopped being a contact of %(organisation)s")
 
 
@@ -103,15 +104,17 @@ def edit_person(
     zone: str,
     now: datetime,
     is_discreet: bool | None = None,
+    seen: int | None = None,
 ) -> Person:
     """Correct somebody's name, address, language or zone, and make their mails discreet or not (None: as they are).
 
     An open invitation to an old address is withdrawn.
 
-    The e-mail they sign in with stays. Raises Refused.
+    The e-mail they sign in with stays. `seen`: the state the typist saw. Raises Refused, Stale.
     """
     person = lock_person(person.pk)
     require(by, "members.edit_people", person)
+    refuse_stale(person, seen, EDITABLE)
     values: dict[str, Any] = {"display_name": display_name, "language": language, "zone": zone}
     if is_discreet is not None:
         values["is_discreet"] = is_discreet
@@ -119,7 +122,7 @@ def edit_person(
         record(gettext_noop("Changed: %(fields)s"), person, by=by, now=now, fields=changed)
     if email.lower() != person.email.lower():
         _move_mail(person, email, now=now)
-        record(gettext_noop("Changed the e-mail address"), person, by=by, now=now)
+        record(gettext_noop("Changed the e-mail address"), person, by=by, now=now, fields=["email"])
     return person
 
 

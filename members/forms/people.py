@@ -1,5 +1,6 @@
 """What the browser may send about people."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,12 +8,16 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.choices import flatten_choices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.filters import ChoiceFilter, ListFilter, WordsFilter
 from accounts.forms import ZoneField
 from accounts.models import Person, User
 from accounts.zones import only_zone_of
+from history.actions import newest
+from history.forms import SeenForm
+from members.actions.people import EDITABLE
 from members.forms.regions import RegionField
 from members.models import Appointment, Invitation, Organisation, PersonQuerySet, Representation, everybody
 
@@ -46,19 +51,15 @@ class PersonForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial="en")
     zone = ZoneField(help_text=_("The city whose clock they live by."))
 
-    def __init__(self, *args: Any, now: datetime, person: Person | None = None, **kwargs: Any) -> None:
-        if person is not None:
-            kwargs["initial"] = {
-                "display_name": person.display_name,
-                "email": person.email,
-                "language": person.language,
-                "zone": person.zone,
-            }
+    def __init__(self, *args: Any, now: datetime, zone: str = "UTC", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["zone"].offer(now, person.zone if person else "UTC")  # type: ignore[attr-defined]
+        self.fields["zone"].offer(now, zone)  # type: ignore[attr-defined]
 
 
-class EditPersonForm(PersonForm):
+class EditPersonForm(PersonForm, SeenForm):
+    """Carries along what stood in it when it was opened: the history keeps no values of people to compare with."""
+
+    was = forms.JSONField(widget=forms.HiddenInput, required=False)
     is_discreet = forms.BooleanField(
         label=_("Discreet mail"),
         required=False,
@@ -66,8 +67,30 @@ class EditPersonForm(PersonForm):
     )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        super().__init__(*args, person=person, **kwargs)
-        self.fields["is_discreet"].initial = person.is_discreet
+        super().__init__(*args, initial=as_typed(person), zone=person.zone, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        was = values.pop("was", None)
+        self.opened_with = was if isinstance(was, dict) else {}
+        return values
+
+    def lay_over(self, before: Mapping[str, Any], present: Mapping[str, Any]) -> None:
+        """As any; where both have written, the field says what somebody else did."""
+        opened = self.opened_with
+        super().lay_over(opened, present)
+        self.data["was"] = self.fields["was"].prepare_value(present["was"])  # type: ignore[index]
+        for name, value in present["was"].items():
+            field = self.fields[name]
+            if value != opened.get(name) and field.has_changed(value, self[name].data):
+                shown = dict(flatten_choices(getattr(field, "choices", ()))).get(value, value) or _("nothing")
+                self.add_error(name, _("Somebody else wrote here meanwhile: “%(value)s”.") % {"value": shown})
+
+
+def as_typed(person: Person) -> dict[str, Any]:
+    """The initial values of the form that edits `person`."""
+    values = {name: getattr(person, name) for name in EDITABLE}
+    return {**values, "was": values, "seen": newest(person)}
 
 
 class ContactForm(PersonForm):

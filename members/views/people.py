@@ -16,11 +16,11 @@ from accounts.http import Request, accepted, as_file
 from accounts.models import Person, User
 from accounts.rules import allows, require
 from history.http import told_with_undo
-from history.panels import history
+from history.panels import history, put_together
 from members.actions import appointments
 from members.actions import people as actions
 from members.columns import PEOPLE
-from members.forms.people import AppointForm, ContactForm, EditPersonForm, PersonFilter
+from members.forms.people import AppointForm, ContactForm, EditPersonForm, PersonFilter, as_typed
 from members.models import Appointment, Invitation, Organisation, PersonQuerySet, Representation, everybody
 from members.pages import COUNTED, bounded_count, keyset_page
 from members.profiles import profile
@@ -82,7 +82,8 @@ def person_edit(request: Request, pk: UUID) -> HttpResponse:
     if accepted(form, partial(actions.edit_person, person, by=request.user, now=now)):
         messages.success(request, _("Saved."))
         return redirect("members:person", pk)
-    return render(request, "members/person_form.html", {"form": form, "person": person})
+    theirs = put_together(form, lambda: _person(request, pk), request.user, as_typed)
+    return render(request, "members/person_form.html", {"form": form, "person": person, "theirs": theirs})
 
 
 def contact_add(request: Request, pk: UUID) -> HttpResponse:

@@ -51,6 +51,14 @@ FORMS = {
         ("since", "2019-03-01"),
         ("category", "observer"),
     ),
+    "person": ("members:person_edit", PersonFactory, ("display_name", "Theirs"), ("email", "mine@fields.example")),
+    "person’s box": ("members:person_edit", PersonFactory, ("is_discreet", "on"), ("zone", "Africa/Nairobi")),
+    "person’s address": (
+        "members:person_edit",
+        PersonFactory,
+        ("email", "theirs@fields.example"),
+        ("display_name", "Mine"),
+    ),
     "committee": ("members:committee_edit", CommitteeFactory, ("name", "Theirs"), ("mandate", LONG)),
     "organisation": ("members:organisation_edit", OrganisationFactory, ("acronym", "THEIRS"), ("description", LONG)),
 }
@@ -146,3 +154,33 @@ def test_a_standing_that_somebody_else_changed_does_not_go_back_unread():
     assert told.context["form"]["status"].value() == "suspended"
     assert mixed.context["form"]["status"].value() == "dormant"
     assert {change[2] for change in told.context["theirs"][0].changes} == {"Suspended", "Fees."}
+
+
+def test_what_two_have_written_in_one_field_of_a_person_stands_there_side_by_side():
+    person = PersonFactory(display_name="Opened")
+    first, second = signed_in(user_with("staff")), signed_in(user_with("staff"))
+    address = reverse("members:person_edit", args=[person.pk])
+    opened = filled(first.get(address).context["form"])
+    first.post(address, opened | {"display_name": "Theirs", "zone": "Africa/Nairobi"})
+
+    told = second.post(address, opened | {"display_name": "Mine", "zone": "Asia/Tokyo"})
+
+    form = told.context["form"]
+    assert (form["display_name"].value(), form["zone"].value(), form["email"].errors) == ("Mine", "Asia/Tokyo", [])
+    assert "“Theirs”" in form.errors["display_name"][0]
+    assert "Nairobi" in form.errors["zone"][0]
+
+
+@pytest.mark.parametrize("was", ["", "no JSON", "[1]", '{"display_name": {"a": [1]}}'])
+def test_a_person_s_form_whose_hidden_part_is_spoilt_loses_nothing(was):
+    person = PersonFactory(display_name="Opened")
+    first, second = signed_in(user_with("staff")), signed_in(user_with("staff"))
+    address = reverse("members:person_edit", args=[person.pk])
+    opened = filled(first.get(address).context["form"])
+    first.post(address, opened | {"display_name": "Theirs"})
+
+    told = second.post(address, opened | {"display_name": "Mine", "was": was})
+
+    person.refresh_from_db()
+    assert (told.status_code, person.display_name) == (200, "Theirs")
+    assert told.context["form"]["display_name"].value() == "Mine"

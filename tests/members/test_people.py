@@ -175,7 +175,7 @@ def test_a_new_address_takes_the_mail_and_the_old_one_is_kept():
 def test_staff_make_somebody_s_mails_discreet_on_the_page_and_the_history_says_so(client):
     person = PersonFactory(email="amal@fields.example")
     client.force_login(user_with("staff"))
-    same = {"display_name": person.display_name, "email": person.email, "language": "en", "zone": "UTC"}
+    same = {"display_name": person.display_name, "email": person.email, "language": "en", "zone": "UTC", "seen": 0}
 
     client.post(reverse("members:person_edit", args=[person.pk]), same | {"is_discreet": "on"})
 
@@ -372,7 +372,8 @@ def test_each_button_of_a_person_s_page_does_what_it_says(client):
     last = press("invitation_revoke", person.invitations.get(revoked_at=None).pk)
     row = Representation.objects.create(person=person, organisation=organisation, since=date(2026, 1, 1))
     press("representation_end", row.pk)
-    edited = press("person_edit", person.pk, display_name="Bríd Nolan", email="b@x.example", language="en", zone="UTC")
+    typed = {"display_name": "Bríd Nolan", "email": "b@x.example", "language": "en", "zone": "UTC", "seen": 0}
+    edited = press("person_edit", person.pk, **typed)
 
     row.refresh_from_db()
     assert person.appointments.get().until is not None
