@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV = $(PYTHON) -m setup.bootstrap --dev
 VENV = .venv/bin/python
 
-.PHONY: run test check bench chaos audit screenshots demo setup lock
+.PHONY: run test check bench chaos soak audit screenshots demo setup lock
 .DEFAULT_GOAL := run
 
 run:  ## everything that is needed, then the application: prints its address (PORT=9000 to choose)
@@ -20,6 +20,9 @@ bench:  ## measures the pages with 400 and with 100,000 organisations, and remin
 
 chaos:  ## reminders under kills, freezes and crashes (ARGS=--long for 10,000 reminders and 1,000 kills)
 	@$(DEV) && exec $(VENV) -m tests.chaos $(ARGS)
+
+soak:  ## the properties of reminders in many orders of events (ARGS="--steps 10000 --seed 7")
+	@$(DEV) && exec $(VENV) -m tests.soak $(ARGS)
 
 audit:  ## every page for every reader in every look: accessibility, weight, statements (takes a while)
 	@$(DEV) && exec $(VENV) -m setup.test -s tests/browser/audit.py $(ARGS)
