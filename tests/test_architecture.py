@@ -117,6 +117,21 @@ def test_only_tasks_views_and_the_clock_read_the_clock(path):
     assert reads == []
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "members" / "views").glob("*.py")), ids=name_of)
+def test_the_views_of_members_decide_by_the_database_s_clock(path):
+    """The clock of the process is good enough for what is only shown, and spares a statement."""
+    tree, shown = ast.parse(path.read_text()), {"as_file", "profile", "seating", "standing", "FormattedValue"}
+    ours = [node for node in ast.walk(tree) if ast.unparse(node) == "timezone.now()" and isinstance(node, ast.Call)]
+    only_shown = [
+        part
+        for node in ast.walk(tree)
+        if getattr(getattr(node, "func", node), "id", type(node).__name__) in shown
+        for part in ast.walk(node)
+    ]
+
+    assert [node.lineno for node in ours if node not in only_shown] == []
+
+
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
 def test_choices_are_held_by_the_database(model):
     chosen = [field for field in model._meta.local_fields if field.choices and field.name != "language"]

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file
 from accounts.rules import allows, require
 from history.actions import newest
@@ -55,7 +56,7 @@ def committee_detail(request: Request, pk: UUID) -> HttpResponse:
 def committee_add(request: Request) -> HttpResponse:
     require(request.user, MANAGE)
     form = CommitteeForm(request.POST or None)
-    if accepted(form, partial(actions.add_committee, by=request.user, now=timezone.now())):
+    if accepted(form, partial(actions.add_committee, by=request.user, now=database_now())):
         committee = Committee.objects.get(name=form.cleaned_data["name"])
         messages.success(request, _("The committee is set up. Add its seats."))
         return redirect("members:committee_seats", committee.pk)
@@ -66,7 +67,7 @@ def committee_edit(request: Request, pk: UUID) -> HttpResponse:
     committee = _committee(request, pk)
     require(request.user, MANAGE, committee)
     form = CommitteeForm(request.POST or None, instance=copy(committee), initial=_typed(committee))
-    if accepted(form, partial(actions.edit_committee, committee, by=request.user, now=timezone.now())):
+    if accepted(form, partial(actions.edit_committee, committee, by=request.user, now=database_now())):
         messages.success(request, _("Saved."))
         return redirect("members:committee", pk)
     theirs = put_together(form, lambda: _committee(request, pk), request.user, _typed)
@@ -77,7 +78,7 @@ def committee_seats(request: Request, pk: UUID) -> HttpResponse:
     committee = _committee(request, pk)
     require(request.user, MANAGE, committee)
     form = SeatsForm(request.POST or None)
-    if accepted(form, partial(actions.add_seats, committee, by=request.user, now=timezone.now())):
+    if accepted(form, partial(actions.add_seats, committee, by=request.user, now=database_now())):
         messages.success(request, _("The seats are added. They are vacant."))
         return redirect("members:committee", pk)
     return render(request, "members/committee_seats.html", {"form": form, "committee": committee})

@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from accounts.clock import database_now
 from accounts.http import Request, accepted
 from accounts.models import TransitionError
 from history.http import done_to, told_with_undo
@@ -79,7 +79,7 @@ def import_apply(request: Request, pk: UUID) -> HttpResponse:
 def import_discard(request: Request, pk: UUID) -> HttpResponse:
     batch = batch_of(request, pk)
     done = _("The import is discarded. Nothing was written.")
-    told_with_undo(request, lambda: discard_import(batch, by=request.user, now=timezone.now()), done, batch)
+    told_with_undo(request, lambda: discard_import(batch, by=request.user, now=database_now()), done, batch)
     return redirect("members:imports")
 
 
@@ -103,19 +103,19 @@ def import_row(request: Request, pk: UUID, line: int) -> HttpResponse:
 
 def _decided(request: Request, pk: UUID, form: DecisionsForm) -> None:
     batch = batch_of(request, pk)
-    count = decide_rows(batch, by=request.user, now=timezone.now(), choices=form.cleaned_data["choices"])
+    count = decide_rows(batch, by=request.user, now=database_now(), choices=form.cleaned_data["choices"])
     messages.success(request, ngettext("%(count)s row decided.", "%(count)s rows decided.", count) % {"count": count})
 
 
 def _placed(request: Request, pk: UUID, **said: object) -> None:
-    count = place_rows(batch_of(request, pk), by=request.user, now=timezone.now(), **said)  # type: ignore[arg-type]
+    count = place_rows(batch_of(request, pk), by=request.user, now=database_now(), **said)  # type: ignore[arg-type]
     messages.success(request, ngettext("%(count)s row decided.", "%(count)s rows decided.", count) % {"count": count})
 
 
 def _applied(request: Request, pk: UUID) -> None:
     batch = batch_of(request, pk)
     try:
-        outcomes = apply_import(batch, by=request.user, now=timezone.now())
+        outcomes = apply_import(batch, by=request.user, now=database_now())
     except TransitionError as error:
         messages.error(request, str(error))
         return

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from accounts.clock import database_now
 from accounts.files import BOM, safe_cell
 from accounts.http import Request, accepted, as_file
 from accounts.rules import require
@@ -45,7 +46,7 @@ def import_upload(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            batch = upload_roster(by=request.user, now=timezone.now(), file_name=file.name, content=file.read())
+            batch = upload_roster(by=request.user, now=database_now(), file_name=file.name, content=file.read())
         except Unreadable as error:
             form.add_error("file", str(error))
         else:
@@ -57,7 +58,7 @@ def import_columns(request: Request, pk: UUID) -> HttpResponse:
     batch = batch_of(request, pk)
     form = ColumnsForm(request.POST or None, batch=batch)
     if request.method == "POST" and accepted(
-        form, lambda **said: name_columns(batch, by=request.user, now=timezone.now(), **said)
+        form, lambda **said: name_columns(batch, by=request.user, now=database_now(), **said)
     ):
         return redirect("members:import", pk)
     samples = [row.cells for row in batch.rows.order_by("line")[:SAMPLES]]

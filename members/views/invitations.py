@@ -9,13 +9,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.clock import database_now
 from accounts.http import Request, accepted, told
 from accounts.models import User
 from accounts.rules import require
@@ -39,7 +39,7 @@ INVITED = ngettext_lazy(
 @require_POST
 def invite(request: Request, pk: UUID) -> HttpResponse:
     person = get_object_or_404(everybody().visible_to(request.user), pk=pk)
-    act = partial(actions.invite, person, by=request.user, now=timezone.now())
+    act = partial(actions.invite, person, by=request.user, now=database_now())
     told(request, act, _("The invitation is on its way. Its link works for seven days."))
     return redirect("members:person", pk)
 
@@ -48,7 +48,7 @@ def invite(request: Request, pk: UUID) -> HttpResponse:
 def invite_many(request: Request) -> HttpResponse:
     """Who of those ticked, or of all that the filter finds, would be invited; and who not and why."""
     require(request.user, "members.invite")
-    where, now = request.GET.get("where", ""), timezone.now()
+    where, now = request.GET.get("where", ""), database_now()
     if request.GET.get("all"):
         wanted = PersonFilter(QueryDict(where)).found(request.user)
     else:
@@ -76,7 +76,7 @@ def invite_shown(request: Request) -> HttpResponse:
     require(request.user, "members.invite")
     chosen = ids_in(request.POST.get("people", "").split(","))[:MOST]
     people = everybody().visible_to(request.user).filter(pk__in=chosen)
-    say_done(request, invite_all(people, by=request.user, now=timezone.now()), INVITED)
+    say_done(request, invite_all(people, by=request.user, now=database_now()), INVITED)
     return redirect(_back(request.POST.get("where", "")))
 
 
@@ -88,7 +88,7 @@ def _back(where: str) -> str:
 @require_POST
 def resend(request: Request, pk: UUID) -> HttpResponse:
     invitation = _invitation(request, pk)
-    act = partial(actions.resend_invitation, invitation, by=request.user, now=timezone.now())
+    act = partial(actions.resend_invitation, invitation, by=request.user, now=database_now())
     told(request, act, _("A new invitation is on its way. The link in the old one no longer works."))
     return redirect("members:person", invitation.person_id)
 
@@ -96,7 +96,7 @@ def resend(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def revoke(request: Request, pk: UUID) -> HttpResponse:
     invitation = _invitation(request, pk)
-    act = partial(actions.revoke_invitation, invitation, by=request.user, now=timezone.now())
+    act = partial(actions.revoke_invitation, invitation, by=request.user, now=database_now())
     told_with_undo(request, act, _("The invitation is withdrawn. Its link no longer works."), invitation)
     return redirect("members:person", invitation.person_id)
 
@@ -107,7 +107,7 @@ def revoke(request: Request, pk: UUID) -> HttpResponse:
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Opening the link changes nothing; programs that look into mails may open it as often as they like."""
     invitation = Invitation.objects.of_token(token).select_related("person").first()
-    now = timezone.now()
+    now = database_now()
     problem = invitation.problem(now) if invitation else _("This link is not complete. Copy the whole line.")
     if invitation is None or problem:
         return render(request, "members/invitation_problem.html", {"problem": problem}, status=410)

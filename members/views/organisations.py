@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file
 from accounts.models import Address, User, Visibility
 from accounts.rules import allows, classes_seen_by, require
@@ -126,7 +127,7 @@ def add(request: Request) -> HttpResponse:
     made: list[Organisation] = []
 
     def act(**fields: Any) -> None:
-        made.append(add_organisation(by=request.user, now=timezone.now(), **fields))
+        made.append(add_organisation(by=request.user, now=database_now(), **fields))
 
     if request.method == "POST" and kept(form, act):
         messages.success(request, _("“%(name)s” is on the roster.") % {"name": made[0].name})
@@ -140,7 +141,7 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
     form = OrganisationForm(request.POST or None, instance=copy(subject), initial=typed(subject), classifies=classifies)
 
     def act(**fields: Any) -> None:
-        edit_organisation(subject, by=request.user, now=timezone.now(), **fields)
+        edit_organisation(subject, by=request.user, now=database_now(), **fields)
 
     if request.method == "POST" and kept(form, act):
         messages.success(request, _("Your changes are kept."))
@@ -155,7 +156,7 @@ def membership(request: Request, pk: UUID) -> HttpResponse:
     form = MembershipForm(request.POST or None, instance=copy(open_one), initial=typed_standing(open_one))
 
     def act(**fields: Any) -> None:
-        change_membership(subject, by=request.user, now=timezone.now(), **fields)
+        change_membership(subject, by=request.user, now=database_now(), **fields)
 
     if request.method == "POST" and accepted(form, act):
         done_to(request, _("The membership is changed."), open_one)
@@ -174,7 +175,7 @@ def names(request: Request, pk: UUID) -> HttpResponse:
     form = NameForm(request.POST or None)
 
     def act(**fields: Any) -> None:
-        add_name(subject, by=request.user, now=timezone.now(), **fields)
+        add_name(subject, by=request.user, now=database_now(), **fields)
 
     if request.method == "POST" and accepted(form, act):
         messages.success(request, _("The search finds it by “%(name)s” too.") % {"name": form.cleaned_data["text"]})
@@ -187,7 +188,7 @@ def end(request: Request, pk: UUID) -> HttpResponse:
     form = EndForm(request.POST or None)
 
     def act(**fields: Any) -> None:
-        end_organisation(subject, by=request.user, now=timezone.now(), **fields)
+        end_organisation(subject, by=request.user, now=database_now(), **fields)
 
     if request.method == "POST" and accepted(form, act):
         done_to(request, _("“%(name)s” has ended. Its history stays.") % {"name": subject.name}, subject)

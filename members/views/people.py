@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file
 from accounts.models import Person, User
 from accounts.rules import allows, require
@@ -77,7 +78,7 @@ def person_detail(request: Request, pk: UUID) -> HttpResponse:
 def person_edit(request: Request, pk: UUID) -> HttpResponse:
     person = _person(request, pk)
     require(request.user, "members.edit_people", person)
-    now = timezone.now()
+    now = database_now()
     form = EditPersonForm(request.POST or None, person=person, now=now)
     if accepted(form, partial(actions.edit_person, person, by=request.user, now=now)):
         messages.success(request, _("Saved."))
@@ -90,7 +91,7 @@ def contact_add(request: Request, pk: UUID) -> HttpResponse:
     """From an organisation's page: somebody new, or somebody we know, speaks for it."""
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
     require(request.user, "members.edit_people")
-    now = timezone.now()
+    now = database_now()
     form = ContactForm(request.POST or None, organisation=organisation, user=request.user, now=now)
     if accepted(form, partial(actions.add_contact, organisation, by=request.user, now=now)):
         messages.success(request, _("The contact is added. Nobody was told; you can invite them to sign in."))
@@ -102,7 +103,7 @@ def representation_end(request: Request, pk: UUID) -> HttpResponse:
     rows = Representation.objects.visible_to(request.user).select_related("person", "organisation")
     row = get_object_or_404(rows, pk=pk)
     require(request.user, "members.edit_people", row.person)
-    act = partial(actions.end_representation, row, by=request.user, now=timezone.now())
+    act = partial(actions.end_representation, row, by=request.user, now=database_now())
     if request.method == "POST":
         told_with_undo(request, act, _("Ended today."), row)
         return redirect("members:person", row.person_id)
@@ -113,7 +114,7 @@ def appoint(request: Request, pk: UUID) -> HttpResponse:
     person = _person(request, pk)
     require(request.user, "members.appoint", person)
     form = AppointForm(request.POST or None, user=request.user)
-    if accepted(form, partial(appointments.appoint, person, by=request.user, now=timezone.now())):
+    if accepted(form, partial(appointments.appoint, person, by=request.user, now=database_now())):
         messages.success(request, _("Appointed from today."))
         return redirect("members:person", pk)
     return render(request, "members/person_appoint.html", {"form": form, "person": person})
@@ -123,7 +124,7 @@ def appoint(request: Request, pk: UUID) -> HttpResponse:
 def appointment_end(request: Request, pk: UUID) -> HttpResponse:
     people: Any = everybody().visible_to(request.user)
     row = get_object_or_404(Appointment.objects.filter(person__in=people), pk=pk)
-    act = partial(appointments.end_appointment, row, by=request.user, now=timezone.now())
+    act = partial(appointments.end_appointment, row, by=request.user, now=database_now())
     told_with_undo(request, act, _("The appointment ended today."), row)
     return redirect("members:person", row.person_id)
 

@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
+from accounts.clock import database_now
 from accounts.forms import PreferencesForm
 from accounts.http import Request, accepted, told
 from members.actions.people import edit_preferences
@@ -22,7 +22,7 @@ from notices.kind import KINDS
 
 def edit(request: Request) -> HttpResponse:
     person = get_object_or_404(everybody().visible_to(request.user), pk=request.user.person_id)
-    now = timezone.now()
+    now = database_now()
     form = PreferencesForm(request.POST or None, instance=person, now=now)
     if accepted(form, partial(edit_preferences, person, by=request.user, now=now)):
         with override(form.cleaned_data["language"]):
@@ -36,7 +36,7 @@ def edit(request: Request) -> HttpResponse:
 def choose(request: Request) -> HttpResponse:
     kind, takes_mail = request.POST.get("kind", ""), request.POST.get("mail") == "yes"
     act = partial(
-        choose_mail, request.user.person, by=request.user, kind=kind, takes_mail=takes_mail, now=timezone.now()
+        choose_mail, request.user.person, by=request.user, kind=kind, takes_mail=takes_mail, now=database_now()
     )
     done = _("“%(kind)s” comes by mail again.") if takes_mail else _("“%(kind)s” comes only to your inbox from now on.")
     told(request, act, done % {"kind": KINDS.get(kind, "")})

@@ -6,10 +6,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.clock import database_now
 from accounts.http import Request, accepted
 from accounts.models import Person
 from accounts.rules import require
@@ -38,7 +38,7 @@ MOST = 20
 def seat_fill(request: Request, pk: UUID) -> HttpResponse:
     seat = get_object_or_404(Seat.objects.filter(committee__in=_committees(request)).select_related("committee"), pk=pk)
     require(request.user, MANAGE, seat.committee)
-    now = timezone.now()
+    now = database_now()
     search = request.GET.get("q", "").strip()
     found = _organisations(request, search)
     form = FillForm(request.POST or None, found=found[:MOST], today=utc_day(now))
@@ -61,7 +61,7 @@ def _organisations(request: Request, search: str) -> list[Organisation]:
 def term_end(request: Request, pk: UUID) -> HttpResponse:
     term = _term(request, pk)
     require(request.user, MANAGE, term.seat.committee)
-    now = timezone.now()
+    now = database_now()
     form = EndTermForm(request.POST or None, term=term, today=utc_day(now))
     if accepted(form, partial(actions.end_term, term, by=request.user, now=now)):
         done_to(request, _("The seat is vacant."), term)
@@ -74,7 +74,7 @@ def seat_holder(request: Request, pk: UUID) -> HttpResponse:
     """Name or replace the representative or the alternate: one of the organisation's contacts."""
     term = _term(request, pk)
     require(request.user, MANAGE, term.seat.committee)
-    now = timezone.now()
+    now = database_now()
     people = [row.person for row in _contacts(request, term)]
     start = {"capacity": request.GET.get("as", SeatHolder.Capacity.REPRESENTATIVE)}
     form = HolderForm(request.POST or None, initial=start, people=people, today=max(utc_day(now), term.since))
@@ -95,7 +95,7 @@ def _contacts(request: Request, term: SeatTerm) -> list[Representation]:
 def holder_end(request: Request, pk: UUID) -> HttpResponse:
     rows = SeatHolder.objects.filter(term__seat__committee__in=_committees(request))
     holder = get_object_or_404(rows.select_related("term__seat"), pk=pk)
-    act = partial(actions.end_holder, holder, by=request.user, now=timezone.now())
+    act = partial(actions.end_holder, holder, by=request.user, now=database_now())
     told_with_undo(request, act, _("They no longer speak for the seat, from today."), holder)
     return redirect("members:committee", holder.term.seat.committee_id)
 
@@ -108,7 +108,7 @@ def office_add(request: Request, pk: UUID) -> HttpResponse:
     people = _people(request, committee, search)
     start = {"office": CommitteeOffice.Office.CHAIR}
     form = OfficeForm(request.POST or None, initial=start, people=people[:MOST])
-    if accepted(form, partial(offices.appoint_officer, committee, by=request.user, now=timezone.now())):
+    if accepted(form, partial(offices.appoint_officer, committee, by=request.user, now=database_now())):
         messages.success(request, _("Appointed from today."))
         return redirect("members:committee", pk)
     context = {"form": form, "committee": committee, "search": search, "people": people, "more": len(people) > MOST}
@@ -126,7 +126,7 @@ def _people(request: Request, committee: Committee, search: str) -> list[Person]
 @require_POST
 def office_end(request: Request, pk: UUID) -> HttpResponse:
     officer = get_object_or_404(CommitteeOffice.objects.filter(committee__in=_committees(request)), pk=pk)
-    act = partial(offices.end_office, officer, by=request.user, now=timezone.now())
+    act = partial(offices.end_office, officer, by=request.user, now=database_now())
     told_with_undo(request, act, _("The office ended today."), officer)
     return redirect("members:committee", officer.committee_id)
 

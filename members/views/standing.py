@@ -8,11 +8,11 @@ from django.db.models import Prefetch
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.clock import database_now
 from accounts.http import Request, accepted, page_or_form
 from accounts.rules import require
 from history.http import offer_undo
@@ -31,7 +31,7 @@ NAMED = 10  # of those left out, in the message afterwards
 @page_or_form
 def endorsement(request: Request, pk: UUID) -> HttpResponse:
     """One address: to record an endorsement, or to withdraw the one that stands."""
-    subject, now = changeable(request, pk), timezone.now()
+    subject, now = changeable(request, pk), database_now()
     act = withdraw_endorsement if subject.endorsement else endorse
     form: Any = (WithdrawalForm if subject.endorsement else EndorsementForm)(request.POST or None)
 
@@ -55,7 +55,7 @@ def bulk(request: Request) -> HttpResponse:
     if not chosen:
         messages.error(request, _("Nothing was chosen. Tick organisations, and say what is to be done with them."))
         return redirect(_where(given))
-    form = form_of(act, given if "filled" in given else None, today=utc_day(timezone.now()))
+    form = form_of(act, given if "filled" in given else None, today=utc_day(database_now()))
     rows = foreseen(act, chosen[:MOST], form.cleaned_data, user=request.user) if form.is_valid() else []
     changing = [row for row in rows if not row.why_not]
     context = {
@@ -77,7 +77,7 @@ def bulk(request: Request) -> HttpResponse:
 def bulk_apply(request: Request) -> HttpResponse:
     """Do what the preview showed."""
     require(request.user, "members.edit_organisation")
-    now, sent = timezone.now(), ApplyForm(request.POST)
+    now, sent = database_now(), ApplyForm(request.POST)
     form = form_of(sent.cleaned_data["act"], request.POST, today=utc_day(now)) if sent.is_valid() else None
     if form is None or not form.is_valid():
         messages.error(request, _("Nothing was changed: the preview did not arrive whole. Look at it again."))
