@@ -21,6 +21,7 @@ from members.models import ImportBatch, ImportRow, Membership, Organisation, Org
 from members.models.terms import utc_day
 
 Undone = ImportRow.Undone
+STANDING = ["category", "status", "reason", "until"]
 ENDED = ["ended_on", "end_reason", "visibility"]
 
 
@@ -111,8 +112,7 @@ class _Reversal:
             unique_fields=["id"],
             update_fields=[*WRITTEN, *ENDED],
         )
-        for membership in self.memberships.values():
-            membership.save()
+        Membership.objects.bulk_update(self.memberships.values(), STANDING, batch_size=500)
         for organisation in changed:
             if {"acronym", "spelling"} & self.changed[organisation.pk].keys():
                 index_words(organisation)

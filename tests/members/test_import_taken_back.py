@@ -4,6 +4,8 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import TransitionError
@@ -243,3 +245,20 @@ def test_the_page_before_it_is_taken_back_costs_the_same_for_one_row_and_for_thr
 
     with django_assert_num_queries(12):
         client.get(reverse("history:deed", args=[Deed.objects.get().pk]))
+
+
+def test_the_memberships_of_all_rows_are_put_back_in_one_statement(staff):
+    header, kinds = "Name,Country,Category", ["endorser", "observer", "affiliate"]
+    for number in range(3):
+        OrganisationFactory(name=f"Known {number}", country="KEN")
+    lines = [f"{name} {number},Kenya,{kinds[number]}" for number in range(3) for name in ("New", "Known")]
+    batch = applied(staff, *lines, header=header)
+
+    with CaptureQueriesContext(connection) as caught:
+        undo(staff, batch)
+
+    written = [one["sql"] for one in caught if one["sql"].startswith('UPDATE "members_membership"')]
+    rows = Membership.objects.order_by("organisation__name").values_list("category", "status")
+    assert len(written) == 1
+    assert list(rows[:3]) == [("member", "active")] * 3
+    assert list(rows[3:]) == [(kind, "ended") for kind in kinds]
