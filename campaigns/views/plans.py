@@ -80,7 +80,7 @@ def move_with_deadline(request: Request, pk: UUID) -> HttpResponse:
     """What still stands as before the deadline moved, and where it would stand."""
     deadline = visible_milestone(request, pk)
     require(request.user, "campaigns.edit_milestone", deadline)
-    moves, trouble = _moves(request, deadline)
+    moves, trouble = offered_moves(request, deadline)
     choices = [move.milestone.pk for move in moves]
     form = MoveForm(request.POST if request.method == "POST" else None, choices=choices)
     if request.method == "POST" and accepted(form, partial(_moved, request, deadline)):
@@ -96,8 +96,8 @@ def move_with_deadline(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "campaigns/milestone_move.html", context)
 
 
-def _moves(request: Request, deadline: Milestone) -> tuple[list[Move], str]:
-    """Those that this reader may move, or why there are none."""
+def offered_moves(request: Request, deadline: Milestone) -> tuple[list[Move], str]:
+    """Those that this reader may move, as `campaigns.edit_milestone` says of each but in one statement; or why none."""
     try:
         found = moves_with(deadline)
     except TransitionError as error:

@@ -3,15 +3,16 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.models import TransitionError
-from accounts.rules import Refused
+from accounts.models import TransitionError, User
+from accounts.rules import Refused, allows
 from campaigns.actions.milestones import edit_milestone
 from campaigns.actions.plans import Step, accept_plan, move_along, moves_with
 from campaigns.models import Dependency, Milestone
 from campaigns.models.milestones import MOST
+from campaigns.views.plans import offered_moves
 from history.models import Entry
 from notices.models import Delivery
-from tests.factories import CampaignFactory, MilestoneFactory, user_with
+from tests.factories import AssignmentFactory, CampaignFactory, MilestoneFactory, ScopeFactory, user_with
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -214,3 +215,45 @@ def test_only_who_may_edit_moves_the_rest():
 
     with pytest.raises(Refused, match="Only staff, the owner of the campaign and the facilitators"):
         move_along(deadline, by=user_with("member"), now=LATER, seen=0, chosen=[])
+
+
+@pytest.mark.parametrize(
+    ("reader", "offered"),
+    [
+        ("staff", {"Theirs", "Others’", "Nobody’s"}),
+        ("leader", {"Theirs", "Others’", "Nobody’s"}),
+        ("lead", {"Theirs"}),
+        ("backup", {"Theirs"}),
+        ("former", set()),
+        ("nobody", set()),
+    ],
+)
+def test_what_a_page_offers_to_move_along_is_what_its_reader_may_edit(rf, reader, offered):
+    user, campaign = user_with("staff" if reader == "staff" else "nobody"), CampaignFactory()
+    scopes = {"Theirs": ScopeFactory(campaign=campaign), "Others’": ScopeFactory(campaign=campaign), "Nobody’s": None}
+    AssignmentFactory(scope=scopes["Others’"])
+    if reader == "leader":
+        campaign.owner = user.person
+        campaign.save()
+    elif reader in {"lead", "backup"}:
+        AssignmentFactory(scope=scopes["Theirs"], person=user.person, capacity=reader)
+    elif reader == "former":
+        AssignmentFactory(scope=scopes["Theirs"], person=user.person, until=NOW.date())
+    deadline = MilestoneFactory(campaign=campaign, starts_on=DAY, scheduled_at=NOW)
+    for title, scope in scopes.items():
+        day = DAY - timedelta(days=7)
+        milestone = MilestoneFactory(campaign=campaign, scope=scope, title=title, starts_on=day, scheduled_at=NOW)
+        Dependency.objects.create(campaign=campaign, milestone=deadline, after=milestone)
+    deadline = moved(deadline, user_with("staff"), DAY + timedelta(days=7))
+    request = rf.get("/")
+    request.user = User.objects.get(pk=user.pk)
+
+    moves, trouble = offered_moves(request, deadline)
+
+    may = {
+        move.milestone.title
+        for move in moves_with(deadline)
+        if allows(request.user, "campaigns.edit_milestone", move.milestone)
+    }
+    assert (trouble, {move.milestone.title for move in moves}) == ("", offered)
+    assert may == offered
