@@ -230,7 +230,6 @@ class Reminders(RuleBasedStateMachine):
         subject.people.remove(person)
         cancel(subject, reason="answered", now=self.now, people=[person])
         assert not Delivery.objects.about(subject).waiting().filter(person=person).exists()
-        self.complete(subject)
 
     @precondition(awaits_something)
     @rule(data=st.data(), who=st.integers(0, 4))
