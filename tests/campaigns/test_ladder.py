@@ -118,7 +118,7 @@ def test_the_mail_says_whose_task_it_is_and_since_when(people):
     told_after(people)
     row = Delivery.objects.by_mail().select_related("person").get(kind="campaigns.task_late")
 
-    title, text = written(row, task, datetime(2026, 6, 13, 12, tzinfo=UTC))
+    title, text = written(row, task, datetime(2026, 6, 13, 12, tzinfo=UTC), by_mail=True)
 
     assert title == "Overdue since 3 days ago: Book the hall"
     assert f"a task of {people['owner'].person} was due 3 days ago and is still open" in text

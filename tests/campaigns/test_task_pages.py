@@ -278,4 +278,9 @@ def test_a_reminder_says_when_it_is_or_was_due_and_names_only_what_its_reader_se
 
 
 def test_every_kind_about_tasks_is_said_in_words_to_staff():
-    assert {str(KINDS[key]) for key in KINDS if "task" in key} == {"A task was given", "Reminder of a task"}
+    assert {str(KINDS[key]) for key in KINDS if "task" in key} == {
+        "A task was given",
+        "Reminder of a task",
+        "A task is overdue: to whoever asked for it",
+        "A task is stuck: to the chair and the coordinators",
+    }
