@@ -29,6 +29,7 @@ class MilestoneDue(Kind):
     label = gettext_lazy("Reminder of a milestone")
     model = Milestone
     template = "campaigns/emails/milestone_due.txt"
+    digestable = True
     because = gettext_lazy("You get this because you own the milestone.")
     slots = days_before(14, 7, 3, 1, 0)
 
@@ -64,6 +65,7 @@ class Reassigned(Kind):
     label = gettext_lazy("Facilitators have changed")
     model = Assignment
     template = "campaigns/emails/reassigned.txt"
+    digestable = True
     because = gettext_lazy("You get this because you cover it or did until now.")
 
     def audience(self, subject: Any) -> list[Person]:
@@ -140,6 +142,7 @@ class TaskDue(AboutTask):
     key = "campaigns.task_due"
     label = gettext_lazy("Reminder of a task")
     template = "campaigns/emails/task_due.txt"
+    digestable = True
     because = gettext_lazy("You get this because the task is yours.")
     slots = (*days_before(7, 3, 1, 0), *days_after(1, 3, 7))
     told_at_once = True
@@ -164,6 +167,7 @@ class Rung(TaskDue):
     """
 
     template = "campaigns/emails/task_overdue.txt"
+    digestable = False  # it is overdue
     told_at_once = False
     tells_moves = False  # who only hears of what is overdue has heard of no day before
 

@@ -99,6 +99,7 @@ class Reminder(AboutMeeting):
     key = "meetings.reminder"
     label = gettext_lazy("Reminder of a meeting")
     template = "meetings/emails/reminder.txt"
+    digestable = True
     slots = (Slot("P7D", timedelta(days=7), calendar=True), *hours_before(24, 1))
     told_at_once = True
     tells_moves = False  # "A meeting changed" does, with the new calendar file

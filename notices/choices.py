@@ -12,7 +12,7 @@ from notices.kind import KINDS, Kind
 from notices.models import Delivery, NoticePreference
 
 STOPPED = gettext_noop("stopped by the reader")
-MAIL, INBOX = Delivery.Channel.MAIL, Delivery.Channel.INBOX
+MAIL, INBOX, DIGEST = Delivery.Channel.MAIL, Delivery.Channel.INBOX, Delivery.Channel.DIGEST
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Choice:
 
     kind: Kind
     takes_mail: bool
+    is_daily: bool = False
 
     @property
     def may_stop(self) -> bool:
@@ -28,14 +29,22 @@ class Choice:
 
 
 def channels(kind: Kind, people: Collection[Person]) -> dict[UUID, dict[str, bool]]:
-    """{person id: {channel: False where its reader stopped it}}; an inbox only for who can sign in. One statement."""
+    """{person id: {channel: False where its reader stopped it}}; an inbox only for who can sign in. One statement.
+
+    With DIGEST instead of MAIL for whoever takes what can wait in the daily mail.
+    """
     found: dict[UUID, dict[str, bool]] = {person.pk: {MAIL: True} for person in people}
     if not found or not kind.has_inbox:
         return found
-    stops = NoticePreference.objects.filter(person=OuterRef("person"), kind=kind.key, takes_mail=False)
-    readers = User.objects.filter(person__in=list(found)).annotate(has_stopped=Exists(stops))
-    for person, is_active, has_stopped in readers.values_list("person", "is_active", "has_stopped"):
-        found[person][MAIL] = bool(kind.kept_because) or not has_stopped
+    chosen = NoticePreference.objects.filter(person=OuterRef("person"), kind=kind.key)
+    readers = User.objects.filter(person__in=list(found)).annotate(
+        has_stopped=Exists(chosen.filter(takes_mail=False)), is_daily=Exists(chosen.filter(is_daily=True))
+    )
+    for person, is_active, has_stopped, is_daily in readers.values_list(
+        "person", "is_active", "has_stopped", "is_daily"
+    ):
+        takes_mail = bool(kind.kept_because) or not has_stopped
+        found[person] = {DIGEST if is_daily and kind.digestable else MAIL: takes_mail}
         if is_active:
             found[person][INBOX] = True
     return found
@@ -48,6 +57,12 @@ def is_stopped() -> Exists:
 
 def choices_of(person: Person) -> list[Choice]:
     """Every kind that reaches an inbox, with what this person chose; in order of their names, in one statement."""
-    stopped = set(NoticePreference.objects.filter(person=person, takes_mail=False).values_list("kind", flat=True))
+    chosen = {row.kind: row for row in NoticePreference.objects.filter(person=person)}
     kinds = sorted((kind for kind in KINDS.values() if kind.has_inbox), key=str)
-    return [Choice(kind, bool(kind.kept_because) or kind.key not in stopped) for kind in kinds]
+    return [_choice(kind, chosen.get(kind.key)) for kind in kinds]
+
+
+def _choice(kind: Kind, chosen: NoticePreference | None) -> Choice:
+    if chosen is None:
+        return Choice(kind, takes_mail=True)
+    return Choice(kind, bool(kind.kept_because) or chosen.takes_mail, chosen.is_daily and kind.digestable)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.zones import day, in_words
+from notices.daily import Part
 from notices.frame import Frame, as_html, as_text
 from notices.kind import KINDS, MOVED, Kind
 from notices.leaving import leaving_headers
@@ -44,6 +45,14 @@ def written(row: Delivery, subject: Any, now: datetime, *, by_mail: bool) -> tup
     if row.slot == MOVED and (line := _moved(row, subject)):
         return _("Moved: %(title)s") % {"title": title}, f"{line}\n\n{body}"
     return title, body
+
+
+def part_of(row: Delivery, subject: Any, now: datetime) -> Part:
+    """`row` as a daily mail names it, in the active language: what it would say by itself in its first line."""
+    title, _body = written(row, subject, now, by_mail=True)
+    anchor = KINDS[row.kind].anchor(subject)
+    when = _said(anchor, row.person.zone) if anchor else ""
+    return Part(title, when, settings.BASE_URL + KINDS[row.kind].path(subject))
 
 
 def _moved(row: Delivery, subject: Any) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.template.loader import get_template
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
@@ -75,8 +75,16 @@ def blocks(body: str, link: str) -> list[Block]:
         if form == "words" and len(words) == 1 and words[0].isupper():
             form = "title"
         if form:
-            found.append(Block(form, [isolated(line) for line in words]))
+            found.append(Block(form, [_line(line, form, link) for line in words]))
     return found
+
+
+def _line(line: str, form: str, link: str) -> SafeString:
+    """Among facts, an address of ours is a link."""
+    home = "/".join(link.split("/")[:3])
+    if form == "facts" and line.startswith(f"{home}/") and " " not in line:
+        return format_html('<a href="{}" style="color:inherit">{}</a>', line, line)
+    return isolated(line)
 
 
 def _form(line: str, link: str) -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from accounts.weeks import Weekend
 
 MORNING = time(9)  # the hour of a calendar reminder, in the reader's zone (foundations)
+DAILY = time(8)  # the hour of the daily mail, in the reader's zone
 LEAD = timedelta(days=1)  # what a mail that waits for the end of a weekend leaves its reader at least
 MARGIN = timedelta(minutes=5)  # so that a mail which goes before quiet hours is out before they begin
 

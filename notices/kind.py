@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
 from accounts.models import Person
+from accounts.zones import day
 
 KINDS: dict[str, "Kind"] = {}
 MOVED = "moved"  # the slot of a mail that says where a deadline has gone of which its reader was reminded
@@ -71,6 +72,8 @@ class Kind:
     slots: ClassVar[tuple[Slot, ...]] = ()
     must_send: ClassVar[bool] = False  # breaks quiet hours
     ambiguity: ClassVar[Ambiguity] = Ambiguity.HOLD
+    # May go in a daily mail to whoever chose that, except what is due within a day. Nothing formal.
+    digestable: ClassVar[bool] = False
     told_at_once: ClassVar[bool] = False  # another mail says when the deadline comes into being: no reminder beside it
     tells_moves: ClassVar[bool] = True  # False: another mail says that the deadline moved
     has_inbox: ClassVar[bool] = True  # False: only a mail makes sense
@@ -162,6 +165,8 @@ def occasion_in_words(slot: str) -> str:
 
     "+P3D" → "3 days after"; "now+2" is told at once for the third time, to whoever it is then.
     """
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", slot):  # a daily mail
+        return day(date.fromisoformat(slot))
     known = re.fullmatch(r"\+?P(?:(\d+)D|T(\d+)H)", slot)
     if slot.partition("+")[0] == "now":
         return gettext("at once")
@@ -170,12 +175,12 @@ def occasion_in_words(slot: str) -> str:
     if known[2]:
         hours = int(known[2])
         return ngettext("%(count)d hour before", "%(count)d hours before", hours) % {"count": hours}
-    days = int(known[1])
+    count = int(known[1])
     if slot.startswith("+"):
-        return ngettext("%(count)d day after", "%(count)d days after", days) % {"count": days}
-    if days == 0:
+        return ngettext("%(count)d day after", "%(count)d days after", count) % {"count": count}
+    if count == 0:
         return gettext("on the day")
-    return ngettext("%(count)d day before", "%(count)d days before", days) % {"count": days}
+    return ngettext("%(count)d day before", "%(count)d days before", count) % {"count": count}
 
 
 def register(*kinds: Kind) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Person
 from accounts.weeks import weekend_of
-from notices.hours import MORNING, after_weekend, at_local, outside_quiet_hours
+from notices.hours import DAILY, MORNING, after_weekend, at_local, outside_quiet_hours
 from notices.kind import MOVED, Kind, Slot
 
 # How long before its deadline was set a slot may lie and still be sent in arrears: "3 days before" a milestone made in
@@ -15,6 +15,7 @@ from notices.kind import MOVED, Kind, Slot
 ARREARS = timedelta(hours=24)
 # How long after an invitation the first reminder leaves: "24 h before" a meeting called 23 hours ahead says nothing new.
 APART = timedelta(hours=1)
+WITHIN_A_DAY = timedelta(days=1)  # a slot so near its deadline does not wait for the daily mail
 
 
 @dataclass(frozen=True)
@@ -83,3 +84,25 @@ def _nominal(slot: Slot, anchor: date | datetime, zone: str) -> datetime:
         return anchor - slot.before
     day = anchor.astimezone(ZoneInfo(zone)).date() if isinstance(anchor, datetime) else anchor
     return at_local(day - slot.before, MORNING, zone)
+
+
+def daily_mail_after(person: Person, instant: datetime) -> datetime:
+    """The first hour of a daily mail at or after `instant`: 08:00 of a working day, or when quiet hours end after it."""
+    day = instant.astimezone(ZoneInfo(person.zone)).date()
+    while (hour := _daily_mail_on(person, day)) is None or hour < instant:
+        day += timedelta(days=1)
+    return hour
+
+
+def daily_mail_with(kind: Kind, person: Person, occasion: Occasion) -> datetime | None:
+    """The hour of the daily mail that takes `occasion` along, always the same; None when it does not wait for one."""
+    if occasion.slot.before <= WITHIN_A_DAY or not kind.digestable:
+        return None
+    hour = _daily_mail_on(person, occasion.send_at.astimezone(ZoneInfo(person.zone)).date())
+    return hour if hour is not None and hour < occasion.not_after else None
+
+
+def _daily_mail_on(person: Person, day: date) -> datetime | None:
+    if person.keeps_weekend and day.weekday() in weekend_of(person.zone):
+        return None
+    return outside_quiet_hours(at_local(day, DAILY, person.zone), person.zone, person.quiet_from, person.quiet_to)

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.clock import database_now
-from notices.actions import arriving, life, planning, resolving, sending
+from notices.actions import arriving, daily, life, planning, resolving, sending
 from notices.models import Heartbeat
 
 
@@ -18,5 +18,6 @@ def send_due() -> None:
     now = database_now()
     life.beat("worker", now=now)
     arriving.arrive_due(now=now)
+    daily.arrange(now=now)
     resolving.resolve(now=now, journal_read=resolving.follow_journal(now=now))
     sending.send_due(now=database_now())

@@ -34,10 +34,16 @@ def edit(request: Request) -> HttpResponse:
 
 @require_POST
 def choose(request: Request) -> HttpResponse:
-    kind, takes_mail = request.POST.get("kind", ""), request.POST.get("mail") == "yes"
-    act = partial(
-        choose_mail, request.user.person, by=request.user, kind=kind, takes_mail=takes_mail, now=database_now()
-    )
-    done = _("“%(kind)s” comes by mail again.") if takes_mail else _("“%(kind)s” comes only to your inbox from now on.")
-    told(request, act, done % {"kind": KINDS.get(kind, "")})
+    kind, how = request.POST.get("kind", ""), request.POST.get("mail", "")
+    chosen = {"takes_mail": how in {"yes", "daily"}, "is_daily": how == "daily"}
+    act = partial(choose_mail, request.user.person, by=request.user, kind=kind, now=database_now(), **chosen)
+    told(request, act, _done(how) % {"kind": KINDS.get(kind, "")})
     return redirect(reverse("accounts:preferences") + "?chosen=mail#by-mail")  # what is said then stands there
+
+
+def _done(how: str) -> str:
+    if how == "daily":
+        return _("“%(kind)s” waits for your daily mail from now on; what is due within a day still comes at once.")
+    return (
+        _("“%(kind)s” comes by mail again.") if how == "yes" else _("“%(kind)s” comes only to your inbox from now on.")
+    )

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,12 +16,14 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, connection, models, transaction
 from django.db.models import OuterRef, Subquery
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, override
 
 from accounts.models import Address
-from notices.actions.statements import taking
+from notices.actions.statements import taking, taking_with_parts
 from notices.actions.steps import move, too_late
 from notices.choices import STOPPED, is_stopped
+from notices.compose import part_of
+from notices.daily import DAILY, Part, in_daily_mail
 from notices.kind import KINDS, Kind
 from notices.models import Delivery, is_suppressed
 from notices.occasions import in_open_hours
@@ -67,6 +69,7 @@ class Claim:
     watch: Watch
     asked: float
     taken: float = 0.0
+    parts: list[uuid.UUID] = field(default_factory=list)  # of a daily mail: ids of what its text names
 
     @property
     def is_fresh(self) -> bool:
@@ -77,7 +80,8 @@ class Claim:
         row, now, self.taken = self.delivery, self.watch.instant(), self.watch.passed()
         row.attempts += 1
         row.step_to(Delivery.State.SENDING, now=now)
-        return taking(row, now + timedelta(seconds=settings.NOTICES_LEASE_SECONDS))
+        until = now + timedelta(seconds=settings.NOTICES_LEASE_SECONDS)
+        return taking_with_parts(row, until, self.parts) if self.parts else taking(row, until)
 
     def in_time(self) -> bool:
         """Whether the lease is far from over. A frozen worker must not send what others call unconfirmed."""
@@ -100,15 +104,58 @@ def reserve(watch: Watch, owner: int | None = None, most: int = AT_ONCE) -> list
         if (content_type, object_id) in subjects:
             subject = subjects[content_type, object_id]
             claims += [Claim(row, subject, row.email, watch, asked) for row in _still_due(key, subject, group, now)]
+        for row in group if key == DAILY else ():
+            claims = _with_parts(row, claims, now)
     _hold(claims, owner, now + timedelta(seconds=FRESH))
     return claims
 
 
 def _due_rows(now: datetime, most: int) -> list[Any]:
     rows = Delivery.objects.due(now).select_for_update(skip_locked=True, of=("self",)).select_related("person")
+    return list(_annotated(rows)[:most])
+
+
+def _annotated(rows: Any) -> Any:
     address = Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")
     known = rows.annotate(email=Subquery(address), is_stopped=is_stopped(), is_suppressed=is_suppressed())
-    return list(known.order_by("send_at", "id")[:most])
+    return known.order_by("send_at", "id")
+
+
+def _with_parts(daily: Any, claims: list[Claim], now: datetime) -> list[Claim]:
+    """`claims`, the one of `daily` with what it takes along; without it when nothing is left, or some of it is busy."""
+    claim = next((one for one in claims if one.delivery is daily), None)
+    if claim is None and daily.state != Delivery.State.FAILED:
+        return claims
+    others = [one for one in claims if one is not claim]
+    wanted = Delivery.objects.parts_waiting().filter(in_daily_mail(daily, now), person=daily.person_id)
+    rows = list(_annotated(wanted.select_for_update(skip_locked=True, of=("self",)).select_related("person")))
+    subjects = locked_subjects(rows, waits=False)
+    if len(rows) < wanted.count() or any((row.content_type_id, row.object_id) not in subjects for row in rows):
+        daily.send_at = now + timedelta(seconds=FRESH)  # what somebody is changing is not left out
+        daily.save(update_fields=["send_at"])
+        return others
+    parts = [part for row in rows for part in _part(row, subjects[row.content_type_id, row.object_id], daily, now)]
+    if claim is None:
+        return others
+    if not parts:
+        move(daily, Delivery.State.CANCELLED, now=now, reason=gettext_noop("nothing is left that it would tell"))
+        return others
+    claim.subject.parts, claim.parts = [part for _pk, part in parts], [pk for pk, _part in parts]
+    return claims
+
+
+def _part(row: Any, subject: Any, daily: Delivery, now: datetime) -> list[tuple[uuid.UUID, Part]]:
+    """Asked as if it went by itself. What fails with its daily mail stays with it."""
+    if daily.state == Delivery.State.FAILED:
+        Delivery.objects.filter(pk=row.pk).update(digest=daily)
+    try:
+        due = _still_due(row.kind, subject, [row], now)
+        with override(row.person.language):
+            return [(one.pk, part_of(one, subject, now)) for one in due]
+    except (OperationalError, Unsendable):
+        raise
+    except Exception as error:
+        raise Unsendable(row.pk) from error
 
 
 def _grouped(rows: Iterable[Delivery]) -> dict[tuple[str, int, uuid.UUID], list[Any]]:

@@ -17,11 +17,11 @@ from django.db import models, transaction
 from django.utils.translation import gettext_noop
 
 from accounts.models import Person
-from notices.actions.steps import AT_ONCE_BY_STAFF, move, too_late
+from notices.actions.steps import AT_ONCE_BY_STAFF, insert, move, too_late
 from notices.choices import STOPPED, channels
 from notices.kind import KINDS, Kind, kinds_about
 from notices.models import NAMESPACE, TOLD, Delivery
-from notices.occasions import in_open_hours, occasions
+from notices.occasions import daily_mail_after, daily_mail_with, in_open_hours, occasions
 
 logger = logging.getLogger(__name__)
 HORIZON = timedelta(days=8)
@@ -48,7 +48,9 @@ def delivery_for(
 ) -> Delivery:
     """The unsaved row; its id, key and Message-ID depend only on kind, slot, subject, epoch, person and channel."""
     epoch = getattr(subject, "epoch", 0)
-    key = f"v1|{kind.key}|{slot}|{subject._meta.label_lower}:{subject.pk}|{epoch}|{person.pk}|{channel}"
+    # Within a daily mail or by itself: the same mail, so that whoever changes their mind does not get it twice.
+    way = Delivery.Channel.MAIL if channel == Delivery.Channel.DIGEST else channel
+    key = f"v1|{kind.key}|{slot}|{subject._meta.label_lower}:{subject.pk}|{epoch}|{person.pk}|{way}"
     row_id = uuid.uuid5(NAMESPACE, key)
     return Delivery(
         id=row_id,
@@ -86,12 +88,12 @@ def post(
         row
         for person in asked
         for parts in [(slot, in_open_hours(KINDS[kind], person, now, not_after), not_after)]
-        for row in _rows(KINDS[kind], subject, person, parts, reached[person.pk])
+        for row in _rows(KINDS[kind], subject, person, parts, reached[person.pk], daily_mail_after(person, now))
     ]
     known = set(Delivery.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     new = [row for row in rows if row.pk not in known]
-    _insert(new, now)
-    return sum(row.channel == Delivery.Channel.MAIL for row in new)
+    insert(new, now)
+    return sum(row.channel != Delivery.Channel.INBOX for row in new)
 
 
 @transaction.atomic
@@ -178,12 +180,21 @@ def _rows(
     person: Person,
     parts: tuple[str, datetime, datetime | None],
     reached: dict[str, bool],
+    morning: datetime | None,
 ) -> list[Delivery]:
-    """One unsaved row per channel; a mail its reader stopped is written down as that, so that nobody looks for it."""
+    """One unsaved row per channel; a mail its reader stopped is written down as that, so that nobody looks for it.
+
+    `morning`: of the daily mail that could take it along; what makes no sense until then goes by itself.
+    """
     rows = [delivery_for(kind, subject, person, *parts, channel=channel) for channel in reached]
     for row in rows:
         if not reached[row.channel]:
             row.step_to(Delivery.State.CANCELLED, now=row.send_at, reason=STOPPED)
+        elif row.channel == Delivery.Channel.DIGEST:
+            if morning is None or (row.not_after is not None and row.not_after <= morning):
+                row.channel = Delivery.Channel.MAIL
+            else:
+                row.send_at = morning
     return rows
 
 
@@ -201,7 +212,8 @@ def _difference(kind: Kind, subject: Any, now: datetime) -> Difference:
         for person in audience
         for one in occasions(kind, subject, person, knows_another=person.pk in elsewhere)
         if one.not_after > now and one.send_at <= now + HORIZON
-        for row in _rows(kind, subject, person, (one.slot.key, one.send_at, one.not_after), reached[person.pk])
+        for parts in [(one.slot.key, one.send_at, one.not_after)]
+        for row in _rows(kind, subject, person, parts, reached[person.pk], daily_mail_with(kind, person, one))
     }
     return Difference(
         wanted,
@@ -238,7 +250,8 @@ def _is_unfit(row: Delivery, wanted: Delivery | None, now: datetime) -> bool:
         return False
     # A due one may have been put off, by the server or by quiet hours: its hour is its own now.
     is_free = row.state == Delivery.State.PLANNED and row.reason != AT_ONCE_BY_STAFF
-    moved = is_free and wanted.send_at > now and wanted.send_at != row.send_at
+    differs = (wanted.send_at, wanted.channel) != (row.send_at, row.channel)
+    moved = is_free and wanted.send_at > now and differs
     return row.state == Delivery.State.CANCELLED or moved or wanted.not_after != row.not_after
 
 
@@ -252,7 +265,7 @@ def _carry_out(difference: Difference, kind: Kind, subject: Any, now: datetime) 
         wanted = difference.wanted.get(row.pk)
         if _is_unfit(row, wanted, now):
             _fit(row, wanted, kind, subject, now)
-    _insert(difference.new, now)
+    insert(difference.new, now)
 
 
 def _fit(row: Delivery, wanted: Delivery | None, kind: Kind, subject: Any, now: datetime) -> None:
@@ -279,14 +292,6 @@ def _adjust(row: Delivery, wanted: Delivery, kind: Kind, subject: Any, now: date
             return
         move(row, Delivery.State.PLANNED, now=now, reason=gettext_noop("asked again"))
     if row.state == Delivery.State.PLANNED and row.reason != AT_ONCE_BY_STAFF:
-        row.send_at = wanted.send_at
+        row.send_at, row.channel = wanted.send_at, wanted.channel
     row.not_after, row.deadline = wanted.not_after, wanted.deadline
-    row.save(update_fields=["send_at", "not_after", "deadline"])
-
-
-def _insert(rows: list[Delivery], now: datetime) -> int:
-    for row in rows:
-        row.planned_at = row.settled_at = now
-    # Always in the same order: two who insert the same rows wait for each other, but never in a circle.
-    Delivery.objects.bulk_create(sorted(rows, key=lambda row: row.pk), ignore_conflicts=True)
-    return len(rows)
+    row.save(update_fields=["send_at", "channel", "not_after", "deadline"])

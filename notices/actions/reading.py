@@ -51,17 +51,21 @@ def mark_all_read(person: Person, *, by: User, now: datetime) -> int:
 
 
 @transaction.atomic
-def choose_mail(person: Person, *, by: User, kind: str, takes_mail: bool, now: datetime) -> NoticePreference:
-    """From now on the notices of `kind` come by mail too, or only to the inbox.
+def choose_mail(
+    person: Person, *, by: User, kind: str, takes_mail: bool, now: datetime, is_daily: bool = False
+) -> NoticePreference:
+    """From now on the notices of `kind` come by mail too (what can wait: in the daily mail), or only to the inbox.
 
-    Raises Refused for another person, TransitionError for a kind that nobody knows or whose mails cannot be stopped.
+    Raises Refused for another person, TransitionError for a kind that nobody knows, cannot wait or cannot be stopped.
     """
     person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     require(by, "notices.choose_mail", person)
     known = KINDS.get(kind)
     if known is None or not known.has_inbox:
         raise TransitionError(_("There is no such kind of notice."))
-    return _choose(person, known, by=by, takes_mail=takes_mail, now=now)
+    if is_daily and not known.digestable:
+        raise TransitionError(_("These mails cannot wait for the daily mail."))
+    return _choose(person, known, by=by, takes_mail=takes_mail, is_daily=is_daily, now=now)
 
 
 @transaction.atomic
@@ -74,22 +78,26 @@ def leave_kind(person: Person, *, kind: Kind, now: datetime) -> NoticePreference
     return _choose(person, kind, by=None, takes_mail=False, now=now)
 
 
-def _choose(person: Person, kind: Kind, *, by: User | None, takes_mail: bool, now: datetime) -> NoticePreference:
+def _choose(
+    person: Person, kind: Kind, *, by: User | None, takes_mail: bool, now: datetime, is_daily: bool = False
+) -> NoticePreference:
     if not takes_mail and kind.kept_because:
         raise TransitionError(str(kind.kept_because))
     choice, is_new = NoticePreference.objects.get_or_create(
-        person=person, kind=kind.key, defaults={"takes_mail": takes_mail, "changed_at": now}
+        person=person, kind=kind.key, defaults={"takes_mail": takes_mail, "is_daily": is_daily, "changed_at": now}
     )
-    if is_new or choice.takes_mail != takes_mail:
-        choice.takes_mail, choice.changed_at = takes_mail, now
+    if is_new or (choice.takes_mail, choice.is_daily) != (takes_mail, is_daily):
+        choice.takes_mail, choice.is_daily, choice.changed_at = takes_mail, is_daily, now
         choice.save()
-        record(_verb(by, takes_mail=takes_mail), person, by=by, now=now, kind=kind.key)
+        record(_verb(by, takes_mail=takes_mail, is_daily=is_daily), person, by=by, now=now, kind=kind.key)
     return choice
 
 
-def _verb(by: User | None, *, takes_mail: bool) -> str:
+def _verb(by: User | None, *, takes_mail: bool, is_daily: bool) -> str:
     if by is None:
         return gettext_noop("The mails of a kind were stopped by the link in one of them")
+    if is_daily:
+        return gettext_noop("Takes the mails of a kind in the daily mail")
     return gettext_noop("Takes mails of a kind again") if takes_mail else gettext_noop("Stopped the mails of a kind")
 
 

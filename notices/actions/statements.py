@@ -6,6 +6,7 @@ Sent together they are one transaction and one way to the database. `Delivery.st
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -26,6 +27,18 @@ WHERE id = (SELECT id FROM notices_delivery WHERE id = %s AND lease_token = %s A
     FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
+# A daily mail leaves with exactly the parts its text names, or not at all.
+TAKE_WITH_PARTS = f"""
+WITH part AS MATERIALIZED (SELECT id FROM notices_delivery
+        WHERE id = ANY(%s) AND state IN ('planned', 'deferred') AND channel = 'digest' FOR UPDATE SKIP LOCKED),
+    taken AS ({TAKE.replace("WHERE id = (", "WHERE (SELECT count(*) FROM part) = %s AND id = (")}, state, settled_at,
+        lease_until, lease_token, lease_owner),
+    moved AS (UPDATE notices_delivery SET digest_id = taken.id, state = taken.state, reason = '',
+            settled_at = taken.settled_at, settled_by_id = NULL, attempts = notices_delivery.attempts + 1,
+            lease_until = taken.lease_until, lease_token = taken.lease_token, lease_owner = taken.lease_owner
+        FROM taken WHERE notices_delivery.id IN (SELECT id FROM part))
+SELECT id FROM taken
+"""  # noqa: S608 - our own words
 
 
 def finishing(row: Delivery, before: Iterable[str]) -> tuple[str, list[Any]]:
@@ -38,6 +51,12 @@ def taking(row: Delivery, until: datetime) -> tuple[str, list[Any]]:
     """The statement that takes `row`, which is reserved for us, under a lease that ends at `until`."""
     now = row.settled_at
     return TAKE, [row.state, row.reason, now, row.attempts, until, row.pk, row.lease_token, now, now]
+
+
+def taking_with_parts(row: Delivery, until: datetime, parts: list[UUID]) -> tuple[str, list[Any]]:
+    """As `taking`, together with the rows of these ids: all of them, or none is taken and `row` neither."""
+    _sql, values = taking(row, until)
+    return TAKE_WITH_PARTS, [parts, *values[:5], len(parts), *values[5:]]
 
 
 def executed(*statements: tuple[str, list[Any]]) -> bool:

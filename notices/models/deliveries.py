@@ -46,6 +46,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Waiting, or held by staff."""
         return self.filter(state__in=[Delivery.State.PLANNED, Delivery.State.DEFERRED, Delivery.State.HELD])
 
+    def parts_waiting(self) -> Self:
+        """What waits for a daily mail that takes it along."""
+        return self.waiting().filter(channel=Delivery.Channel.DIGEST)
+
     def due(self, now: datetime) -> Self:
         """Mails whose hour has come, and that no worker has reserved."""
         is_free = Q(lease_until=None) | Q(lease_until__lte=now)
@@ -64,18 +68,20 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def doubtful(self, now: datetime) -> Self:
         """Those of which only the mail server knows whether it took them."""
-        return self.overdue_lease(now) | self.filter(state=Delivery.State.UNCONFIRMED)
+        return (self.overdue_lease(now) | self.filter(state=Delivery.State.UNCONFIRMED)).by_mail()
 
 
 class Delivery(Identified):
     """One notice to one person by one channel. Its id follows from its key: planning twice makes one row.
 
-    By mail it goes under a lease; in the inbox it arrives in one step, since nothing can go wrong on the way.
+    By mail it goes under a lease; in the inbox it arrives in one step, since nothing can go wrong on the way. What can
+    wait goes within the daily mail, a delivery too: a trigger lets the parts it took share what becomes of it.
     """
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("E-mail")
         INBOX = "inbox", _("Inbox")
+        DIGEST = "digest", _("Daily mail")
 
     class State(models.TextChoices):
         PLANNED = "planned", _("Planned")
@@ -131,7 +137,7 @@ class Delivery(Identified):
         max_length=32, blank=True, help_text="The day or instant it speaks of (ISO 8601): what its reader was told"
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deliveries")
-    channel = models.CharField(max_length=5, choices=Channel, default=Channel.MAIL)
+    channel = models.CharField(max_length=6, choices=Channel, default=Channel.MAIL)
     planned_at = models.DateTimeField(help_text="When the row was made")
     send_at = models.DateTimeField(_("due"))
     not_after = models.DateTimeField(null=True)
@@ -141,6 +147,9 @@ class Delivery(Identified):
     lease_until = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
     lease_owner = models.BigIntegerField(null=True, help_text="The lock that its worker holds while it lives")
+    digest = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="parts", help_text="The daily mail that took it along"
+    )
     message_id = models.CharField(max_length=200, unique=True)
     settled_at = models.DateTimeField(help_text="When it reached its present state")
     settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -168,7 +177,7 @@ class Delivery(Identified):
             ),
         ]
         constraints = [
-            known("delivery", "channel", "mail", "inbox"),
+            known("delivery", "channel", "mail", "inbox", "digest"),
             known(
                 "delivery",
                 "state",
@@ -186,6 +195,10 @@ class Delivery(Identified):
                 condition=Q(state="sending", lease_until__isnull=False, lease_token__isnull=False)
                 | ~Q(state="sending"),
                 name="delivery_is_sent_under_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel="digest", state__in=["sending", "unconfirmed", "sent"]) | Q(digest__isnull=False),
+                name="delivery_leaves_within_a_daily_mail",
             ),
             models.CheckConstraint(
                 condition=Q(channel="inbox", state="sent") | Q(read_at=None, done_at=None),

@@ -12,11 +12,17 @@ class NoticePreference(Identified):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notice_preferences")
     kind = models.CharField(max_length=60)
     takes_mail = models.BooleanField(_("by mail"))
+    is_daily = models.BooleanField(_("in the daily mail"), default=False, help_text="What can wait; the rest at once")
     changed_at = models.DateTimeField()
 
     class Meta:
         ordering = ["person", "kind"]
-        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="one_preference_per_person_and_kind")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind"], name="one_preference_per_person_and_kind"),
+            models.CheckConstraint(
+                condition=models.Q(is_daily=False) | models.Q(takes_mail=True), name="preference_is_daily_only_by_mail"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.kind}"

@@ -220,6 +220,29 @@ def test_what_was_chosen_is_confirmed_where_it_was_chosen(client):
     assert "comes only to your inbox from now on." in after
 
 
+def test_what_can_wait_is_put_into_the_daily_mail_and_taken_out_again(client):
+    client.force_login(user_with("member"))
+    kind = "campaigns.milestone_due"
+
+    daily, at_once = [
+        client.post(reverse("accounts:choose_mail"), {"kind": kind, "mail": how}, follow=True).content.decode()
+        for how in ("daily", "yes")
+    ]
+
+    assert "“Reminder of a milestone” waits for your daily mail from now on" in daily
+    assert ["once a day" in page for page in (daily, at_once)] == [True, False]
+    assert ["Send each at once" in page for page in (daily, at_once)] == [True, False]
+
+
+def test_what_cannot_wait_says_so(client):
+    client.force_login(user_with("member"))
+    asked = {"kind": "meetings.invitation", "mail": "daily"}
+
+    answer = client.post(reverse("accounts:choose_mail"), asked, follow=True)
+
+    assert str(next(iter(answer.context["messages"]))) == "These mails cannot wait for the daily mail."
+
+
 def test_a_kind_that_cannot_be_stopped_says_why(client):
     client.force_login(user_with("member"))
 

@@ -89,8 +89,7 @@ def test_2_a_worker_that_is_killed_in_the_middle_of_a_batch_leaves_nobody_with_t
     plan(now=clock.now)
     with Relay() as relay:
         killed = Run(relay, None, ClockWatch(clock))
-        for claim in killed.reserve(10)[:4]:  # the fourth answer is never written down, six rows stand reserved
-            killed.send(claim)
+        killed.send_all(killed.reserve(10)[:4])  # the fourth answer is never written down, six rows stand reserved
 
     for _turn in range(20):
         clock.go(minutes=1)

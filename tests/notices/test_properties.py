@@ -516,7 +516,9 @@ def test_p19_two_notices_never_have_the_same_id():
     slots = sorted({slot.key for kind in KINDS.values() for slot in kind.slots} | {MOVED, "now", "now+1", "now+11"})
     subjects = [Errand(pk=uuid.UUID(int=one), epoch=epoch) for one in range(40) for epoch in (0, 1, 11)]
     people = [Person(pk=uuid.UUID(int=one)) for one in range(1000)]
-    parts = islice(product(people, subjects, kinds, slots, Delivery.Channel.values), many)
+    # Within the daily mail it is the same mail (test_daily.py): no second one when its reader changes their mind.
+    ways = (Delivery.Channel.MAIL, Delivery.Channel.INBOX)
+    parts = islice(product(people, subjects, kinds, slots, ways), many)
 
     ids = {delivery_for(kind, about, person, slot, START, None, on).pk for person, about, kind, slot, on in parts}
 
