@@ -1,4 +1,4 @@
-"""What do we send about decisions? The opening of a round, what is still to be answered, and how it ended."""
+"""What do we send about rounds? The opening of a round, what is still to be answered, and how it ended."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -17,7 +17,7 @@ from decisions.models import Elector, Position, Round, Text
 from decisions.outcome import Outcome
 from decisions.words import committee_for
 from members.models import SeatHolder
-from notices.kind import Kind, hours_before, register
+from notices.kind import Kind, hours_before
 
 
 class AboutARound(Kind):
@@ -125,7 +125,3 @@ class Withdrawn(AboutARound):
     label = gettext_lazy("A position was withdrawn")
     template = "decisions/emails/withdrawn.txt"
     because = gettext_lazy("You get this because you speak for a seat that was asked.")
-
-
-def register_kinds() -> None:
-    register(RoundOpened(), AnswerDue(), OutcomeAnnounced(), Withdrawn())

@@ -1,0 +1,8 @@
+"""What do we send about decisions?"""
+
+from decisions.kinds.rounds import AnswerDue, OutcomeAnnounced, RoundOpened, Withdrawn
+from notices.kind import register
+
+
+def register_kinds() -> None:
+    register(RoundOpened(), AnswerDue(), OutcomeAnnounced(), Withdrawn())
