@@ -7,32 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import User, Visibility
 from accounts.rules import allows, require
 from decisions.actions.drafting import newest_text
-from decisions.models import AnswerChange, Elector, Position, Round, Text
-from decisions.outcome import Choice, Outcome, Tally, outcome, tally
-from decisions.words import arithmetic, committee_for
+from decisions.lineage import compared
+from decisions.models import Answer, AnswerChange, Correction, Elector, Position, Round, Text
+from decisions.outcome import ADOPTING, Choice, Outcome, Procedure, Tally
+from decisions.seats import SeatLine, electors_of, late_ones, line_of, mine_of, uncounted
+from decisions.words import arithmetic, committee_for, outlook, rule_sentence
 from history.panels import Line, history
-from members.models import Seat, SeatHolder
-
-DISCS = {Choice.APPROVE: "yes", Choice.OBJECT: "no", Choice.ABSTAIN: "abstain"}
-
-
-@dataclass(frozen=True)
-class SeatLine:
-    """One seat of the list: the disc's kind, whose it is, and what is said of it."""
-
-    kind: str
-    name: str
-    language: str = ""
-    words: str = ""
-    at: datetime | None = None
-    by: str = ""
-    reason: str = ""
-    is_mine: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,14 +25,32 @@ class Asked:
 
     round: Round
     tally: Tally
+    closes_at: datetime
+    is_extended: bool
     outcome: Outcome | None
     arithmetic: str
+    rule: str
     is_open: bool
+    outlook: str = ""
     mine: Elector | None = None
     others_of_mine: list[Elector] = field(default_factory=list)
     seats: list[SeatLine] = field(default_factory=list)
     late: list[AnswerChange] = field(default_factory=list)
     hidden: int = 0  # seats that have not answered and that this reader is not told
+    assented: list[Elector] = field(default_factory=list)  # by silence
+    dissent: list[Answer] = field(default_factory=list)  # reservations and objections that this reader may know
+
+    @property
+    def is_adopted(self) -> bool:
+        return self.outcome in ADOPTING
+
+    @property
+    def is_silence(self) -> bool:
+        return self.round.procedure == Procedure.SILENCE
+
+    @property
+    def unreached(self) -> list[SeatLine]:
+        return [line for line in self.seats if line.is_unreached]
 
     @property
     def is_confirmed(self) -> bool:
@@ -66,6 +68,7 @@ class Page:
     text: Text
     asked: Asked | None
     history: list[Line]
+    corrections: list[Correction]
 
     @property
     def is_about_this_text(self) -> bool:
@@ -119,7 +122,19 @@ def page_of_position(position: Position, user: User, now: datetime, where: Mappi
     """
     asked = asked_about(position, user, now, where.get("seat"))
     committee = committee_for(user, position.committee)
-    return Page(position, committee, newest_text(position), asked, history(position, user, where))
+    text = newest_text(position)
+    corrections = waiting_corrections(text, user) if asked and asked.round.is_being_corrected else []  # type: ignore[attr-defined]
+    return Page(position, committee, text, asked, history(position, user, where), corrections)
+
+
+def waiting_corrections(text: Text, user: User) -> list[Correction]:
+    """Those that wait for an approver, each with what it changes as `compared`."""
+    waiting = Correction.objects.visible_to(user).waiting().filter(of=text.version_id)
+    found = list(waiting.select_related("proposed_by").prefetch_related("approvals"))
+    for one in found:
+        wanted = Text(version=text.version, language=text.language, body=one.body)
+        one.compared = compared(text, wanted)  # type: ignore[attr-defined]
+    return found
 
 
 def asked_about(position: Position, user: User, now: datetime, seat: str | None = None) -> Asked | None:
@@ -127,88 +142,51 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
     latest = (
         Round.objects.filter(version__position=position)
         .select_related("version", "committee", "opened_by", "confirmed_by", "decision")
+        .annotate(is_being_corrected=Exists(Correction.objects.waiting().filter(round=OuterRef("pk"))))
         .first()
     )
     if latest is None:
         return None
     electors = electors_of(latest, user)
-    answers = [(one.answer.choice, one.answer.at) for one in electors if hasattr(one, "answer")]
-    counted = tally(latest.base, answers, latest.closes_at)
-    is_open = latest.announced_at is None and now < latest.closes_at
+    found = latest.standing_of(electors, now)
+    said = found.outcome
+    is_open = said is None
     is_insider = allows(user, "decisions.see_answers", position)
     sees_silent = allows(user, "decisions.see_silent", position)
-    mine = _mine(electors, seat) if is_open else []
-    silent = _("No answer yet") if is_open else _("No answer")
+    mine = mine_of(electors, seat) if is_open else []
     shown = [one for one in electors if hasattr(one, "answer") or sees_silent or one.speaks]  # type: ignore[attr-defined]
+    lines = [line_of(one, latest, said) for one in shown]
     return Asked(
         round=latest,
-        tally=counted,
-        outcome=Outcome(latest.outcome)
-        if latest.outcome
-        else outcome(counted, latest.threshold, latest.closes_at, now),
+        tally=found.tally,
+        closes_at=found.closes_at,
+        is_extended=found.is_extended,
+        outcome=said,
         arithmetic=arithmetic(
-            seats=latest.seats, vacant=latest.vacant, suspended=latest.suspended, doubled=latest.doubled
+            seats=latest.seats,
+            vacant=latest.vacant,
+            suspended=latest.suspended,
+            doubled=latest.doubled,
+            recused=found.tally.recuse,
         ),
+        rule=rule_sentence(latest, found.tally.base, user.person.zone, found.closes_at),
         is_open=is_open,
+        outlook=outlook(latest, found.tally) if is_open else "",
         mine=mine[0] if mine and allows(user, "decisions.answer", mine[0]) else None,
         others_of_mine=mine[1:],
-        seats=[*(_line(one, silent) for one in shown), *_uncounted(latest)] if is_insider else [],
-        late=_late(latest) if is_insider and not is_open else [],
+        seats=[*lines, *uncounted(latest)] if is_insider else [],
+        late=late_ones(latest) if is_insider and not is_open else [],
         hidden=len(electors) - len(shown),
+        assented=[one for one in electors if not hasattr(one, "answer")] if said == Outcome.SILENCE else [],
+        dissent=_dissent(electors, is_insider=is_insider) if not is_open and not is_insider else [],
     )
 
 
-def electors_of(asked: Round, user: User) -> list[Elector]:
-    """In seat order; `speaks`: this user speaks for it today; `spoke`: this user has answered for it in time."""
-    holder = SeatHolder.objects.current().filter(term=OuterRef("term"), person=user.person_id)
-    given = AnswerChange.objects.filter(elector=OuterRef("pk"), by=user.person_id, is_late=False)
-    return list(
-        Elector.objects.filter(round=asked)
-        .select_related("organisation", "term__seat", "answer__by")
-        .annotate(speaks=Exists(holder), spoke=Exists(given))
-        .order_by("term__seat__number")
-    )
-
-
-def _mine(electors: list[Elector], seat: str | None) -> list[Elector]:
-    """Those this user may answer for, the one to show first in front: one person wears one hat per position."""
-    mine: list[Any] = [one for one in electors if one.speaks]  # type: ignore[attr-defined]
-    given = [one for one in mine if one.spoke]
-    if given:
-        return given[:1]
-    return sorted(mine, key=lambda one: (str(one.pk) != seat, hasattr(one, "answer")))
-
-
-def _line(elector: Elector, silent: str) -> SeatLine:
-    who = {
-        "name": elector.organisation.name,
-        "language": elector.organisation.language,
-        "is_mine": elector.speaks,  # type: ignore[attr-defined]
-    }
-    answer = getattr(elector, "answer", None)
-    if answer is None:
-        return SeatLine("wait", words=silent, **who)
-    words = {Choice.APPROVE: _("Approves"), Choice.OBJECT: _("Objects"), Choice.ABSTAIN: _("Abstains")}
-    choice = Choice(answer.choice)
-    return SeatLine(
-        DISCS[choice], words=words[choice], at=answer.at, by=answer.by.display_name, reason=answer.reason, **who
-    )
-
-
-def _uncounted(asked: Round) -> list[SeatLine]:
-    """The seats outside the base; none if the committee has been given other seats since."""
-    left_out = Seat.objects.filter(committee=asked.committee_id).exclude(terms__electors__round=asked)
-    seats = list(left_out.order_by("number")) if asked.seats != asked.base else []
-    if len(seats) != asked.seats - asked.base:
-        return []
-    return [
-        SeatLine("gone", name=seat.constituency or str(seat), words=_("Not counted in this round")) for seat in seats
-    ]
-
-
-def _late(asked: Round) -> list[AnswerChange]:
-    late = AnswerChange.objects.filter(elector__round=asked, is_late=True).select_related("elector__organisation", "by")
-    return list(late.order_by("at"))
+def _dissent(electors: list[Elector], *, is_insider: bool) -> list[Answer]:
+    """Reservations and objections, as far as their authors let this reader know them."""
+    said = [one.answer for one in electors if hasattr(one, "answer")]
+    with_reason = [one for one in said if one.choice in {Choice.RESERVE, Choice.OBJECT}]
+    return [one for one in with_reason if is_insider or one.visibility == Visibility.MEMBERS]
 
 
 def elector_to_answer(position: Position, user: User, named: str) -> Elector:

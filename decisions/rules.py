@@ -8,7 +8,7 @@ from accounts.rules import permit
 from decisions.models import Elector, Position
 from members.hats import hats
 from members.models import SeatHolder
-from members.rules import chairs_committee, is_staff, sees_members, sits_on_committee
+from members.rules import chairs_committee, is_admin, is_staff, sees_members, sits_on_committee
 
 
 @rules.predicate
@@ -43,6 +43,31 @@ permit(
     "decisions.answer",
     speaks_for_elector & ~is_staff,
     otherwise=_("Only the seat’s representative and alternate answer for it; staff never do."),
+)
+permit(
+    "decisions.record_answer",
+    is_staff,
+    otherwise=_("Only staff take down an answer that a seat gave them by phone or at a meeting."),
+)
+permit(
+    "decisions.propose_recusal",
+    chairs_committee,
+    otherwise=_("Only the chair of the committee proposes that a seat recuse itself; the seat decides."),
+)
+permit(
+    "decisions.propose_correction",
+    is_staff | is_of_the_committee,
+    otherwise=_("Only staff and the committee propose to correct a slip of writing."),
+)
+permit(
+    "decisions.approve_correction",
+    is_of_the_committee,
+    otherwise=_("Only the seats and chairs of the committee say that a correction changes nothing of the meaning."),
+)
+permit(
+    "decisions.edit_levels",
+    is_admin,
+    otherwise=_("Only admins change the levels of decision."),
 )
 permit(
     "decisions.close_early",

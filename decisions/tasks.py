@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from accounts.clock import database_now
-from decisions.actions.asking import announce_closed_rounds
+from decisions.actions.closing import announce_closed_rounds
 
 
 @shared_task

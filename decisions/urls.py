@@ -1,6 +1,6 @@
 from django.urls import path
 
-from decisions.views import positions, register, rounds, versions
+from decisions.views import answers, corrections, levels, positions, register, rounds, versions
 
 app_name = "decisions"
 urlpatterns = [
@@ -16,7 +16,16 @@ urlpatterns = [
     path("<uuid:pk>/compare/", versions.compare, name="compare"),
     path("<uuid:pk>/withdraw/", positions.withdraw, name="withdraw"),
     path("<uuid:pk>/open/", rounds.open_round, name="open_round"),
-    path("<uuid:pk>/answer/", rounds.answer, name="answer"),
+    path("<uuid:pk>/answer/", answers.answer, name="answer"),
+    path("<uuid:pk>/seen/", answers.seen, name="seen"),
+    path("<uuid:pk>/seats/<uuid:elector>/answer/", answers.record_answer, name="record_answer"),
+    path("<uuid:pk>/seats/<uuid:elector>/recusal/", answers.propose_recusal, name="propose_recusal"),
+    path("<uuid:pk>/text/", rounds.change_text, name="change_text"),
+    path("<uuid:pk>/correction/", corrections.propose, name="propose_correction"),
+    path("<uuid:pk>/correction/<uuid:correction>/approve/", corrections.approve, name="approve_correction"),
+    path("<uuid:pk>/correction/<uuid:correction>/drop/", corrections.drop, name="drop_correction"),
+    path("levels/", levels.levels, name="levels"),
+    path("levels/<uuid:pk>/", levels.edit_level, name="edit_level"),
     path("<uuid:pk>/close/", rounds.close_early, name="close_early"),
     path("<uuid:pk>/confirm/", rounds.confirm, name="confirm"),
 ]

@@ -1,11 +1,14 @@
-"""How a round is said in words: who was asked, the arithmetic of its base."""
+"""How a round is said in words: its rule as one sentence, who was asked, the arithmetic of its base."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from decisions.outcome import majority
+from accounts.zones import in_words
+from decisions.models import Round
+from decisions.outcome import Outcome, Procedure, Share, Tally, needed, outcome
 from members.hats import may_know
 from members.models import Committee
 
@@ -15,9 +18,53 @@ def committee_for(user: Any, committee: Committee) -> str:
     return committee.name if may_know(user, committee) else _("A committee of the coalition")
 
 
-def arithmetic(*, seats: int, vacant: int = 0, suspended: int = 0, doubled: int = 0) -> str:
-    """Why so many? "13 seats, less 1 vacant, leaves 12. More than half of 12 is 7."."""
-    base = seats - vacant - suspended - doubled
+def rule_sentence(asked: Round, base: int, reader: str, closes_at: datetime) -> str:
+    """The rule of `asked` as one sentence, counted from the `base` seats that decide; `reader`: a zone.
+
+    "Passes if at least 7 of 13 seats press “seen” or answer and nobody objects; silence counts as assent after Thu 14
+    May 2026, 17:00 Geneva (22:00 for you, Vientiane)."
+    """
+    words = {
+        "quorum": needed(asked.quorum, base),
+        "base": base,
+        "when": in_words(closes_at, asked.zone, reader),
+        "threshold": needed(asked.threshold, base),
+        "share": Share(asked.threshold).label.lower(),
+    }
+    return _sentence(asked) % words
+
+
+def _sentence(asked: Round) -> str:
+    if asked.procedure == Procedure.SILENCE:
+        return _(
+            "Passes if at least %(quorum)s of %(base)s seats press “seen” or answer and nobody objects; silence counts "
+            "as assent after %(when)s."
+        )
+    if asked.procedure == Procedure.EXPLICIT:
+        if asked.quorum == Share.NONE:
+            return _(
+                "Passes if at least %(threshold)s of %(base)s seats approve before %(when)s. A seat that abstains or "
+                "does not answer has not approved; objections are recorded with their reasons."
+            )
+        return _(
+            "Passes if at least %(threshold)s of %(base)s seats approve before %(when)s and at least %(quorum)s answer "
+            "or press “seen”. A seat that abstains or does not answer has not approved; objections are recorded with "
+            "their reasons."
+        )
+    if asked.procedure == Procedure.VOTE:
+        return _(
+            "Passes if at least %(quorum)s of %(base)s seats answer or press “seen” before %(when)s, and of the votes "
+            "for and against %(share)s are for it. An abstention is no vote."
+        )
+    return _(
+        "Decided at the meeting, by %(when)s: passes if at least %(quorum)s of %(base)s seats take part, and of the "
+        "votes for and against %(share)s are for it. An abstention is no vote; staff note what each seat says."
+    )
+
+
+def arithmetic(*, seats: int, vacant: int = 0, suspended: int = 0, doubled: int = 0, recused: int = 0) -> str:
+    """Why so many? "13 seats, less 1 vacant and 3 recused, leaves 9. More than half of 9 is 5."."""
+    base = seats - vacant - suspended - doubled - recused
     less = [
         (vacant, ngettext("%(count)s vacant", "%(count)s vacant", vacant)),
         (
@@ -36,6 +83,7 @@ def arithmetic(*, seats: int, vacant: int = 0, suspended: int = 0, doubled: int 
                 doubled,
             ),
         ),
+        (recused, ngettext("%(count)s recused", "%(count)s recused", recused)),
     ]
     named = [words % {"count": count} for count, words in less if count]
     all_seats = ngettext("%(count)s seat", "%(count)s seats", seats) % {"count": seats}
@@ -51,4 +99,21 @@ def arithmetic(*, seats: int, vacant: int = 0, suspended: int = 0, doubled: int 
 
 def half_of(base: int) -> str:
     """What a majority is: "More than half of 12 is 7."."""
-    return _("More than half of %(base)s is %(half)s.") % {"base": base, "half": majority(base)}
+    return _("More than half of %(base)s is %(half)s.") % {"base": base, "half": needed(Share.HALF, base)}
+
+
+def outlook(asked: Round, counted: Tally) -> str:
+    """What would keep the round from deciding as it stands, and what to do; empty if nothing would."""
+    if counted.recuse and outcome(counted, asked.rule) == Outcome.MEETING:
+        return _(
+            "%(recused)s of %(counted)s seats have recused themselves; %(base)s are left, too few to decide. As it "
+            "stands, this goes to a meeting: call one."
+        ) % {"recused": counted.recuse, "counted": counted.counted, "base": counted.base}
+    missing = needed(asked.quorum, counted.base) - counted.acknowledged
+    if missing > 0:
+        return ngettext(
+            "%(count)s more seat must answer or press “seen” for a quorum.",
+            "%(count)s more seats must answer or press “seen” for a quorum.",
+            missing,
+        ) % {"count": missing}
+    return ""

@@ -10,7 +10,9 @@ from factory.django import DjangoModelFactory
 from accounts.models import Address, Person, SavedView, User
 from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
 from decisions.models import Elector, Position, Round, Text, Version
+from decisions.models.levels import usual_level
 from decisions.models.positions import fingerprint
+from decisions.outcome import Procedure, Share
 from meetings.models import Attendance, Meeting
 from members.keys import indexed_words, name_key
 from members.models import (
@@ -167,6 +169,7 @@ class PositionFactory(DjangoModelFactory):
 
     title = factory.Sequence("Position {}".format)
     committee = factory.SubFactory(CommitteeFactory)
+    level = factory.LazyFunction(usual_level)
     author = factory.SubFactory(PersonFactory)
     created_at = changed_at = NOON
 
@@ -197,7 +200,9 @@ class RoundFactory(DjangoModelFactory):
     closes_at = factory.LazyAttribute(lambda asked: asked.opens_at + timedelta(days=2))
     zone = "Europe/Zurich"
     seats = factory.LazyAttribute(lambda asked: asked.committee.seats.count())
-    threshold = factory.LazyAttribute(lambda asked: asked.seats // 2 + 1)
+    procedure = Procedure.EXPLICIT
+    quorum = Share.NONE
+    threshold = Share.HALF
 
     @factory.post_generation
     def electors(asked: Any, create: Any, extracted: Any, **_extra: Any) -> None:

@@ -8,7 +8,8 @@ from campaigns.actions.campaigns import add_campaign, finish_campaign
 from campaigns.actions.milestones import add_milestone, drop_milestone, edit_milestone
 from campaigns.actions.plans import Step, accept_plan
 from campaigns.models import Campaign
-from decisions.actions.asking import announce_closed_rounds, open_round
+from decisions.actions.asking import open_round
+from decisions.actions.closing import announce_closed_rounds
 from decisions.actions.drafting import draft_position, newest_text, withdraw_position, write_version
 from history.actions import gather, take_back
 from history.models import Deed
@@ -23,6 +24,7 @@ from members.models import Committee, Organisation, SeatTerm
 from notices.actions.arriving import arrive_due
 from notices.actions.reading import mark_read, put_away
 from notices.models import Bounce, Delivery, Suppression
+from tests.decisions.making import question
 
 SHORT = {"precision": "day", "zone": "UTC", "is_external": False, "ends_on": None, "note": ""}
 SHEET = """Name,Country,Website
@@ -124,9 +126,8 @@ def decide_positions(staff: User, now: datetime) -> None:
     seen = newest_text(rewritten)
     write_version(rewritten, by=staff, body="Better words.", seen=seen.sha256, now=now)
     rejected = draft_position(by=staff, title="Rejected", now=then, **texts)
-    version = rejected.versions.get()
     closes = then + timedelta(days=1)
-    open_round(rejected, by=staff, version=version, threshold=7, closes_at=closes, zone="UTC", now=then)
+    open_round(rejected, by=staff, question=question(rejected, closes_at=closes, zone="UTC"), now=then)
     announce_closed_rounds(now=now)
 
 

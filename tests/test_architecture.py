@@ -188,6 +188,8 @@ def test_every_day_that_a_form_takes_can_be_counted_from():
 # breaks it): Django would show the constraint's name instead. A new pair belongs here together with its sentence.
 SAID_AT_THE_FIELD = {
     ("CommitteeForm", "one_steering_committee"): "members/test_committees.py",
+    ("LevelForm", "usual_window_is_no_shorter_than_the_shortest"): "decisions/test_levels.py",
+    ("LevelForm", "level_asks_for_a_language"): "decisions/test_levels.py",
     ("MilestoneForm", "milestone_ends_after_it_starts"): "campaigns/test_pages.py",
     ("MilestoneForm", "milestone_starts_on_the_first_day_of_what_is_known"): "campaigns/test_pages.py",
     ("MembershipForm", "membership_ends_with_a_reason"): "an end is not among its choices",

@@ -1,61 +1,129 @@
 """Answering: one voice per seat, changeable until the closing instant, every change kept."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.models import TransitionError, User, Visibility
+from accounts.models import Person, TransitionError, User, Visibility
 from accounts.rules import require
-from decisions.models import Answer, AnswerChange, Elector, Round, Version
-from decisions.outcome import Choice, Outcome
+from decisions.actions.closing import break_silence, extend_if_due, told_of_outcome
+from decisions.models import Answer, AnswerChange, Elector, Position, Round, Version
+from decisions.outcome import REASONED, Choice, Outcome, Procedure
 from history.actions import record
-from notices.actions.planning import replan
+from members.models import SeatHolder
+from notices.actions.planning import post, replan
 
 VERBS = {
     Choice.APPROVE: gettext_noop("%(organisation)s approved"),
+    Choice.RESERVE: gettext_noop("%(organisation)s approved with a reservation"),
     Choice.OBJECT: gettext_noop("%(organisation)s objected"),
     Choice.ABSTAIN: gettext_noop("%(organisation)s abstained"),
+    Choice.RECUSE: gettext_noop("%(organisation)s recused itself: %(reason)s"),
 }
 LATE = gettext_noop("%(organisation)s answered after the closing: kept, and not counted")
+RECORDED = gettext_noop("Staff recorded an answer for %(organisation)s, as they heard it from its seat")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a seat says about the version that was read."""
+
+    version: Version
+    choice: str
+    reason: str = ""
+    proposal: str = ""
+    visibility: str = Visibility.STEERING
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """As rows keep it: who needs no reason gives none, and only whoever objects proposes another text."""
+        has_reason = self.choice in REASONED
+        return {
+            "choice": self.choice,
+            "reason": self.reason.strip() if has_reason else "",
+            "proposal": self.proposal.strip() if self.choice == Choice.OBJECT else "",
+            "visibility": self.visibility if has_reason else Visibility.STEERING,
+        }
 
 
 @transaction.atomic
-def give_answer(
-    elector: Elector, *, by: User, version: Version, choice: str, reason: str = "", now: datetime
-) -> AnswerChange:
-    """Answer for a seat about the `version` that was read. `now`: the database's clock.
+def give_answer(elector: Elector, *, by: User, reply: Reply, now: datetime) -> AnswerChange:
+    """Answer for a seat. `now`: the database's clock.
 
     From the closing instant on the answer is kept, marked late, and changes nothing. The same answer again by the
-    same person (a double click, a replayed form) adds nothing. Raises Refused; TransitionError when the round asks
-    about another version, was withdrawn, or this person has answered for another seat.
+    same person (a double click, a replayed form) adds nothing. An objection ends a silence at once. Raises Refused;
+    TransitionError when the round asks about another version, was withdrawn, or this person has answered for another
+    seat.
     """
-    # The round's row orders answers among themselves, and with its closing and announcement.
-    asked = Round.objects.select_for_update().get(pk=elector.round_id)
-    elector = Elector.objects.select_related("organisation").get(pk=elector.pk)
+    asked, elector = _locked(elector, reply.choice)
     require(by, "decisions.answer", elector)
-    _require_answerable(elector, asked, by, version)
-    given = {"choice": choice, "reason": reason.strip(), "by_id": by.person_id}
-    last = elector.changes.order_by("-at").first()
-    if last is not None and {name: getattr(last, name) for name in given} == given:
-        return last
-    if last is not None and last.at >= now:
-        now = last.at + timedelta(microseconds=1)  # whoever gets the lock last answers last, whichever clock was first
-    is_late = has_closed(asked, now)
-    change = AnswerChange.objects.create(elector=elector, at=now, is_late=is_late, **given)
-    if not is_late:
-        Answer.objects.update_or_create(elector=elector, defaults={"at": now, **given})
-    record(
-        LATE if is_late else VERBS[Choice(choice)],
-        asked.version.position,
-        by=by,
-        now=now,
-        visibility=Visibility.STEERING,
-        organisation=elector.organisation.name,
-    )
-    replan(asked, now=now)
+    return _take(elector, asked, reply, said_by=by.person, by=by, heard="", now=now)
+
+
+@transaction.atomic
+def record_answer(
+    elector: Elector, *, by: User, said_by: Person, heard: str, reply: Reply, now: datetime
+) -> AnswerChange:
+    """Staff take down what `said_by`, who speaks for the seat, told them (`heard`: by phone …). Marked as such.
+
+    The seat's other voice and whoever said it are told by mail, and may change it as any answer. Raises as
+    `give_answer`, and TransitionError when `said_by` does not speak for the seat.
+    """
+    asked, elector = _locked(elector, reply.choice)
+    require(by, "decisions.record_answer", elector)
+    if not SeatHolder.objects.current().filter(term=elector.term_id, person=said_by).exists():
+        raise TransitionError(_("%(name)s does not speak for this seat today.") % {"name": said_by.display_name})
+    change = _take(elector, asked, reply, said_by=said_by, by=by, heard=heard, now=now)
+    holders = SeatHolder.objects.current().filter(term=elector.term_id).values("person")
+    slot = f"recorded {change.pk.hex[:16]}"
+    post("decisions.answer_recorded", asked, Person.objects.filter(pk__in=holders), now=now, slot=slot)
     return change
+
+
+@transaction.atomic
+def press_seen(elector: Elector, *, by: User, version: Version, now: datetime) -> Elector:
+    """Say that the seat has read the text and lets it pass unless it speaks up. Counts for the quorum.
+
+    Raises Refused; TransitionError from the closing instant on, or as `give_answer`. Twice changes nothing.
+    """
+    asked, elector = _locked(elector, "")
+    require(by, "decisions.answer", elector)
+    extend_if_due(asked, now=now)
+    _require_answerable(elector, asked, by.person, version)
+    if has_closed(asked, now):
+        raise TransitionError(_("The round had closed before you pressed it, so it does not count any more."))
+    if elector.seen_at is None:
+        elector.seen_at, elector.seen_by_id = now, by.person_id
+        elector.save(update_fields=["seen_at", "seen_by"])
+        _record(gettext_noop("%(organisation)s has seen the text"), elector, asked, by=by, now=now)
+        replan(asked, now=now)
+    return elector
+
+
+@transaction.atomic
+def propose_recusal(elector: Elector, *, by: User, reason: str, now: datetime) -> Elector:
+    """The chair says why a seat should recuse itself; the seat decides, by its answer. Its holders are told.
+
+    Raises Refused; TransitionError when the round has closed, or the seat has recused itself.
+    """
+    asked, elector = _locked(elector, "")
+    require(by, "decisions.propose_recusal", asked)
+    extend_if_due(asked, now=now)
+    if has_closed(asked, now):
+        raise TransitionError(_("The round has closed, so nobody can recuse themselves any more."))
+    if Answer.objects.filter(elector=elector, choice=Choice.RECUSE).exists():
+        raise TransitionError(_("This seat has recused itself already."))
+    elector.recusal_why, elector.recusal_proposed_by_id, elector.recusal_proposed_at = reason, by.person_id, now
+    elector.save(update_fields=["recusal_why", "recusal_proposed_by", "recusal_proposed_at"])
+    verb = gettext_noop("Proposed that %(organisation)s recuse itself: %(reason)s")
+    _record(verb, elector, asked, by=by, now=now, reason=reason)
+    holders = SeatHolder.objects.current().filter(term=elector.term_id).values("person")
+    slot = f"recusal {elector.pk.hex[:16]}"
+    post("decisions.recusal_proposed", asked, Person.objects.filter(pk__in=holders), now=now, slot=slot)
+    return elector
 
 
 def has_closed(asked: Round, now: datetime) -> bool:
@@ -67,15 +135,71 @@ def has_closed(asked: Round, now: datetime) -> bool:
     return now >= asked.closes_at or asked.brought_forward or asked.announced_at is not None
 
 
-def _require_answerable(elector: Elector, asked: Round, by: User, version: Version) -> None:
+def _locked(elector: Elector, choice: str) -> tuple[Round, Elector]:
+    """The round's row orders answers among themselves, and with its closing and announcement.
+
+    An objection may end the round, and with it the position's state: the position is then locked first, as whoever
+    closes rounds does.
+    """
+    if choice == Choice.OBJECT:
+        Position.objects.select_for_update().get(versions__rounds__electors=elector.pk)
+    asked = Round.objects.select_for_update().get(pk=elector.round_id)
+    return asked, Elector.objects.select_related("organisation").get(pk=elector.pk)
+
+
+def _take(
+    elector: Elector, asked: Round, reply: Reply, *, said_by: Person, by: User, heard: str, now: datetime
+) -> AnswerChange:
+    extend_if_due(asked, now=now)
+    _require_answerable(elector, asked, said_by, reply.version)
+    recorded_by = by.person_id if heard else None
+    given = reply.fields | {"by_id": said_by.pk, "recorded_by_id": recorded_by, "heard": heard}
+    last = elector.changes.order_by("-at").first()
+    if last is not None and {name: getattr(last, name) for name in given} == given:
+        return last
+    if last is not None and last.at >= now:
+        now = last.at + timedelta(microseconds=1)  # whoever gets the lock last answers last, whichever clock was first
+    is_late = has_closed(asked, now)
+    change = AnswerChange.objects.create(elector=elector, at=now, is_late=is_late, version=reply.version, **given)
+    if not is_late:
+        Answer.objects.update_or_create(elector=elector, defaults={"at": now, **given})
+    verb = LATE if is_late else RECORDED if heard else VERBS[Choice(reply.choice)]
+    _record(verb, elector, asked, by=by, now=now, reason=change.reason)
+    if reply.choice == Choice.OBJECT and not is_late:
+        _tell_of_objection(asked, change, now=now)
+    replan(asked, now=now)
+    return change
+
+
+def _tell_of_objection(asked: Round, change: AnswerChange, *, now: datetime) -> None:
+    """At once and to all: under silence it is the outcome, otherwise what the others should know before they answer."""
+    if asked.procedure == Procedure.SILENCE:
+        break_silence(asked, now=now)
+        return
+    slot = f"objection {change.pk.hex[:16]}"
+    post("decisions.objected", asked, told_of_outcome(asked), now=now, slot=slot, not_after=asked.closes_at)
+
+
+def _record(verb: str, elector: Elector, asked: Round, *, by: User, now: datetime, reason: str = "") -> None:
+    record(
+        verb,
+        asked.version.position,
+        by=by,
+        now=now,
+        visibility=Visibility.STEERING,
+        organisation=elector.organisation.name,
+        **({"reason": reason} if "%(reason)s" in verb else {}),
+    )
+
+
+def _require_answerable(elector: Elector, asked: Round, said_by: Person, version: Version) -> None:
     if asked.outcome == Outcome.WITHDRAWN:
         raise TransitionError(_("The position was withdrawn while you read it. No answer is needed any more."))
-    if asked.version_id != version.pk:
+    if asked.outcome == Outcome.REPLACED or asked.version_id != version.pk:
         raise TransitionError(
             _("The text has changed since you opened this page. Read it, then send again; what you wrote is kept.")
         )
-    others = AnswerChange.objects.filter(elector__round=asked, by=by.person_id, is_late=False).exclude(elector=elector)
-    if others.exists():
+    if Elector.objects.filter(round=asked).exclude(pk=elector.pk).heard_from(said_by).exists():
         raise TransitionError(
             _("You have answered for another seat. One person speaks for one organisation on each position.")
         )

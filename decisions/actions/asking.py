@@ -1,25 +1,23 @@
-"""Asking: a round opens on a version, is closed early, is announced at its closing instant, and confirmed."""
+"""Asking: a round opens on a version; another text is put to the seats while they are asked."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Max
+from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop
 
-from accounts.models import Person, TransitionError, User
+from accounts.models import TransitionError, User
 from accounts.rules import require
-from decisions.actions.drafting import newest_text
-from decisions.models import Answer, Decision, Elector, Position, Round, Version
-from decisions.outcome import Outcome, Tally, outcome
+from decisions.actions.closing import extend_if_due
+from decisions.actions.drafting import add_version, newest_text
+from decisions.models import Answer, Elector, Position, Round, Version
+from decisions.outcome import Outcome, Procedure
 from history.actions import record
-from members.models import Committee, CommitteeOffice, Membership, Seat, SeatHolder, SeatTerm
-from notices.actions.planning import post, replan
+from meetings.models import Meeting
+from members.models import Committee, Membership, Seat, SeatHolder, SeatTerm
+from notices.actions.planning import cancel, post, replan
 
-REGISTER = 7_040_014  # the advisory lock under which closing instants and numbers are given out, one at a time
 NOT_COUNTED = [Membership.Status.SUSPENDED, Membership.Status.ENDED]
 
 
@@ -56,31 +54,121 @@ def without_holder(base: Base) -> list[SeatTerm]:
     return [term for term in base.terms if term.pk not in held]
 
 
-@transaction.atomic
-def open_round(
-    position: Position, *, by: User, version: Version, threshold: int, closes_at: datetime, zone: str, now: datetime
-) -> Round:
-    """Ask the position's committee about `version`, until `closes_at` (shown in `zone`), and tell every holder.
+def zones_of(base: Base) -> list[tuple[str, list[str]]]:
+    """Of each seat its organisation and the zones of those who speak for it today."""
+    held = SeatHolder.objects.current().filter(term__in=base.terms).values_list("term", "person__zone")
+    zones: dict[object, list[str]] = {}
+    for term, zone in held:
+        zones.setdefault(term, []).append(zone)
+    return [(term.organisation.name, zones.get(term.pk, [])) for term in base.terms]
 
-    Raises Refused; TransitionError when it is no draft, `version` is not its newest, nobody can answer, more
-    approvals are asked for than there are seats, or the window is over before it began.
+
+@dataclass(frozen=True)
+class Question:
+    """What is put to a committee: a version, how it is decided, until when (shown in `zone`), maybe at a meeting."""
+
+    version: Version
+    procedure: str
+    quorum: str
+    threshold: str
+    closes_at: datetime
+    zone: str
+    meeting: Meeting | None = None
+
+
+@transaction.atomic
+def open_round(position: Position, *, by: User, question: Question, now: datetime) -> Round:
+    """Ask the position's committee, and tell every holder.
+
+    Raises Refused; TransitionError when the position is no draft and was not left undecided, the version is not its
+    newest, nobody can answer, or the window is over before it began or shorter than its level allows.
     """
     position = Position.objects.select_for_update().get(pk=position.pk)
     require(by, "decisions.open_round", position)
     position.step_to(Position.Status.OPEN)
-    if newest_text(position).version_id != version.pk:
+    if newest_text(position).version_id != question.version.pk:
         raise TransitionError(_("There is a newer version than the one you read. Read it, then open it."))
-    if closes_at <= now:
-        raise TransitionError(_("The closing hour must lie ahead."))
+    _require_window(position, question, now)
+    _require_languages(position, question)
+    position.changed_at = now
+    position.save()
+    opened = _ask(position, question, by=by, now=now)
+    record(
+        gettext_noop("Opened version %(version)s for sign-off; seats that are asked: %(base)s"),
+        position,
+        by=by,
+        now=now,
+        version=question.version.number,
+        procedure=opened.procedure,
+        quorum=opened.quorum,
+        threshold=opened.threshold,
+        base=opened.base,
+    )
+    post("decisions.round_opened", opened, opened.holders(), now=now, not_after=opened.closes_at)
+    replan(opened, now=now)
+    return opened
+
+
+@transaction.atomic
+def change_text(
+    position: Position, *, by: User, body: str, seen: str, closes_at: datetime, zone: str, now: datetime
+) -> Round:
+    """Put another text to the seats while they are being asked: the answers given so far are void, all are asked again.
+
+    By the same rule and with at least the shortest window of its level. `seen`: the fingerprint of the wording it
+    began from. Raises Refused; TransitionError when the round has closed, nothing differs, or somebody has changed the
+    text meanwhile.
+    """
+    position = Position.objects.select_for_update().get(pk=position.pk)
+    require(by, "decisions.open_round", position)
+    asked = running_round(position, now)
+    text = newest_text(position)
+    if text.sha256 != seen:
+        raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
+    if text.body == body:
+        raise TransitionError(_("Nothing differs from the text that the seats are asked about."))
+    version = add_version(position, number=text.version.number + 1, by=by, body=body, language=text.language, now=now)
+    rule = {name: getattr(asked, name) for name in ("procedure", "quorum", "threshold", "meeting")}
+    question = Question(version, closes_at=closes_at, zone=zone, **rule)
+    _require_window(position, question, now)
+    asked.outcome, asked.announced_at = Outcome.REPLACED, now
+    asked.save(update_fields=["outcome", "announced_at"])
+    cancel(asked, reason=gettext_noop("the text was changed"), now=now)
+    position.changed_at = now
+    position.save()
+    opened = _ask(position, question, by=by, now=now, replaces=asked)
+    record(
+        gettext_noop("Changed the text: version %(version)s; answers given before: %(void)s, now void"),
+        position,
+        by=by,
+        now=now,
+        version=version.number,
+        void=Answer.objects.filter(elector__round=asked).count(),
+    )
+    post("decisions.text_changed", opened, opened.holders(), now=now, not_after=closes_at)
+    replan(opened, now=now)
+    return opened
+
+
+def running_round(position: Position, now: datetime) -> Round:
+    """The open round on a locked `position`, locked. Raises TransitionError when there is none or it has closed."""
+    asked = Round.objects.select_for_update().filter(version__position=position, announced_at=None).first()
+    if asked is not None:
+        extend_if_due(asked, now=now)
+    if asked is None or asked.closes_at <= now:
+        raise TransitionError(_("The round has closed, so its text stays as the seats answered on it."))
+    return asked
+
+
+def _ask(position: Position, question: Question, *, by: User, now: datetime, replaces: Round | None = None) -> Round:
     base = base_of(position.committee)
-    _require_reachable(threshold, base)
+    if not base.terms:
+        raise TransitionError(_("No seat of this committee can answer. Seat the committee first."))
     opened = Round.objects.create(
-        version=version,
+        **{one.name: getattr(question, one.name) for one in fields(question)},
         committee=position.committee,
-        threshold=threshold,
+        replaces=replaces,
         opens_at=now,
-        closes_at=closes_at,
-        zone=zone,
         scheduled_at=now,
         opened_by=by.person,
         **{name: getattr(base, name) for name in ("seats", "vacant", "suspended", "doubled")},
@@ -88,148 +176,32 @@ def open_round(
     # In the order in which an import locks organisations, so that the two never wait for each other in a circle.
     terms = sorted(base.terms, key=lambda term: term.organisation_id)
     Elector.objects.bulk_create(Elector(round=opened, term=term, organisation=term.organisation) for term in terms)
-    position.changed_at = now
-    position.save()
-    record(
-        gettext_noop("Opened version %(version)s for sign-off; approvals needed: %(threshold)s of %(base)s"),
-        position,
-        by=by,
-        now=now,
-        version=version.number,
-        threshold=threshold,
-        base=opened.base,
-    )
-    post("decisions.round_opened", opened, opened.holders(), now=now, not_after=closes_at)
-    replan(opened, now=now)
     return opened
 
 
-@transaction.atomic
-def close_early(asked: Round, *, by: User, now: datetime) -> Round:
-    """Bring the closing instant forward to now, once every elector has answered. Nothing else ends a round early.
-
-    Raises Refused; TransitionError while a seat has not answered, or when the round has closed already.
-    """
-    # Under the register's lock, so that no round with a later closing instant is numbered meanwhile.
-    _lock_register()
-    asked = Round.objects.select_for_update().get(pk=asked.pk)
-    require(by, "decisions.close_early", asked)
-    if asked.announced_at is not None or asked.closes_at <= now:
-        raise TransitionError(_("The round has closed already."))
-    silent = asked.electors.silent().count()
-    if silent:
+def _require_window(position: Position, question: Question, now: datetime) -> None:
+    if question.closes_at <= now:
+        raise TransitionError(_("The closing hour must lie ahead."))
+    hours = position.level.least_hours
+    if question.closes_at < now + timedelta(hours=hours) and question.procedure == Procedure.SILENCE:
         raise TransitionError(
-            ngettext(
-                "%(count)s seat has not answered yet. A round is closed early only when all have.",
-                "%(count)s seats have not answered yet. A round is closed early only when all have.",
-                silent,
+            _(
+                "Silence counts as assent only after at least %(hours)s hours (level “%(level)s”). Choose a later "
+                "closing hour, or ask for explicit approval."
             )
-            % {"count": silent}
+            % {"hours": hours, "level": position.level.name}
         )
-    # The clock was read before the lock: an answer or a closing committed in between must stay before this one.
-    newest = Answer.objects.filter(elector__round=asked).aggregate(at=Max("at"))["at"]
-    numbered = Decision.objects.aggregate(at=Max("decided_at"))["at"]
-    tick = timedelta(microseconds=1)
-    asked.closes_at = max([now, *(earlier + tick for earlier in (newest, numbered) if earlier is not None)])
-    asked.brought_forward, asked.scheduled_at, asked.epoch = True, now, asked.epoch + 1
-    asked.save(update_fields=["closes_at", "brought_forward", "scheduled_at", "epoch"])
-    record(gettext_noop("Brought the closing forward: every seat has answered"), asked.version.position, by=by, now=now)
-    replan(asked, now=now)
-    return asked
 
 
-def announce_closed_rounds(*, now: datetime) -> int:
-    """Announce every round that has closed by `now`, in order of closing; returns how many. Twice changes nothing.
-
-    Each is announced in its own transaction, under one lock, so numbers follow the closings without a gap.
-    """
-    announced = 0
-    while _announce_next(now):
-        announced += 1
-    return announced
-
-
-@transaction.atomic
-def confirm_outcome(asked: Round, *, by: User, now: datetime) -> Round:
-    """The chair confirms what the answers said. Raises Refused; TransitionError before it is announced, or twice."""
-    asked = Round.objects.select_for_update().get(pk=asked.pk)
-    require(by, "decisions.confirm", asked)
-    if asked.outcome not in {Outcome.ADOPTED, Outcome.REJECTED}:
-        raise TransitionError(_("There is no announced outcome to confirm. It is announced soon after the closing."))
-    if asked.confirmed_at is not None:
-        raise TransitionError(_("The outcome has been confirmed already."))
-    asked.confirmed_by_id, asked.confirmed_at = by.person_id, now
-    asked.save(update_fields=["confirmed_by", "confirmed_at"])
-    record(gettext_noop("Confirmed the outcome"), asked.version.position, by=by, now=now)
-    return asked
-
-
-def told_of_outcome(asked: Round) -> Iterable[Person]:
-    """Who hears how a round ended: the seats that were asked, whoever opened it, and the chairs, who confirm it."""
-    chairs = CommitteeOffice.objects.current().filter(committee=asked.committee_id).values("person")
-    return asked.holders() | Person.objects.filter(pk=asked.opened_by_id) | Person.objects.filter(pk__in=chairs)
-
-
-@transaction.atomic
-def _announce_next(now: datetime) -> bool:
-    _lock_register()
-    first = Round.objects.unannounced().closed(now).order_by("closes_at", "id").select_related("version").first()
-    if first is None:
-        return False
-    position = Position.objects.select_for_update().get(pk=first.version.position_id)
-    asked = Round.objects.select_for_update().get(pk=first.pk)
-    if asked.announced_at is not None:
-        return True  # withdrawn between our look and our lock; go on with the next
-    counted = asked.tally
-    result = outcome(counted, asked.threshold, asked.closes_at, now)
-    asked.outcome, asked.announced_at = result, now
-    asked.save(update_fields=["outcome", "announced_at"])
-    position.step_to(Position.Status.ADOPTED if result == Outcome.ADOPTED else Position.Status.REJECTED)
-    position.changed_at = asked.closes_at
-    position.save()
-    details: dict[str, Any] = {"approve": counted.approve, "base": counted.base}
-    if result == Outcome.ADOPTED:
-        details["number"] = _number(position, asked, counted).label
-        verb = gettext_noop("Adopted as %(number)s; seats that approved: %(approve)s of %(base)s")
-    else:
-        verb = gettext_noop("Not adopted; seats that approved: %(approve)s of %(base)s")
-    record(verb, position, by=None, now=now, **details)
-    post("decisions.outcome", asked, told_of_outcome(asked), now=now)
-    replan(asked, now=now)
-    return True
-
-
-def _number(position: Position, asked: Round, counted: Tally) -> Decision:
-    """The next entry of the register; called under its lock."""
-    year = asked.closes_at.year  # UTC
-    last = Decision.objects.filter(year=year).aggregate(last=Max("number"))["last"] or 0
-    return Decision.objects.create(
-        year=year,
-        number=last + 1,
-        round=asked,
-        position=position,
-        text=asked.version.texts.get(is_authoritative=True),
-        title=position.title,
-        counts=counted.as_row(),
-        decided_at=asked.closes_at,
-    )
-
-
-def _lock_register() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER])
+def _require_languages(position: Position, question: Question) -> None:
+    there = question.version.texts.count()
+    if there < position.level.languages:
+        raise TransitionError(
+            _("At the level “%(level)s” a text exists in at least %(least)s languages; this one in %(there)s.")
+            % {"level": position.level.name, "least": position.level.languages, "there": there}
+        )
 
 
 def _may_answer(term: SeatTerm) -> bool:
     membership = term.organisation.membership
     return term.organisation.ended_on is None and (membership is None or membership.status not in NOT_COUNTED)
-
-
-def _require_reachable(threshold: int, base: Base) -> None:
-    if not base.terms:
-        raise TransitionError(_("No seat of this committee can answer. Seat the committee first."))
-    if not 1 <= threshold <= len(base.terms):
-        raise TransitionError(
-            _("That cannot be reached: only seats that count can approve. Choose a number from 1 to %(base)s.")
-            % {"base": len(base.terms)}
-        )

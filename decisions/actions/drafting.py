@@ -10,14 +10,15 @@ from django.utils.translation import gettext_noop
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from campaigns.models import Campaign
-from decisions.models import Position, Round, Text, Version
+from decisions.models import Level, Position, Round, Text, Version
+from decisions.models.levels import usual_level
 from decisions.models.positions import fingerprint
 from decisions.outcome import Outcome
 from history.actions import can_be_taken_back, changes, record, snapshot
 from members.models import Committee
 from notices.actions.planning import cancel, post
 
-FIELDS = ["title", "campaign", "visibility"]
+FIELDS = ["title", "campaign", "level", "visibility"]
 
 
 @transaction.atomic
@@ -28,15 +29,17 @@ def draft_position(
     body: str,
     committee: Committee,
     campaign: Campaign | None = None,
+    level: Level | None = None,
     visibility: str = Visibility.STEERING,
     language: str = "en",
     now: datetime,
 ) -> Position:
-    """Start a position with its version 1, for `committee` to decide. Raises Refused."""
+    """Start a position with its version 1, for `committee` to decide; `level`: a policy position. Raises Refused."""
     position = Position(
         title=title,
         committee=committee,
         campaign=campaign,
+        level=level or usual_level(),
         visibility=visibility,
         author=by.person,
         created_at=now,
@@ -44,7 +47,7 @@ def draft_position(
     )
     require(by, "decisions.write", position)
     position.save(force_insert=True)
-    _add_version(position, number=1, by=by, body=body, language=language, now=now)
+    add_version(position, number=1, by=by, body=body, language=language, now=now)
     record(gettext_noop("Started the draft"), position, by=by, now=now)
     return position
 
@@ -57,6 +60,7 @@ def edit_draft(
     title: str,
     body: str,
     campaign: Campaign | None,
+    level: Level,
     visibility: str,
     seen: str,
     now: datetime,
@@ -75,7 +79,8 @@ def edit_draft(
     if text.sha256 != seen:
         raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
     before = snapshot(position, FIELDS)
-    position.title, position.campaign, position.visibility, position.changed_at = title, campaign, visibility, now
+    position.title, position.campaign, position.level = title, campaign, level
+    position.visibility, position.changed_at = visibility, now
     position.save()
     changed = changes(before, snapshot(position, FIELDS))
     if text.body != body:
@@ -98,7 +103,7 @@ def write_version(position: Position, *, by: User, body: str, seen: str, now: da
     position = _locked(position)
     require(by, "decisions.write", position)
     text = newest_text(position)
-    if position.status == Position.Status.REJECTED:
+    if position.status in {Position.Status.REJECTED, Position.Status.UNDECIDED}:
         position.step_to(Position.Status.DRAFT)
     _require_draft(position)
     if text.sha256 != seen:
@@ -106,7 +111,7 @@ def write_version(position: Position, *, by: User, body: str, seen: str, now: da
     position.changed_at = now
     position.save()
     number = text.version.number + 1
-    version = _add_version(position, number=number, by=by, body=body, language=text.language, now=now)
+    version = add_version(position, number=number, by=by, body=body, language=text.language, now=now)
     record(
         gettext_noop("Wrote version %(version)s"),
         position,
@@ -172,7 +177,8 @@ def _require_draft(position: Position) -> None:
         )
 
 
-def _add_version(position: Position, *, number: int, by: User, body: str, **rest: Any) -> Version:
+def add_version(position: Position, *, number: int, by: User, body: str, **rest: Any) -> Version:
+    """The rows of another version; called by actions that hold the position's lock."""
     version = Version.objects.create(position=position, number=number, author=by.person, created_at=rest["now"])
     Text.objects.create(version=version, language=rest["language"], body=body, sha256=fingerprint(body))
     return version

@@ -1,6 +1,26 @@
 """What may the browser send?"""
 
 from decisions.forms.positions import DraftForm, EditForm, VersionForm, WithdrawalForm
-from decisions.forms.rounds import AnswerForm, RoundForm
+from decisions.forms.rounds import (
+    AnswerForm,
+    ChangeTextForm,
+    CorrectionForm,
+    LevelForm,
+    ReasonForm,
+    RecordedAnswerForm,
+    RoundForm,
+)
 
-__all__ = ["AnswerForm", "DraftForm", "EditForm", "RoundForm", "VersionForm", "WithdrawalForm"]
+__all__ = [
+    "AnswerForm",
+    "ChangeTextForm",
+    "CorrectionForm",
+    "DraftForm",
+    "EditForm",
+    "LevelForm",
+    "ReasonForm",
+    "RecordedAnswerForm",
+    "RoundForm",
+    "VersionForm",
+    "WithdrawalForm",
+]

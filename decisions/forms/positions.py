@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User, Visibility
 from accounts.rules import classes_seen_by
 from campaigns.models import Campaign
-from decisions.models import Position
+from decisions.models import Level, Position
+from decisions.models.levels import POLICY
 from members.hats import hats
 from members.models import Committee
 
@@ -65,6 +66,12 @@ class DraftForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("None"),
     )
+    level = forms.ModelChoiceField(
+        label=gettext_lazy("Level"),
+        queryset=Level.objects.all(),
+        empty_label=None,
+        help_text=gettext_lazy("It says who is consulted, how it is decided, and how long an answer may take."),
+    )
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who sees the draft"),
         choices=CLASSES,
@@ -81,6 +88,7 @@ class DraftForm(forms.Form):
         self.fields["committee"].queryset = committees  # type: ignore[attr-defined]
         self.fields["campaign"].queryset = Campaign.objects.visible_to(user)  # type: ignore[attr-defined]
         self.fields["language"].initial = user.person.language
+        self.fields["level"].initial = Level.objects.filter(rank=POLICY).first()
         seen = classes_seen_by(user)
         self.fields["visibility"].choices = [pair for pair in CLASSES if pair[0] in seen]  # type: ignore[attr-defined]
 

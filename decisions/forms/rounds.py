@@ -9,15 +9,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import DayField, HourInput, ZoneField
-from accounts.models import User
+from accounts.models import Person, User, Visibility
 from accounts.zones import in_zone
-from decisions.models import Position, Version
-from decisions.outcome import Choice, majority
-from decisions.words import half_of
+from decisions.forms.positions import BodyField, SeenField
+from decisions.models import Elector, Heard, Level, Position, Version
+from decisions.models.answers import READERS
+from decisions.outcome import REASONED, Choice, Procedure, Share
+from decisions.window import worries
+from meetings.models import Meeting
+from members.models import SeatHolder
 from notices.hours import at_local
 
-USUAL_WINDOW = timedelta(days=7)
 USUAL_HOUR = time(17)
+Seats = list[tuple[str, list[str]]]
+REASON_MISSING = {
+    Choice.OBJECT: gettext_lazy("Say why you object: a reason is needed, a proposed text helps."),
+    Choice.RESERVE: gettext_lazy("Say what your reservation is: the register keeps it beside your approval."),
+    Choice.RECUSE: gettext_lazy("Say why you recuse yourselves: the register keeps it."),
+}
 
 
 class SeenVersionField(forms.ModelChoiceField):
@@ -29,28 +38,32 @@ class SeenVersionField(forms.ModelChoiceField):
         return initial
 
 
-class RoundForm(forms.Form):
-    """`cleaned_data` is what the action takes: version, threshold, closes_at, zone."""
+class ClosingFields(forms.Form):
+    """Until when? `cleaned_data` has closes_at and zone."""
 
-    threshold = forms.IntegerField(label=gettext_lazy("Approvals needed"), min_value=1)
     closes_on = DayField(label=gettext_lazy("Closes on"))
     closes_hour = forms.TimeField(label=gettext_lazy("At"), widget=HourInput())
     zone = ZoneField(
         label=gettext_lazy("In the time of"),
         help_text=gettext_lazy("Everybody also sees the closing hour in their own zone."),
     )
-    version = SeenVersionField(queryset=Version.objects.none())
 
-    def __init__(self, *args: Any, position: Position, base: int, user: User, now: datetime, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.now = now
+    despite = forms.BooleanField(
+        label=gettext_lazy("Close then all the same"), required=False, widget=forms.HiddenInput
+    )
+
+    def offer_closing(self, user: User, now: datetime, hours: int, seats: Seats) -> None:
+        """As initial values: the usual hour of the first day that is `hours` away, in the user's zone.
+
+        `seats`: of each its name and the zones of those who speak for it.
+        """
+        self.now, self.seats = now, seats
         zone = user.person.zone
-        self.fields["threshold"].initial = majority(base) if base else None
-        self.fields["threshold"].help_text = half_of(base)
-        self.fields["closes_on"].initial = (now + USUAL_WINDOW).astimezone(ZoneInfo(zone)).date()
+        there = (now + timedelta(hours=hours)).astimezone(ZoneInfo(zone))
+        day = there.date() + timedelta(days=there.time() > USUAL_HOUR)
+        self.fields["closes_on"].initial = day
         self.fields["closes_hour"].initial = USUAL_HOUR
         self.fields["zone"].offer(now, zone)  # type: ignore[attr-defined]
-        self.fields["version"].queryset = Version.objects.filter(position=position)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -63,22 +76,160 @@ class RoundForm(forms.Form):
                 "closes_on",
                 _("The closing hour must lie ahead: it is %(now)s now.") % {"now": in_zone(self.now, zone)},
             )
+        self._worry(closes_at, despite=cleaned.pop("despite", False))
         return cleaned | {"closes_at": closes_at}
+
+    def _worry(self, closes_at: datetime, *, despite: bool) -> None:
+        """Who has little time is named once; whoever then ticks the box has been told."""
+        found = worries(self.seats, self.now, closes_at) if closes_at > self.now else []
+        if found:
+            self.fields["despite"].widget = forms.CheckboxInput()
+            if not despite:
+                self.add_error("despite", found)
+
+
+class RoundForm(ClosingFields):
+    """`cleaned_data` is what a `Question` takes."""
+
+    procedure = forms.ChoiceField(label=gettext_lazy("How it is decided"), choices=Procedure.choices)
+    quorum = forms.ChoiceField(label=gettext_lazy("Seats that must take part"), choices=Share.choices)
+    threshold = forms.ChoiceField(
+        label=gettext_lazy("Approvals that are needed"),
+        choices=Share.choices,
+        help_text=gettext_lazy("Of all seats, or of the votes cast. Under silence nobody counts them."),
+    )
+    meeting = forms.ModelChoiceField(
+        label=gettext_lazy("At which meeting"),
+        queryset=Meeting.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None"),
+        help_text=gettext_lazy("Only for what is decided at a meeting; staff then note what each seat says there."),
+    )
+    version = SeenVersionField(queryset=Version.objects.none())
+    field_order = (
+        "procedure",
+        "quorum",
+        "threshold",
+        "meeting",
+        "closes_on",
+        "closes_hour",
+        "zone",
+        "despite",
+        "version",
+    )
+
+    def __init__(self, *args: Any, position: Position, user: User, now: datetime, seats: Seats, **options: Any) -> None:
+        super().__init__(*args, **options)
+        level = position.level
+        self.offer_closing(user, now, level.window_hours, seats)
+        for name in ("procedure", "quorum", "threshold"):
+            self.fields[name].initial = getattr(level, name)
+        meetings = Meeting.objects.visible_to(user).planned().filter(committee=position.committee)
+        self.fields["meeting"].queryset = meetings.upcoming(now)  # type: ignore[attr-defined]
+        self.fields["version"].queryset = Version.objects.filter(position=position)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("procedure") == Procedure.MEETING and "meeting" in cleaned and cleaned["meeting"] is None:
+            self.add_error("meeting", _("Choose the meeting. If there is none yet, call one first."))
+        if cleaned.get("procedure") != Procedure.MEETING:
+            cleaned["meeting"] = None
+        if cleaned.get("procedure") != Procedure.SILENCE and cleaned.get("threshold") == Share.NONE:
+            self.add_error("threshold", _("Without silence, some share must approve."))
+        return cleaned
+
+
+class ChangeTextForm(ClosingFields):
+    """Another text for seats that are being asked; `seen` as in other forms of texts."""
+
+    body = BodyField()
+    seen = SeenField(max_length=64)
+    field_order = ("body", "closes_on", "closes_hour", "zone", "despite", "seen")
+
+    def __init__(self, *args: Any, position: Position, user: User, now: datetime, seats: Seats, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.offer_closing(user, now, position.level.window_hours, seats)
 
 
 class AnswerForm(forms.Form):
-    """One seat's answer to one version; the page writes its fields by hand."""
+    """One seat's answer to one version; the page writes its fields by hand. `cleaned_data` is what a `Reply` takes."""
 
     choice = forms.ChoiceField(
         choices=Choice.choices, error_messages={"required": gettext_lazy("Choose one of the answers.")}
     )
     reason = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea)
+    proposal = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea)
+    visibility = forms.ChoiceField(choices=READERS, required=False)
     version = forms.ModelChoiceField(queryset=Version.objects.all(), widget=forms.HiddenInput)
+
+    @property
+    def said(self) -> str:
+        """The reason as it was sent. Each choice has a box of its own, so that a page without scripts sends what was
+        meant.
+        """
+        return str(self.data.get(f"reason_{self.data.get('choice')}", self.data.get("reason", "")))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("choice") != Choice.OBJECT:
-            cleaned["reason"] = ""
-        elif not cleaned.get("reason"):
-            self.add_error("reason", _("Say why you object: a reason is needed, a proposed text helps."))
+        choice = cleaned.get("choice")
+        if "reason" in cleaned:
+            cleaned["reason"] = self.said.strip()
+        cleaned["visibility"] = cleaned.get("visibility") or Visibility.STEERING
+        if choice in REASONED and not cleaned.get("reason"):
+            self.add_error("reason", REASON_MISSING[choice])
         return cleaned
+
+
+class RecordedAnswerForm(AnswerForm):
+    """What a seat told staff: who said it, how, and what."""
+
+    said_by = forms.ModelChoiceField(
+        label=gettext_lazy("Who said it"), queryset=Person.objects.none(), empty_label=gettext_lazy("Choose")
+    )
+    heard = forms.ChoiceField(label=gettext_lazy("How you heard it"), choices=Heard.choices)
+    field_order = ("said_by", "heard", "choice", "reason", "proposal", "visibility", "version")
+
+    def __init__(self, *args: Any, elector: Elector, **options: Any) -> None:
+        super().__init__(*args, **options)
+        holders = SeatHolder.objects.current().filter(term=elector.term_id).values("person")
+        self.fields["said_by"].queryset = Person.objects.filter(pk__in=holders)  # type: ignore[attr-defined]
+        labels = {
+            "choice": _("The answer"),
+            "reason": _("The reason, if one was given"),
+            "proposal": _("What they would write instead"),
+            "visibility": _("Who reads the reason"),
+        }
+        for name, label in labels.items():
+            self.fields[name].label = label
+        self.fields["reason"].help_text = _("Needed for a reservation, an objection and a recusal.")
+
+
+class ReasonForm(forms.Form):
+    """Why a seat should recuse itself."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why should it recuse itself?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
+
+
+class CorrectionForm(forms.Form):
+    """The text with its slip corrected; `seen` as in other forms of texts."""
+
+    body = BodyField()
+    seen = SeenField(max_length=64)
+
+
+class LevelForm(forms.ModelForm):
+    class Meta:
+        model = Level
+        fields = (
+            "name",
+            "examples",
+            "consultation_days",
+            "languages",
+            "procedure",
+            "window_hours",
+            "least_hours",
+            "quorum",
+            "threshold",
+        )

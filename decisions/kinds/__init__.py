@@ -1,8 +1,28 @@
 """What do we send about decisions?"""
 
-from decisions.kinds.rounds import AnswerDue, OutcomeAnnounced, RoundOpened, Withdrawn
+from decisions.kinds.rounds import (
+    AnswerDue,
+    AnswerRecorded,
+    Extended,
+    Objected,
+    OutcomeAnnounced,
+    RecusalProposed,
+    RoundOpened,
+    TextChanged,
+    Withdrawn,
+)
 from notices.kind import register
 
 
 def register_kinds() -> None:
-    register(RoundOpened(), AnswerDue(), OutcomeAnnounced(), Withdrawn())
+    register(
+        RoundOpened(),
+        TextChanged(),
+        Extended(),
+        AnswerDue(),
+        AnswerRecorded(),
+        RecusalProposed(),
+        Objected(),
+        OutcomeAnnounced(),
+        Withdrawn(),
+    )

@@ -2,27 +2,28 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from accounts.rules import allows
 from campaigns.kinds import account_of
-from decisions.actions.asking import told_of_outcome
-from decisions.models import Elector, Position, Round, Text
-from decisions.outcome import Outcome
-from decisions.words import committee_for
+from decisions.actions.closing import told_of_outcome
+from decisions.difference import plain_difference
+from decisions.models import Answer, Elector, Position, Round, Text
+from decisions.outcome import Choice, Outcome
+from decisions.words import committee_for, rule_sentence
 from members.models import SeatHolder
 from notices.kind import Kind, hours_before
 
 
 class AboutARound(Kind):
     model = Round
-    reads = ("version__position", "committee", "decision")
+    reads: ClassVar[tuple[str, ...]] = ("version__position", "committee", "decision")
 
     def audience(self, subject: Round) -> Iterable[Person]:
         return subject.holders()
@@ -36,7 +37,17 @@ class AboutARound(Kind):
 
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
         text = Text.objects.select_related("version__position").get(version=subject.version_id, is_authoritative=True)
-        return {"round": subject, "text": text, "version": text.version, "position": text.version.position}
+        electors = list(subject.electors.with_reach().select_related("answer", "organisation"))
+        found = subject.standing_of(electors, now)
+        return {
+            "round": subject,
+            "text": text,
+            "version": text.version,
+            "position": text.version.position,
+            "electors": electors,
+            "tally": found.tally,
+            "rule": rule_sentence(subject, found.tally.base, person.zone, found.closes_at),
+        }
 
 
 class Asking(AboutARound):
@@ -50,7 +61,7 @@ class Asking(AboutARound):
 
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
         electors = Elector.objects.filter(round=subject).spoken_for_by(person)
-        elector = electors.select_related("organisation", "term__seat").order_by("term__seat__number").first()
+        elector = electors.select_related("organisation", "term__seat", "answer").order_by("term__seat__number").first()
         others = SeatHolder.objects.current().filter(term=elector.term) if elector else SeatHolder.objects.none()
         return super().context(subject, person, now) | {
             "elector": elector,
@@ -71,6 +82,32 @@ class RoundOpened(Asking):
     key = "decisions.round_opened"
     label = gettext_lazy("A round opened")
     template = "decisions/emails/round_opened.txt"
+
+
+class TextChanged(Asking):
+    """Another text is put to the seats: what they answered is void, and they are shown what differs."""
+
+    key = "decisions.text_changed"
+    label = gettext_lazy("The text was changed: please answer again")
+    template = "decisions/emails/text_changed.txt"
+    reads = (*AboutARound.reads, "replaces__version")
+
+    def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
+        context = super().context(subject, person, now)
+        assert subject.replaces is not None  # noqa: S101 - for mypy: posted about such rounds alone
+        old = Text.objects.get(version=subject.replaces.version_id, is_authoritative=True)
+        return context | {"old": old, "difference": plain_difference(old.body, context["text"].body)}
+
+
+class Extended(Asking):
+    """The round closed without a quorum and goes on once: to those who have not answered."""
+
+    key = "decisions.extended"
+    label = gettext_lazy("A round goes on: no quorum yet")
+    template = "decisions/emails/extended.txt"
+
+    def audience(self, subject: Round) -> Iterable[Person]:
+        return subject.holders_to_remind() if subject.announced_at is None else ()
 
 
 class AnswerDue(Asking):
@@ -95,6 +132,54 @@ class AnswerDue(Asking):
         return subject.holders_to_remind() if subject.announced_at is None else ()
 
 
+class AboutASeat(Asking):
+    """What happened to the reader's own seat."""
+
+    because = gettext_lazy("You get this because you speak for this seat.")
+    act = gettext_lazy("Look at your seat’s answer")
+
+    def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
+        context = super().context(subject, person, now)
+        return context | {"answer": getattr(context["elector"], "answer", None)}
+
+
+class AnswerRecorded(AboutASeat):
+    """Staff took down what the seat told them: its holders see what stands in their name."""
+
+    key = "decisions.answer_recorded"
+    label = gettext_lazy("Staff recorded your seat’s answer")
+    template = "decisions/emails/answer_recorded.txt"
+
+
+class RecusalProposed(AboutASeat):
+    """The chair thinks that the seat should recuse itself."""
+
+    key = "decisions.recusal_proposed"
+    label = gettext_lazy("Your seat is asked to recuse itself")
+    template = "decisions/emails/recusal_proposed.txt"
+
+
+class Objected(AboutARound):
+    """A seat objected and the round goes on: to everybody who is asked, at once."""
+
+    key = "decisions.objected"
+    label = gettext_lazy("A seat objected")
+    template = "decisions/emails/objected.txt"
+    because = gettext_lazy(
+        "You get this because you speak for a seat that is asked, opened the round, or chair the committee."
+    )
+
+    def audience(self, subject: Round) -> Iterable[Person]:
+        return told_of_outcome(subject)
+
+    def is_readable(self, subject: Round, user: Any) -> bool:
+        return allows(user, "decisions.see_answers", subject.version.position)
+
+    def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
+        context = super().context(subject, person, now)
+        return context | {"objections": _objections(context["electors"])}
+
+
 class OutcomeAnnounced(AboutARound):
     """What the answers said: to the seats that were asked, whoever opened the round, and the chairs."""
 
@@ -109,12 +194,19 @@ class OutcomeAnnounced(AboutARound):
         return told_of_outcome(subject)
 
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
-        prefetch_related_objects([subject], Prefetch("electors", Elector.objects.select_related("answer")))
-        return super().context(subject, person, now) | {
-            "committee": committee_for(account_of(person), subject.committee),
-            "is_adopted": subject.outcome == Outcome.ADOPTED,
-            "tally": subject.tally,
+        user = account_of(person)
+        position = subject.version.position
+        is_insider = user is not None and allows(user, "decisions.see_answers", position)
+        context = super().context(subject, person, now)
+        electors = context["electors"]
+        return context | {
+            "committee": committee_for(user, subject.committee),
+            "is_adopted": subject.is_adopted,
             "decision": getattr(subject, "decision", None),
+            "silent": [one.organisation for one in electors if not hasattr(one, "answer")]
+            if subject.outcome == Outcome.SILENCE
+            else [],
+            "objections": _objections(electors) if is_insider else [],
         }
 
 
@@ -125,3 +217,8 @@ class Withdrawn(AboutARound):
     label = gettext_lazy("A position was withdrawn")
     template = "decisions/emails/withdrawn.txt"
     because = gettext_lazy("You get this because you speak for a seat that was asked.")
+
+
+def _objections(electors: list[Elector]) -> list[Answer]:
+    answers = [one.answer for one in electors if hasattr(one, "answer")]
+    return sorted((one for one in answers if one.choice == Choice.OBJECT), key=lambda one: one.at)

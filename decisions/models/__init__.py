@@ -1,7 +1,23 @@
 """What is: positions in their versions, the rounds in which committees answer on them, and the register."""
 
+from decisions.models.answers import Answer, AnswerChange, Heard
+from decisions.models.corrections import Correction, CorrectionApproval
+from decisions.models.levels import Level
 from decisions.models.positions import Position, Text, Version
 from decisions.models.register import Decision
-from decisions.models.rounds import Answer, AnswerChange, Elector, Round
+from decisions.models.rounds import Elector, Round
 
-__all__ = ["Answer", "AnswerChange", "Decision", "Elector", "Position", "Round", "Text", "Version"]
+__all__ = [
+    "Answer",
+    "AnswerChange",
+    "Correction",
+    "CorrectionApproval",
+    "Decision",
+    "Elector",
+    "Heard",
+    "Level",
+    "Position",
+    "Round",
+    "Text",
+    "Version",
+]

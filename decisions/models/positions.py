@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Identified, Person, TransitionError, Visibility, known
 from accounts.rules import classes_seen_by
 from campaigns.models import Campaign
+from decisions.models.levels import Level
 from decisions.models.rounds import Elector, Round
 from decisions.wording import Paragraph, paragraphs_of, read
 from members.hats import hats
@@ -37,7 +38,7 @@ class PositionQuerySet(models.QuerySet["Position"]):
             carried = Round.objects.unannounced().closed(at).carried()
             shown |= Q(status=Position.Status.ADOPTED) | Q(pk__in=carried.values("version__position"))
         if Visibility.STEERING in seen:
-            shown |= Q(status__in=[Position.Status.REJECTED, Position.Status.WITHDRAWN])
+            shown |= Q(status__in=[Position.Status.REJECTED, Position.Status.UNDECIDED, Position.Status.WITHDRAWN])
         return self.filter(shown)
 
     def with_standing(self) -> Self:
@@ -57,12 +58,15 @@ class Position(Identified):
         OPEN = "open", _("Open for sign-off")
         ADOPTED = "adopted", _("Adopted")
         REJECTED = "rejected", _("Not adopted")
+        UNDECIDED = "undecided", _("Not decided")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     STEPS = {
         Status.DRAFT: {Status.OPEN, Status.WITHDRAWN},
-        Status.OPEN: {Status.ADOPTED, Status.REJECTED, Status.WITHDRAWN},
+        Status.OPEN: {Status.ADOPTED, Status.REJECTED, Status.UNDECIDED, Status.WITHDRAWN},
         Status.REJECTED: {Status.DRAFT},  # a new version may be asked about again
+        # Silence broken, no quorum, too many recused: another version, or another way with the same one.
+        Status.UNDECIDED: {Status.DRAFT, Status.OPEN, Status.WITHDRAWN},
         Status.ADOPTED: set(),
         Status.WITHDRAWN: set(),
     }
@@ -75,6 +79,7 @@ class Position(Identified):
     committee = models.ForeignKey(
         Committee, on_delete=models.PROTECT, related_name="positions", verbose_name=_("committee that decides")
     )
+    level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="positions", verbose_name=_("level"))
     visibility = models.CharField(
         _("who sees the draft"), max_length=12, choices=Visibility, default=Visibility.STEERING
     )
@@ -94,7 +99,7 @@ class Position(Identified):
         ]
         constraints = [
             known("position", "visibility", *Visibility.values),
-            known("position", "status", "draft", "open", "adopted", "rejected", "withdrawn"),
+            known("position", "status", "draft", "open", "adopted", "rejected", "undecided", "withdrawn"),
             models.CheckConstraint(
                 condition=Q(status="withdrawn") & ~Q(withdrawal_reason="")
                 | ~Q(status="withdrawn") & Q(withdrawal_reason=""),
@@ -126,6 +131,9 @@ class Version(Identified):
     number = models.PositiveSmallIntegerField()
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
+    is_correction = models.BooleanField(
+        default=False, help_text="Differs from the one before by slips of writing alone"
+    )
 
     class Meta:
         ordering = ["position", "-number"]

@@ -1,14 +1,33 @@
 """Rounds: who is asked on which version until when, and what each seat answered."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person, known
-from decisions.outcome import Choice, Outcome, Tally, tally
+from decisions.models.counting import carried
+from decisions.outcome import (
+    ADOPTING,
+    DECIDED,
+    Outcome,
+    Procedure,
+    Rule,
+    Share,
+    Standing,
+    Voice,
+    Window,
+    standing,
+)
+from meetings.models import Meeting
 from members.models import Committee, Organisation, SeatHolder, SeatTerm
+from notices.models import Bounce, Delivery
+
+ASKING_KINDS = ["decisions.round_opened", "decisions.text_changed", "decisions.extended", "decisions.answer_due"]
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
@@ -24,24 +43,30 @@ class RoundQuerySet(models.QuerySet["Round"]):
 
     def to_confirm(self) -> Self:
         """Announced, and waiting for the chair's word."""
-        return self.filter(outcome__in=[Outcome.ADOPTED, Outcome.REJECTED], confirmed_at=None)
+        return self.filter(outcome__in=sorted(DECIDED), confirmed_at=None)
 
     def carried(self) -> Self:
-        """As `decisions.outcome.outcome` says "adopted", in SQL; ask only of closed rounds."""
-        approvals = Count("electors__answer", filter=Q(electors__answer__choice=Choice.APPROVE))
-        return self.annotate(approvals=approvals).filter(approvals__gte=F("threshold"))
+        """Those whose answers adopt, as `decisions.outcome.outcome` says it, in SQL; ask only of closed rounds."""
+        untold = Elector.objects.filter(round=OuterRef("pk"), answer=None, seen_at=None).unreached()
+        return carried(self).filter(~Q(procedure=Procedure.SILENCE) | ~Exists(untold))
 
 
 class Round(Identified):
     """A committee answers on one version until an instant. Whether it is open is told by the clock alone."""
 
-    class Procedure(models.TextChoices):
-        EXPLICIT = "explicit", _("Explicit approval")
+    Procedure = Procedure
 
     version = models.ForeignKey("decisions.Version", on_delete=models.PROTECT, related_name="rounds")
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="rounds")
-    procedure = models.CharField(max_length=10, choices=Procedure, default=Procedure.EXPLICIT)
-    threshold = models.PositiveSmallIntegerField(_("approvals needed"))
+    procedure = models.CharField(_("how it is decided"), max_length=8, choices=Procedure)
+    quorum = models.CharField(_("seats that must take part"), max_length=12, choices=Share)
+    threshold = models.CharField(_("approvals that are needed"), max_length=12, choices=Share)
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.PROTECT, null=True, related_name="rounds", verbose_name=_("meeting")
+    )
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", help_text="Whose text was changed"
+    )
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField(_("closes"))
     zone = models.CharField(_("time zone"), max_length=64, default="UTC")
@@ -54,6 +79,7 @@ class Round(Identified):
     suspended = models.PositiveSmallIntegerField(default=0, help_text="Held by ended or suspended organisations")
     doubled = models.PositiveSmallIntegerField(default=0, help_text="Further seats of an organisation counted once")
     brought_forward = models.BooleanField(default=False, help_text="Closed by the chair when all had answered")
+    extended_from = models.DateTimeField(null=True, help_text="When it had closed without a quorum, and went on once")
     announced_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=9, choices=Outcome, null=True)  # noqa: DJ001 - null: not announced yet
     confirmed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
@@ -67,19 +93,26 @@ class Round(Identified):
             models.Index(fields=["closes_at"], condition=Q(announced_at=None), name="round_not_yet_announced"),
         ]
         constraints = [
-            known("round", "procedure", "explicit"),
-            known("round", "outcome", "adopted", "rejected", "withdrawn"),
+            known("round", "procedure", *Procedure.values),
+            known("round", "quorum", *Share.values),
+            known("round", "threshold", *Share.values),
+            known("round", "outcome", *Outcome.values),
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="round_closes_after_it_opens"),
             models.CheckConstraint(
-                condition=Q(threshold__gte=1, threshold__lte=F("seats") - F("vacant") - F("suspended") - F("doubled")),
-                name="threshold_can_be_reached",
+                condition=Q(seats__gt=F("vacant") + F("suspended") + F("doubled")), name="some_seat_counts_in_a_round"
+            ),
+            models.CheckConstraint(
+                condition=Q(extended_from=None) | Q(extended_from__lt=F("closes_at")),
+                name="extended_round_closes_later",
             ),
             models.CheckConstraint(
                 condition=Q(announced_at=None, outcome=None) | Q(announced_at__isnull=False, outcome__isnull=False),
                 name="round_has_an_outcome_exactly_when_announced",
             ),
             models.CheckConstraint(
-                condition=Q(outcome="withdrawn") | Q(announced_at=None) | Q(announced_at__gte=F("closes_at")),
+                condition=Q(outcome__in=["withdrawn", "replaced"])
+                | Q(announced_at=None)
+                | Q(announced_at__gte=F("closes_at")),
                 name="round_is_announced_after_it_closed",
             ),
             models.CheckConstraint(
@@ -97,8 +130,29 @@ class Round(Identified):
 
     @property
     def base(self) -> int:
-        """How many seats count."""
+        """How many seats count, before anybody recuses itself."""
         return self.seats - self.vacant - self.suspended - self.doubled
+
+    @property
+    def rule(self) -> Rule:
+        return Rule(self.procedure, self.quorum, self.threshold, self.base)
+
+    @property
+    def window(self) -> Window:
+        return Window(self.opens_at, self.closes_at, was_extended=self.extended_from is not None)
+
+    @property
+    def is_adopted(self) -> bool:
+        return self.outcome in ADOPTING
+
+    def standing(self, now: datetime) -> Standing:
+        """Where it stands at `now`, from its rows, in one statement."""
+        return self.standing_of(self.electors.with_reach().select_related("answer"), now)
+
+    def standing_of(self, electors: Iterable["Elector"], now: datetime) -> Standing:
+        """As `standing`, from `electors` that have been read. What was announced stays as it was announced."""
+        found = standing(self.rule, [one.voice for one in electors], self.window, now)
+        return replace(found, outcome=Outcome(self.outcome)) if self.outcome else found
 
     def holders(self) -> models.QuerySet[Person]:
         """Who speaks for the seats that are asked, as of today: representatives and alternates."""
@@ -108,17 +162,11 @@ class Round(Identified):
 
     def holders_to_remind(self) -> models.QuerySet[Person]:
         """Holders of the seats that have not answered, but nobody who has answered for another seat."""
-        electors = Elector.objects.filter(round=self).silent()
+        electors = Elector.objects.filter(round=self).awaited()
         return Person.objects.filter(
-            ~Exists(AnswerChange.objects.filter(elector__round=self, by=OuterRef("pk"), is_late=False)),
+            ~Exists(Elector.objects.filter(round=self).heard_from(OuterRef("pk"))),
             pk__in=SeatHolder.objects.current().filter(term__in=electors.values("term")).values("person"),
         )
-
-    @property
-    def tally(self) -> Tally:
-        """Reads `electors` and their `answer`: prefetch them for lists."""
-        answers = [elector.answer for elector in self.electors.all() if hasattr(elector, "answer")]
-        return tally(self.base, [(answer.choice, answer.at) for answer in answers], self.closes_at)
 
 
 class ElectorQuerySet(models.QuerySet["Elector"]):
@@ -129,13 +177,41 @@ class ElectorQuerySet(models.QuerySet["Elector"]):
     def silent(self) -> Self:
         return self.filter(answer=None)
 
+    def awaited(self) -> Self:
+        """Those that have something to do: under silence, whoever pressed *seen* has done it."""
+        return self.silent().filter(~Q(round__procedure=Procedure.SILENCE) | Q(seen_at=None))
+
+    def heard_from(self, person: Any) -> Self:
+        """Those for whom `person` has spoken in time; `person` may be an expression."""
+        return self.filter(Q(seen_by=person) | Q(changes__by=person, changes__is_late=False))
+
+    def with_reach(self) -> Self:
+        """`is_reached`: a mail that asks for the seat's answer went to somebody who speaks for it, before the closing
+        instant, and had not come back by then. What lies in an inbox reaches nobody who does not look.
+        """
+        holders = SeatHolder.objects.current().filter(term=OuterRef(OuterRef("term")))
+        asked = Delivery.objects.by_mail().filter(
+            kind__in=ASKING_KINDS,
+            state=Delivery.State.SENT,
+            content_type__app_label="decisions",
+            content_type__model="round",
+            object_id=OuterRef("round"),
+            settled_at__lt=OuterRef("round__closes_at"),
+            person__in=holders.values("person"),
+        )
+        back = Bounce.objects.filter(delivery=OuterRef("pk"), read_at__lt=OuterRef(OuterRef("round__closes_at")))
+        return self.annotate(is_reached=Exists(asked.filter(~Exists(back))))
+
+    def unreached(self) -> Self:
+        return self.with_reach().filter(is_reached=False)
+
     def unanswered_by(self, person: Person | None, now: Any) -> Self:
         """What waits for `person`: electors of rounds open at `now` for whom nobody has answered yet.
 
         A person speaks for one organisation on each item: who has answered for another seat is not asked again.
         """
-        other_hat = AnswerChange.objects.filter(elector__round=OuterRef("round"), by=person, is_late=False)
-        return self.spoken_for_by(person).silent().filter(~Exists(other_hat), round__in=Round.objects.running(now))
+        other_hat = Elector.objects.filter(round=OuterRef("round")).heard_from(person)
+        return self.spoken_for_by(person).awaited().filter(~Exists(other_hat), round__in=Round.objects.running(now))
 
 
 class Elector(Identified):
@@ -144,60 +220,35 @@ class Elector(Identified):
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="electors")
     term = models.ForeignKey(SeatTerm, on_delete=models.PROTECT, related_name="electors")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="electors")
+    seen_at = models.DateTimeField(null=True, help_text="When somebody who speaks for it pressed *seen*")
+    seen_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    recusal_proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    recusal_proposed_at = models.DateTimeField(null=True)
+    recusal_why = models.TextField(blank=True, help_text="Why the chair thinks that the seat should recuse itself")
 
     objects = ElectorQuerySet.as_manager()
 
     class Meta:
         ordering = ["round", "term__seat__number"]
         constraints = [
-            models.UniqueConstraint(fields=["round", "organisation"], name="one_voice_per_organisation_and_round")
+            models.UniqueConstraint(fields=["round", "organisation"], name="one_voice_per_organisation_and_round"),
+            models.CheckConstraint(
+                condition=Q(seen_at=None, seen_by=None) | Q(seen_at__isnull=False, seen_by__isnull=False),
+                name="somebody_has_seen_what_was_seen",
+            ),
+            models.CheckConstraint(
+                condition=Q(recusal_proposed_at=None, recusal_proposed_by=None, recusal_why="")
+                | Q(recusal_proposed_at__isnull=False, recusal_proposed_by__isnull=False) & ~Q(recusal_why=""),
+                name="recusal_is_proposed_by_somebody_with_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.organisation}"
 
-
-OBJECTING_NEEDS_A_REASON = ~Q(choice="object") | ~Q(reason="")
-
-
-class Answer(Identified):
-    """What a seat answers, as it counts: changeable until the closing instant, the last one stands."""
-
-    Choice = Choice
-
-    elector = models.OneToOneField(Elector, on_delete=models.PROTECT, related_name="answer")
-    choice = models.CharField(_("our answer"), max_length=10, choices=Choice)
-    reason = models.TextField(_("reason"), blank=True)
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at"]
-        constraints = [
-            known("answer", "choice", "approve", "object", "abstain"),
-            models.CheckConstraint(condition=OBJECTING_NEEDS_A_REASON, name="objecting_needs_a_reason"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.elector}: {self.get_choice_display()}"
-
-
-class AnswerChange(Identified):
-    """One answer as it was given, late ones included. Append-only: triggers refuse anything else."""
-
-    elector = models.ForeignKey(Elector, on_delete=models.PROTECT, related_name="changes")
-    choice = models.CharField(max_length=10, choices=Choice)
-    reason = models.TextField(blank=True)
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    is_late = models.BooleanField(default=False, help_text="Came at or after the closing instant: changes nothing")
-
-    class Meta:
-        ordering = ["at", "id"]
-        constraints = [
-            known("answerchange", "choice", "approve", "object", "abstain"),
-            models.CheckConstraint(condition=OBJECTING_NEEDS_A_REASON, name="objecting_always_needed_a_reason"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.elector}: {self.get_choice_display()}"
+    @property
+    def voice(self) -> Voice:
+        """What it said, for the count; of a row with `is_reached` and, best, its answer joined."""
+        answer = getattr(self, "answer", None)
+        choice, at = (answer.choice, answer.at) if answer else (None, None)
+        return Voice(choice, at, self.seen_at, is_reached=self.is_reached)  # type: ignore[attr-defined]

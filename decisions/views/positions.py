@@ -25,6 +25,20 @@ from history.deeds import standing
 from history.http import done_to
 from members.pages import keyset_page
 
+MAY = (
+    "write",
+    "open_round",
+    "withdraw",
+    "read_versions",
+    "close_early",
+    "confirm",
+    "see_silent",
+    "record_answer",
+    "propose_recusal",
+    "propose_correction",
+    "approve_correction",
+)
+
 
 @require_GET
 def positions(request: Request) -> HttpResponse | StreamingHttpResponse:
@@ -69,7 +83,12 @@ def edit_position(request: Request, pk: UUID) -> HttpResponse:
     draft = position_or_404(request, pk)
     require(request.user, "decisions.write", draft)
     text = newest_text(draft)
-    initial = {"title": draft.title, "campaign": draft.campaign_id, "visibility": draft.visibility}
+    initial = {
+        "title": draft.title,
+        "campaign": draft.campaign_id,
+        "level": draft.level_id,
+        "visibility": draft.visibility,
+    }
     initial |= {"body": text.body, "seen": text.sha256}
     form = EditForm(request.POST or None, user=request.user, position=draft, initial=initial)
     act = partial(drafting.edit_draft, draft, by=request.user, now=database_now())
@@ -118,7 +137,7 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
 
 
 def position_or_404(request: Request, pk: UUID) -> Position:
-    visible = Position.objects.visible_to(request.user).select_related("committee", "campaign", "author")
+    visible = Position.objects.visible_to(request.user).select_related("committee", "campaign", "author", "level")
     campaigns = Campaign.objects.visible_to(request.user).filter(pk=OuterRef("campaign"))
     return get_object_or_404(visible.annotate(shows_campaign=Exists(campaigns), read_at=DatabaseNow()), pk=pk)
 
@@ -127,10 +146,7 @@ def shown(request: Request, position: Position, form: AnswerForm | None = None) 
     """The page of a position from `position_or_404`; with an answer form that was not accepted, what was typed is kept."""
     now = position.read_at  # type: ignore[attr-defined]
     page = page_of_position(position, request.user, now, request.GET)
-    may = {
-        name: allows(request.user, f"decisions.{name}", position)
-        for name in ("write", "open_round", "withdraw", "read_versions", "close_early", "confirm")
-    }
+    may = {name: allows(request.user, f"decisions.{name}", position) for name in MAY}
     context = {"position": position, "page": page, "asked": page.asked, "may": may, "form": form, "now": now}
     context["undo"] = standing(position, request.user, now) if position.withdrawal_reason else None
     context["tasks"] = task_panel(position, request.user, now.astimezone(ZoneInfo(request.user.person.zone)).date())

@@ -9,11 +9,12 @@ from campaigns.actions.campaigns import add_campaign
 from campaigns.actions.dependencies import put_after
 from campaigns.actions.milestones import add_milestone, reach_milestone
 from campaigns.models import Campaign, Milestone
-from decisions.actions.answering import give_answer
-from decisions.actions.asking import announce_closed_rounds, confirm_outcome, open_round
+from decisions.actions.answering import Reply, give_answer
+from decisions.actions.asking import Question, open_round
+from decisions.actions.closing import announce_closed_rounds, confirm_outcome
 from decisions.actions.drafting import draft_position
 from decisions.models import Elector, Position, Round
-from decisions.outcome import Choice
+from decisions.outcome import Choice, Procedure, Share
 from home.demo.cast import PLAYERS
 from home.demo.facilitators import cover
 from home.demo.oslo import add_oslo_process
@@ -123,10 +124,8 @@ def _ask(stage: Stage, campaign: Campaign, title: str, body: str, opened: dateti
     position: Position = draft_position(
         by=staff, title=title, body=body, committee=stage.steering, campaign=campaign, now=opened - timedelta(days=3)
     )
-    version = position.versions.get()
-    return open_round(
-        position, by=staff, version=version, threshold=7, closes_at=closes, zone="Europe/Zurich", now=opened
-    )
+    question = Question(position.versions.get(), Procedure.EXPLICIT, Share.HALF, Share.HALF, closes, "Europe/Zurich")
+    return open_round(position, by=staff, question=question, now=opened)
 
 
 def _answer(stage: Stage, asked: Round, answers: Mapping[int, tuple[str, str]], first: datetime) -> None:
@@ -135,7 +134,7 @@ def _answer(stage: Stage, asked: Round, answers: Mapping[int, tuple[str, str]], 
     for step, (number, (choice, reason)) in enumerate(answers.items()):
         user = stage.people[PLAYERS[number - 1].people[0]].user
         now = first + timedelta(minutes=30 * step)
-        give_answer(electors[number], by=user, version=asked.version, choice=choice, reason=reason, now=now)
+        give_answer(electors[number], by=user, reply=Reply(asked.version, choice, reason), now=now)
 
 
 def _adopted(stage: Stage, campaign: Campaign) -> None:

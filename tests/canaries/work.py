@@ -8,9 +8,11 @@ from campaigns.actions.milestones import drop_milestone, edit_milestone
 from campaigns.actions.tasks import add_task, drop_task, edit_task
 from campaigns.models import Campaign, Task
 from decisions.actions.answering import give_answer
-from decisions.actions.asking import announce_closed_rounds, open_round
+from decisions.actions.asking import open_round
+from decisions.actions.closing import announce_closed_rounds
 from decisions.actions.drafting import edit_draft, newest_text, withdraw_position, write_version
 from decisions.models import Position, Round
+from decisions.outcome import Share
 from meetings.actions import cancel_meeting, edit_meeting, write_minutes
 from meetings.models import Meeting
 from members.models import Committee
@@ -18,6 +20,7 @@ from notices.actions.planning import plan
 from notices.models import Delivery
 from tests import factories as make
 from tests.canaries.world import CLASSES, MEMBERS, STAFF, STEERING, World
+from tests.decisions.making import question, reply
 
 
 def fill(world: World) -> None:
@@ -211,10 +214,7 @@ def opened(world: World, position: Position, days: float) -> Round:
     return open_round(
         position,
         by=world.staff,
-        version=position.versions.get(),
-        threshold=2,
-        closes_at=world.in_days(days),
-        zone="UTC",
+        question=question(position, threshold=Share.HALF, closes_at=world.in_days(days), zone="UTC"),
         now=world.in_days(-3),
     )
 
@@ -226,7 +226,7 @@ def answer(world: World, asked: Round, choice: str, objection: str) -> None:
     speaking = [(one, one.term.holders.get().person) for one in electors]
     speaking = [(elector, person) for elector, person in speaking if person.pk not in silent]
     for elector, person in speaking[:-1]:
-        give_answer(elector, by=person.user, version=asked.version, choice=choice, now=world.in_days(-2))
+        give_answer(elector, by=person.user, reply=reply(asked, choice), now=world.in_days(-2))
     elector, person = speaking[-1]
     now = world.in_days(-2)
-    give_answer(elector, by=person.user, version=asked.version, choice="object", reason=objection, now=now)
+    give_answer(elector, by=person.user, reply=reply(asked, "object", objection), now=now)

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from decisions.actions.answering import give_answer
-from decisions.actions.asking import base_of, open_round
+from decisions.actions.answering import Reply, give_answer
+from decisions.actions.asking import Question, open_round
 from decisions.models import Answer, AnswerChange, Elector, Round
+from decisions.outcome import REASONED, Procedure, Share, Tally
 from members.models import Committee, SeatHolder
 from tests.factories import (
     NOON,
@@ -48,28 +49,50 @@ def alternate_of(elector: Elector) -> User:
 
 def say(elector: Elector, choice: str, *, at: datetime, reason: str = "because") -> Answer:
     """The row that answering leaves, without the action."""
-    text = reason if choice == "object" else ""
+    text = reason if choice in REASONED else ""
     return Answer.objects.create(elector=elector, choice=choice, reason=text, by=speaker_of(elector).person, at=at)
+
+
+def reply(asked: Round, choice: str, reason: str = "", **fields: Any) -> Reply:
+    return Reply(asked.version, choice, reason, **fields)
+
+
+def answer(elector: Elector, choice: str, *, now: datetime, by: User | None = None, **fields: Any) -> AnswerChange:
+    """Through the action, by the seat's representative unless somebody else is named."""
+    said = reply(elector.round, choice, **fields)
+    return give_answer(elector, by=by or speaker_of(elector), reply=said, now=now)
 
 
 def answers(asked: Round, choice: str, *, now: datetime, most: int = 99, reason: str = "") -> list[AnswerChange]:
     """The first `most` seats answer, through the action, in seat order."""
     return [
-        give_answer(elector, by=speaker_of(elector), version=asked.version, choice=choice, reason=reason, now=now)
+        answer(elector, choice, now=now, reason=reason)
         for elector in asked.electors.order_by("term__seat__number")[:most]
     ]
 
 
-def opened(committee: Committee, *, hours: int = 48, threshold: int | None = None, **fields: Any) -> Round:
-    """A round opened at NOON through the action, on a new position; the usual majority."""
+def tally_of(asked: Round) -> Tally:
+    """As counted long after the closing instant."""
+    return asked.standing(asked.closes_at + timedelta(days=365)).tally
+
+
+def question(position: Any, **fields: Any) -> Question:
+    """An explicit approval by more than half, of all seats, in two days; `fields` say what is otherwise."""
+    usual = {
+        "version": position.versions.order_by("number").last(),
+        "procedure": Procedure.EXPLICIT,
+        "quorum": Share.NONE,
+        "threshold": Share.HALF,
+        "closes_at": NOON + timedelta(hours=48),
+        "zone": "Europe/Zurich",
+    }
+    return Question(**(usual | fields))
+
+
+def opened(committee: Committee, *, hours: int = 48, now: datetime = NOON, **fields: Any) -> Round:
+    """A round opened at NOON through the action, on a new position; `fields` of a question, others of the position."""
+    asked = {name: fields.pop(name) for name in ("procedure", "quorum", "threshold", "zone") if name in fields}
     position = PositionFactory(committee=committee, **fields)
-    seats = len(base_of(committee).terms)
-    return open_round(
-        position,
-        by=chair_of(committee),
-        version=position.versions.get(),
-        threshold=threshold or seats // 2 + 1,
-        closes_at=NOON + timedelta(hours=hours),
-        zone="Europe/Zurich",
-        now=NOON,
-    )
+    closes_at = now + timedelta(hours=hours)
+    put = question(position, closes_at=closes_at, **asked)
+    return open_round(position, by=chair_of(committee), question=put, now=now)

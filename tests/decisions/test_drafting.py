@@ -5,7 +5,7 @@ from django.db import Error, transaction
 
 from accounts.models import TransitionError
 from accounts.rules import Refused
-from decisions.actions.asking import announce_closed_rounds
+from decisions.actions.closing import announce_closed_rounds
 from decisions.actions.drafting import draft_position, edit_draft, newest_text, withdraw_position, write_version
 from decisions.models import AnswerChange, Position, Text
 from decisions.outcome import Outcome
@@ -20,7 +20,8 @@ LATER = NOON + timedelta(hours=1)
 
 def edit(position: Position, by, **changed):
     text = newest_text(position)
-    fields = {"title": position.title, "body": text.body, "campaign": None, "visibility": "steering"}
+    fields = {"title": position.title, "body": text.body, "campaign": None, "level": position.level}
+    fields["visibility"] = "steering"
     return edit_draft(position, by=by, **{**fields, "seen": text.sha256, **changed}, now=LATER)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Person
-from decisions.actions.asking import announce_closed_rounds
+from decisions.actions.closing import announce_closed_rounds
 from decisions.actions.drafting import withdraw_position
 from members.models import Organisation, SeatHolder
 from notices.actions.planning import plan
@@ -121,7 +121,7 @@ def test_the_mail_that_asks_holds_rule_text_hours_and_one_link():
         "For you: Fri 15 May 2026, 18:30 Yangon",
         "  Fri 15 May 2026, 12:00 UTC",
         "That is in 1 day 23 hours.",
-        "Passes if at least 7 of 12 seats approve by the closing hour. A seat",
+        "Passes if at least 7 of 12 seats approve before Fri 15 May 2026, 14:00 Zurich (18:30 for you, Yangon).",
         "1. The treaty.",
         "2. This <duty>.",
         "only you can answer",
@@ -155,7 +155,7 @@ def test_the_outcome_is_said_with_its_counts(approvals, subject):
     message = mail(SAY, chair_of(committee).person, asked.closes_at)
 
     assert message.subject == subject
-    assert f"Seats that approved: {approvals} of 3. Needed: 2." in message.body
+    assert f"Seats that approved: {approvals} of 3." in message.body
     assert f"No answer: {3 - approvals}." in message.body
 
 

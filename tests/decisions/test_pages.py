@@ -6,15 +6,17 @@ import pytest
 from django.urls import reverse
 
 from accounts.clock import database_now
-from decisions.actions.asking import announce_closed_rounds
+from decisions.actions.closing import announce_closed_rounds
 from decisions.actions.drafting import newest_text, write_version
 from decisions.models import Answer, AnswerChange, Position, Round
+from decisions.models.levels import usual_level
 from notices.actions.arriving import arrive_due
 from notices.models import Delivery
 from tests.decisions.making import chair_of, committee_of, say, speaker_of
 from tests.factories import AppointmentFactory, CampaignFactory, PositionFactory, RoundFactory, user_with
 
 pytestmark = pytest.mark.django_db
+EXPLICIT = {"procedure": "explicit", "quorum": "none", "threshold": "half"}
 
 
 def running(committee, *, hours=48, **fields) -> Round:
@@ -75,7 +77,7 @@ def test_objecting_without_a_reason_is_asked_again(client):
     said = send(client, user, "answer", asked.version.position, **answer_of(asked, choice="object")).content.decode()
 
     assert "Say why you object" in said
-    assert 'value="object" id="id_choice_1" aria-describedby="hint_1" checked' in said
+    assert 'value="object" id="id_choice_2" aria-describedby="hint_2" required checked' in said
     assert AnswerChange.objects.count() == 0
 
 
@@ -155,7 +157,7 @@ def test_members_see_the_adopted_text_and_its_counts_but_no_reason_and_no_seat(c
 
     for said in (computed, announced):
         assert "The adopted words." in said
-        assert "Seats that approved: 2 of 3. Needed: 2." in said
+        assert "Seats that approved: 2 of 3." in said
         assert "CANARY" not in said
         assert third.organisation.name not in said
     assert "Its number follows" in computed
@@ -203,12 +205,13 @@ def test_drafting_opening_and_withdrawing_from_the_pages(client):
     committee, staff = committee_of(12, vacant=1), user_with("staff")
     client.force_login(staff)
     draft = {"title": "Survivors", "body": "One.\r\n\r\nTwo.", "language": "en", "visibility": "steering"}
+    draft["level"] = usual_level().pk
 
     client.post(reverse("decisions:new_position"), draft | {"committee": committee.pk})
     position = Position.objects.get()
     form = page(client, staff, "open_round", position.pk)[1]
     tomorrow = (database_now() + timedelta(days=1)).date().isoformat()
-    when = {"threshold": 7, "closes_on": tomorrow, "closes_hour": "17:00", "zone": "Europe/Zurich"}
+    when = {**EXPLICIT, "closes_on": tomorrow, "closes_hour": "17:00", "zone": "Europe/Zurich", "despite": "on"}
     opened = send(client, staff, "open_round", position, **when, version=newest_text(position).version_id)
     withdrawn = send(client, staff, "withdraw", position, reason="Out of date.")
 
@@ -222,7 +225,8 @@ def test_drafting_opening_and_withdrawing_from_the_pages(client):
     ("changed", "sentence"),
     [
         ({"closes_on": "2020-01-01"}, "The closing hour must lie ahead"),
-        ({"threshold": 9}, "Choose a number from 1 to"),
+        ({"procedure": "meeting"}, "Choose the meeting"),
+        ({"threshold": "none"}, "some share must approve"),
         ({"zone": "Mars/Olympus"}, "Select a valid choice"),
         ({"closes_hour": ""}, "This field is required"),
     ],
@@ -230,7 +234,7 @@ def test_drafting_opening_and_withdrawing_from_the_pages(client):
 def test_a_round_form_says_what_is_to_be_put_right(client, changed, sentence):
     committee = committee_of(3)
     position = PositionFactory(committee=committee)
-    fields = {"threshold": 2, "closes_on": "2099-01-01", "closes_hour": "17:00", "zone": "Europe/Zurich"}
+    fields = {**EXPLICIT, "closes_on": "2099-01-01", "closes_hour": "17:00", "zone": "Europe/Zurich"}
     fields |= {"version": newest_text(position).version_id}
 
     said = send(client, chair_of(committee), "open_round", position, **fields | changed).content.decode()
@@ -242,7 +246,7 @@ def test_a_round_form_says_what_is_to_be_put_right(client, changed, sentence):
 
 def test_an_edit_that_crosses_another_is_kept_and_can_be_sent_again(client):
     position, staff = PositionFactory(committee=committee_of(1)), user_with("staff")
-    fields = {"title": "T", "visibility": "steering", "seen": newest_text(position).sha256}
+    fields = {"title": "T", "level": position.level_id, "visibility": "steering", "seen": newest_text(position).sha256}
     send(client, staff, "edit_position", position, **fields, body="First.")
 
     crossed = send(client, staff, "edit_position", position, **fields, body="Second.").content.decode()
@@ -345,7 +349,7 @@ def test_an_outcome_in_the_inbox_takes_as_many_statements_for_three_seats_as_for
         say(elector, "approve", at=asked.opens_at)
     announce_closed_rounds(now=database_now())
     user = speaker_of(first_of(asked))
-    arrive_due(now=database_now())
+    arrive_due(now=database_now() + timedelta(days=1))  # whatever hour of the night it is now
     row = Delivery.objects.in_inbox_of(user.person).get(kind="decisions.outcome")
     client.force_login(user)
     url = reverse("home:notice", args=[row.pk])
@@ -367,7 +371,12 @@ def test_whoever_may_not_know_the_campaign_edits_the_draft_and_leaves_it_there(c
     committee = committee_of(1, is_steering=False)
     campaign = CampaignFactory(name="CANARY", visibility="staff")
     position = PositionFactory(committee=committee, visibility="members", campaign=campaign)
-    fields = {"title": "Renamed", "visibility": "members", "seen": newest_text(position).sha256}
+    fields = {
+        "title": "Renamed",
+        "level": position.level_id,
+        "visibility": "members",
+        "seen": newest_text(position).sha256,
+    }
 
     form = page(client, chair_of(committee), "edit_position", position.pk)[1]
     send(client, chair_of(committee), "edit_position", position, **fields, body="Rewritten.")

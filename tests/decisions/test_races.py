@@ -6,10 +6,11 @@ import pytest
 
 from accounts.clock import database_now
 from decisions.actions.answering import give_answer
-from decisions.actions.asking import announce_closed_rounds, close_early, open_round
+from decisions.actions.asking import open_round
+from decisions.actions.closing import announce_closed_rounds, close_early
 from decisions.actions.drafting import withdraw_position
 from decisions.models import Answer, AnswerChange, Decision, Round
-from tests.decisions.making import alternate_of, answers, chair_of, committee_of, opened, speaker_of
+from tests.decisions.making import alternate_of, answers, chair_of, committee_of, opened, question, reply, speaker_of
 from tests.factories import NOON, PositionFactory, RoundFactory, user_with
 from tests.threads import together
 
@@ -24,7 +25,7 @@ def test_both_holders_of_a_seat_answer_at_once_and_one_answer_stands():
 
     together(
         *[
-            lambda by=by, choice=choice: give_answer(elector, by=by, version=asked.version, choice=choice, now=LATER)
+            lambda by=by, choice=choice: give_answer(elector, by=by, reply=reply(asked, choice), now=LATER)
             for by, choice in zip(people * 4, ["approve", "abstain"] * 4, strict=True)
         ]
     )
@@ -39,12 +40,7 @@ def test_one_form_sent_ten_times_at_once_is_one_answer():
     elector = asked.electors.first()
     by = speaker_of(elector)
 
-    together(
-        *[
-            lambda: give_answer(elector, by=by, version=asked.version, choice="approve", now=LATER)
-            for _time in range(10)
-        ]
-    )
+    together(*[lambda: give_answer(elector, by=by, reply=reply(asked, "approve"), now=LATER) for _time in range(10)])
 
     assert (Answer.objects.count(), AnswerChange.objects.count()) == (1, 1)
 
@@ -59,7 +55,7 @@ def test_an_answer_against_the_closing_counts_exactly_when_it_is_not_late():
         by = speaker_of(elector)
 
         def answer(elector=elector, asked=asked, by=by):
-            return give_answer(elector, by=by, version=asked.version, choice="approve", now=database_now())
+            return give_answer(elector, by=by, reply=reply(asked, "approve"), now=database_now())
 
         def announce():
             while not announce_closed_rounds(now=database_now()):
@@ -105,10 +101,10 @@ def test_closing_early_while_others_are_announced_keeps_the_numbers_in_order():
 def test_of_two_rounds_opened_at_once_one_stands():
     committee = committee_of(3)
     position = PositionFactory(committee=committee)
-    version, chair, staff = position.versions.get(), chair_of(committee), user_with("staff")
+    chair, staff = chair_of(committee), user_with("staff")
 
     def opener(by):
-        return lambda: open_round(position, by=by, version=version, threshold=2, closes_at=LATER, zone="UTC", now=NOON)
+        return lambda: open_round(position, by=by, question=question(position), now=NOON)
 
     done = together(opener(chair), opener(staff))
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from decisions.actions.asking import announce_closed_rounds
+from decisions.actions.closing import announce_closed_rounds
 from decisions.models import Decision
 from tests.decisions.making import answers, committee_of, opened
 from tests.factories import NOON, user_with
@@ -54,12 +54,15 @@ def test_the_file_holds_what_the_page_shows_and_no_formula(client):
             "Closed (UTC)": "2026-05-15 12:00",
             "Title": "'=HYPERLINK()",
             "Committee": committee.name,
+            "Outcome": "Adopted",
+            "How it was decided": "Explicit approval: counted of all seats",
             "Approved": "1",
+            "With a reservation": "0",
             "Objected": "0",
             "Abstained": "0",
+            "Recused": "0",
             "No answer": "0",
             "Seats counted": "1",
-            "Approvals needed": "1",
             "Language": "en",
             "Text": "'+1 for survivors.\n\nTwo.",
         }

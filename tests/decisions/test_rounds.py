@@ -4,14 +4,15 @@ import pytest
 
 from accounts.models import TransitionError
 from accounts.rules import Refused
-from decisions.actions.asking import announce_closed_rounds, base_of, close_early, confirm_outcome, open_round
+from decisions.actions.asking import base_of, open_round
+from decisions.actions.closing import announce_closed_rounds, close_early, confirm_outcome
 from decisions.actions.drafting import newest_text, write_version
 from decisions.models import Decision, Elector, Position
 from decisions.outcome import Outcome
 from decisions.words import arithmetic
 from members.models import Membership, Organisation, SeatHolder
 from notices.models import Delivery
-from tests.decisions.making import alternate_of, answers, chair_of, committee_of, opened
+from tests.decisions.making import alternate_of, answers, chair_of, committee_of, opened, question
 from tests.factories import NOON, PositionFactory, SeatFactory, SeatTermFactory, user_with
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ LATER = NOON + timedelta(hours=1)
 def test_thirteen_seats_less_one_vacant_leave_twelve():
     asked = opened(committee_of(12, vacant=1))
 
-    assert (asked.seats, asked.vacant, asked.base, asked.threshold, asked.electors.count()) == (13, 1, 12, 7, 12)
+    assert (asked.seats, asked.vacant, asked.base, asked.electors.count()) == (13, 1, 12, 12)
     assert arithmetic(seats=13, vacant=1) == "13 seats, less 1 vacant, leaves 12. More than half of 12 is 7."
 
 
@@ -53,30 +54,27 @@ def test_the_electors_stay_as_they_were_when_the_round_opened():
 def test_staff_and_the_chair_open_a_round(role, may):
     committee = committee_of(3)
     position, user = PositionFactory(committee=committee), user_with(role, committee)
-    given = {"version": position.versions.get(), "threshold": 2, "closes_at": LATER, "zone": "UTC", "now": NOON}
 
     if may:
-        assert open_round(position, by=user, **given).outcome is None
+        assert open_round(position, by=user, question=question(position), now=NOON).outcome is None
     else:
         with pytest.raises(Refused):
-            open_round(position, by=user, **given)
+            open_round(position, by=user, question=question(position), now=NOON)
 
 
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
         ({"closes_at": NOON}, "must lie ahead"),
-        ({"threshold": 4}, "Choose a number from 1 to"),
-        ({"threshold": 0}, "Choose a number from 1 to"),
+        ({"procedure": "silence", "closes_at": NOON + timedelta(hours=47)}, "only after at least 48 hours"),
     ],
 )
 def test_a_round_that_cannot_work_is_refused(changed, sentence):
     committee = committee_of(3)
     position = PositionFactory(committee=committee)
-    given = {"version": position.versions.get(), "threshold": 2, "closes_at": LATER, "zone": "UTC", "now": NOON}
 
     with pytest.raises(TransitionError, match=sentence):
-        open_round(position, by=chair_of(committee), **given | changed)
+        open_round(position, by=chair_of(committee), question=question(position, **changed), now=NOON)
 
 
 def test_a_committee_without_seats_is_not_asked():
@@ -84,15 +82,7 @@ def test_a_committee_without_seats_is_not_asked():
     position = PositionFactory(committee=committee)
 
     with pytest.raises(TransitionError, match="Seat the committee first"):
-        open_round(
-            position,
-            by=chair_of(committee),
-            version=position.versions.get(),
-            threshold=1,
-            closes_at=LATER,
-            zone="UTC",
-            now=NOON,
-        )
+        open_round(position, by=chair_of(committee), question=question(position), now=NOON)
 
 
 def test_only_the_newest_version_is_asked_about():
@@ -102,22 +92,14 @@ def test_only_the_newest_version_is_asked_about():
     write_version(position, by=staff, body="New.", seen=newest_text(position).sha256, now=NOON)
 
     with pytest.raises(TransitionError, match="There is a newer version"):
-        open_round(position, by=staff, version=old, threshold=2, closes_at=LATER, zone="UTC", now=NOON)
+        open_round(position, by=staff, question=question(position, version=old), now=NOON)
 
 
 def test_a_second_round_does_not_open_beside_the_first():
     asked = opened(committee_of(3))
 
     with pytest.raises(TransitionError, match="“Open for sign-off” cannot become"):
-        open_round(
-            asked.version.position,
-            by=user_with("staff"),
-            version=asked.version,
-            threshold=2,
-            closes_at=LATER,
-            zone="UTC",
-            now=NOON,
-        )
+        open_round(asked.version.position, by=user_with("staff"), question=question(asked.version.position), now=NOON)
 
 
 def test_opening_tells_every_representative_and_alternate():

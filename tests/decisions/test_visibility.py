@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 
 from accounts.clock import database_now
-from decisions.actions.asking import announce_closed_rounds
+from decisions.actions.closing import announce_closed_rounds
 from decisions.models import Decision, Position
 from tests.decisions.making import answers, committee_of, opened, say, speaker_of
 from tests.factories import NOON, PositionFactory, RoundFactory, user_with

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.clock import database_now
 from campaigns.models import Campaign
 from decisions.actions.answering import give_answer
-from decisions.actions.asking import announce_closed_rounds
+from decisions.actions.closing import announce_closed_rounds
 from decisions.models import Decision, Elector
 from home.findable import GROUPS
 from home.search import FEW, MANY
@@ -17,6 +17,7 @@ from members.actions.organisations import index_words
 from members.models import Organisation, OrganisationName, Word
 from members.models.words import refill
 from tests import factories as make
+from tests.decisions.making import reply
 from tests.factories import NOON, user_with
 
 pytestmark = pytest.mark.django_db
@@ -66,9 +67,7 @@ def decided(title: str) -> Decision:
     holder = make.SeatHolderFactory(person=make.UserFactory().person)
     position = make.PositionFactory(title=title, committee=holder.term.seat.committee, status="open")
     asked = make.RoundFactory(position=position)
-    give_answer(
-        Elector.objects.get(round=asked), by=holder.person.user, version=asked.version, choice="approve", now=NOON
-    )
+    give_answer(Elector.objects.get(round=asked), by=holder.person.user, reply=reply(asked, "approve"), now=NOON)
     announce_closed_rounds(now=asked.closes_at)
     return Decision.objects.get(position=position)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User, Visibility
 from campaigns.actions.milestones import drop_milestone
 from campaigns.models import Assignment, Campaign, Milestone
-from decisions.actions.asking import announce_closed_rounds
+from decisions.actions.closing import announce_closed_rounds
 from decisions.models import Answer, Position, Round
 from history.actions import gather, take_back
 from history.models import Deed
