@@ -14,7 +14,7 @@ from decisions.actions.drafting import newest_text
 from decisions.lineage import compared
 from decisions.models import Answer, AnswerChange, Correction, Elector, Position, Round, Text
 from decisions.outcome import ADOPTING, Choice, Outcome, Procedure, Tally
-from decisions.seats import SeatLine, electors_of, late_ones, line_of, mine_of, uncounted
+from decisions.seats import SeatLine, electors_of, is_heard, late_ones, line_of, mine_of, uncounted
 from decisions.words import arithmetic, committee_for, outlook, rule_sentence
 from history.panels import Line, history
 
@@ -154,7 +154,7 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
     is_insider = allows(user, "decisions.see_answers", position)
     sees_silent = allows(user, "decisions.see_silent", position)
     mine = mine_of(electors, seat) if is_open else []
-    shown = [one for one in electors if hasattr(one, "answer") or sees_silent or one.speaks]  # type: ignore[attr-defined]
+    shown = [one for one in electors if is_heard(one) or sees_silent or one.speaks]  # type: ignore[attr-defined]
     lines = [line_of(one, latest, said) for one in shown]
     return Asked(
         round=latest,

@@ -56,6 +56,11 @@ def mine_of(electors: list[Elector], seat: str | None) -> list[Elector]:
     return sorted(mine, key=lambda one: (str(one.pk) != seat, hasattr(one, "answer")))
 
 
+def is_heard(elector: Elector) -> bool:
+    """Whether it has answered or pressed *seen*: the committee may see who did."""
+    return hasattr(elector, "answer") or elector.seen_at is not None
+
+
 def line_of(elector: Elector, asked: Round, said: Outcome | None) -> SeatLine:
     who = {
         "name": elector.organisation.name,
@@ -65,9 +70,10 @@ def line_of(elector: Elector, asked: Round, said: Outcome | None) -> SeatLine:
     }
     answer = getattr(elector, "answer", None)
     if answer is None:
-        unreached = elector.seen_at is None and not elector.is_reached  # type: ignore[attr-defined]
-        is_unreached = unreached and asked.procedure == Procedure.SILENCE
-        return SeatLine("wait", words=_silent(elector, said), is_unreached=is_unreached, **who)
+        is_told = elector.seen_at or elector.is_reached or elector.is_on_the_way  # type: ignore[attr-defined]
+        is_unreached = not is_told and asked.procedure == Procedure.SILENCE
+        kind = "seen" if elector.seen_at else "wait"
+        return SeatLine(kind, words=_silent(elector, said), is_unreached=is_unreached, **who)
     words = {
         Choice.APPROVE: _("Approves"),
         Choice.RESERVE: _("Approves with a reservation"),

@@ -40,6 +40,7 @@ SEATS = {
     "abstain": ("quiet", '<circle cx="14" cy="14" r="12"/><path class="tick" d="M8.5 14h11"/>'),
     "recused": ("quiet", '<circle cx="14" cy="14" r="12"/><path class="tick" d="m6 22 16-16"/>'),
     "wait": ("wait", '<circle cx="14" cy="14" r="12"/>'),
+    "seen": ("wait", '<circle cx="14" cy="14" r="12"/><circle class="dot" cx="14" cy="14" r="4"/>'),
     "gone": ("gone", '<circle cx="14" cy="14" r="12"/>'),
 }
 

@@ -157,8 +157,8 @@ class AnswerForm(forms.Form):
     choice = forms.ChoiceField(
         choices=Choice.choices, error_messages={"required": gettext_lazy("Choose one of the answers.")}
     )
-    reason = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea)
-    proposal = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea)
+    reason = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+    proposal = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
     visibility = forms.ChoiceField(choices=READERS, required=False)
     version = forms.ModelChoiceField(queryset=Version.objects.all(), widget=forms.HiddenInput)
 

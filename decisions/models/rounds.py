@@ -27,6 +27,7 @@ from meetings.models import Meeting
 from members.models import Committee, Organisation, SeatHolder, SeatTerm
 from notices.models import Bounce, Delivery
 
+ON_THE_WAY = [Delivery.State.PLANNED, Delivery.State.SENDING, Delivery.State.DEFERRED]
 ASKING_KINDS = ["decisions.round_opened", "decisions.text_changed", "decisions.extended", "decisions.answer_due"]
 
 
@@ -188,19 +189,20 @@ class ElectorQuerySet(models.QuerySet["Elector"]):
     def with_reach(self) -> Self:
         """`is_reached`: a mail that asks for the seat's answer went to somebody who speaks for it, before the closing
         instant, and had not come back by then. What lies in an inbox reaches nobody who does not look.
+        `is_on_the_way`: such a mail has still to go out.
         """
         holders = SeatHolder.objects.current().filter(term=OuterRef(OuterRef("term")))
-        asked = Delivery.objects.by_mail().filter(
+        asking = Delivery.objects.by_mail().filter(
             kind__in=ASKING_KINDS,
-            state=Delivery.State.SENT,
             content_type__app_label="decisions",
             content_type__model="round",
             object_id=OuterRef("round"),
-            settled_at__lt=OuterRef("round__closes_at"),
             person__in=holders.values("person"),
         )
+        went = asking.filter(state=Delivery.State.SENT, settled_at__lt=OuterRef("round__closes_at"))
         back = Bounce.objects.filter(delivery=OuterRef("pk"), read_at__lt=OuterRef(OuterRef("round__closes_at")))
-        return self.annotate(is_reached=Exists(asked.filter(~Exists(back))))
+        coming = asking.filter(state__in=ON_THE_WAY, send_at__lt=OuterRef("round__closes_at"))
+        return self.annotate(is_reached=Exists(went.filter(~Exists(back))), is_on_the_way=Exists(coming))
 
     def unreached(self) -> Self:
         return self.with_reach().filter(is_reached=False)

@@ -9,7 +9,7 @@ from campaigns.actions.campaigns import add_campaign
 from campaigns.actions.dependencies import put_after
 from campaigns.actions.milestones import add_milestone, reach_milestone
 from campaigns.models import Campaign, Milestone
-from decisions.actions.answering import Reply, give_answer
+from decisions.actions.answering import Reply, give_answer, press_seen
 from decisions.actions.asking import Question, open_round
 from decisions.actions.closing import announce_closed_rounds, confirm_outcome
 from decisions.actions.drafting import draft_position
@@ -49,6 +49,14 @@ the communities they live in.
 This duty does not wait for clearance to end. It starts when the treaty binds the state.
 
 States able to help shall do so, and shall count what they give in public, each year by 31 May."""
+OPENING = """## We speak for those who clear the fields
+
+Madam President, this coalition counts **128 organisations** in 111 countries. We ask for three things:
+
+- a date by which each field is cleared,
+- a duty to survivors that begins now,
+- a report each year that anybody can read."""
+RESERVATION = "We approve it, and would have named the nine states that hold most of the land."
 OBSERVERS = """Survivors' organisations sit in the drafting group as observers with the right to speak.
 
 Their travel is paid from the common fund."""
@@ -63,6 +71,7 @@ def load(now: datetime) -> None:
     cover(stage, campaign)
     _adopted(stage, campaign)
     _open(stage, campaign)
+    _under_silence(stage, campaign)
     draft_position(
         by=stage.users["staff"],
         title="Observers in the drafting group",
@@ -79,7 +88,7 @@ def load(now: datetime) -> None:
 def _forget_old_mail() -> None:
     """What would have been sent days ago, had anybody been there, is not sent on the first day."""
     Delivery.objects.filter(kind="campaigns.reassigned").delete()
-    for asked in Round.objects.all():
+    for asked in Round.objects.filter(procedure=Procedure.EXPLICIT):
         Delivery.objects.about(asked).filter(kind__in=("decisions.round_opened", "decisions.outcome")).delete()
 
 
@@ -156,6 +165,27 @@ def _open(stage: Stage, campaign: Campaign) -> None:
     answers = dict.fromkeys((1, 2, 5, 8, 10), (Choice.APPROVE, ""))
     answers[4] = (Choice.ABSTAIN, "")
     _answer(stage, asked, answers, opened + timedelta(hours=4))
+
+
+def _under_silence(stage: Stage, campaign: Campaign) -> None:
+    """Opened just now: its mails go out at the first start. Some have seen it already, one has a reservation."""
+    position = draft_position(
+        by=stage.users["staff"],
+        title="Opening statement at Vientiane",
+        body=OPENING,
+        committee=stage.steering,
+        campaign=campaign,
+        now=stage.now - timedelta(days=1),
+    )
+    closes = stage.now + timedelta(hours=74)
+    rule = (Procedure.SILENCE, Share.HALF, Share.HALF)
+    question = Question(position.versions.get(), *rule, closes, "Europe/Zurich")
+    asked = open_round(position, by=stage.users["staff"], question=question, now=stage.now)
+    electors = {elector.term.seat.number: elector for elector in Elector.objects.filter(round=asked)}
+    for number in (1, 3, 8):
+        user = stage.people[PLAYERS[number - 1].people[0]].user
+        press_seen(electors[number], by=user, version=asked.version, now=stage.now)
+    _answer(stage, asked, {2: (Choice.APPROVE, ""), 10: (Choice.RESERVE, RESERVATION)}, stage.now)
 
 
 def _meeting(stage: Stage, campaign: Campaign) -> None:
