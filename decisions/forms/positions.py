@@ -33,7 +33,10 @@ class BodyField(forms.CharField):
             label=gettext_lazy("The text"),
             max_length=LONGEST,
             widget=forms.Textarea(attrs={"rows": 14}),
-            help_text=gettext_lazy("Leave an empty line between paragraphs; the page numbers them."),
+            help_text=gettext_lazy(
+                "Leave an empty line between paragraphs; the page numbers them. "
+                "**strong**, *emphasis*, # heading, - list, > quotation, [words](https://…) for a link."
+            ),
         )
 
     def to_python(self, value: Any) -> str:

@@ -1,7 +1,6 @@
 """Positions: texts the coalition may stand behind, in numbered versions."""
 
 import hashlib
-import re
 from typing import Any, Self
 
 from django.db import models
@@ -13,6 +12,7 @@ from accounts.models import Identified, Person, TransitionError, Visibility, kno
 from accounts.rules import classes_seen_by
 from campaigns.models import Campaign
 from decisions.models.rounds import Elector, Round
+from decisions.wording import Paragraph, paragraphs_of, read
 from members.hats import hats
 from members.models import Committee, WordsField, words_index
 
@@ -162,8 +162,13 @@ class Text(Identified):
 
     @property
     def paragraphs(self) -> list[str]:
-        """Parted by empty lines; the page numbers them."""
-        return [part.strip() for part in re.split(r"\n\s*\n", self.body) if part.strip()]
+        """As they were written: what a mail says, numbered."""
+        return paragraphs_of(self.body)
+
+    @property
+    def read(self) -> list[Paragraph]:
+        """As a page shows them."""
+        return read(self.body)
 
 
 def fingerprint(body: str) -> str:
