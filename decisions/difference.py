@@ -52,7 +52,7 @@ class Row:
 
     @property
     def is_quiet(self) -> bool:
-        """Nothing to read: the same words in the same order of paragraphs."""
+        """Nothing to read: the same words in the same place among the others."""
         return not self.is_changed and not self.has_moved
 
 
@@ -71,8 +71,12 @@ class Stretch:
         return self.rows[0]
 
     @property
-    def last(self) -> Row:
-        return self.rows[-1]
+    def said(self) -> str:
+        """Its heading: "Paragraph 3: changed", "Paragraphs 4 to 9: unchanged"."""
+        if len(self.rows) == 1:
+            return _said(self.first)
+        first, last = self.first.new, self.rows[-1].new
+        return _("Paragraphs %(first)s to %(last)s: unchanged") % {"first": first, "last": last}
 
 
 def difference(old: str, new: str) -> list[Row]:
@@ -113,6 +117,11 @@ def stretches(rows: list[Row]) -> list[Stretch]:
     return [Stretch(tuple(one)) for one in made]
 
 
+def is_quiet(rows: list[Row]) -> bool:
+    """No word has changed or moved."""
+    return all(row.is_quiet for row in rows)
+
+
 def counted(rows: list[Row]) -> tuple[int, int]:
     """How many words were added, and how many removed."""
     words: Counter[str] = Counter()
@@ -128,15 +137,21 @@ def plain_difference(old_body: str, new_body: str) -> str:
     Removed words stand in [- -], added ones in [+ +]; unchanged paragraphs are named and not repeated.
     """
     rows = difference(old_body, new_body)
-    if all(row.is_quiet for row in rows):
+    if is_quiet(rows):
         return ""
     parts = [_("Removed words stand in [- -], added ones in [+ +].")]
     parts += [_plainly(one) for one in stretches(rows)]
     return "\n\n".join(parts)
 
 
-def said(row: Row) -> str:
-    """What became of a paragraph: "Paragraph 3, before 5"."""
+def _plainly(stretch: Stretch) -> str:
+    if not stretch.first.is_changed:
+        return stretch.said + "."
+    marks = {"same": "%s", "added": "[+%s+]", "removed": "[-%s-]"}
+    return f"{stretch.said}.\n" + "".join(marks[one.kind] % one.words for one in stretch.first.pieces)
+
+
+def _said(row: Row) -> str:
     if row.new is None:
         return _("Paragraph %(old)s of the earlier text: removed") % {"old": row.old}
     if row.old is None:
@@ -155,20 +170,6 @@ def said(row: Row) -> str:
     return _("Paragraph %(new)s: unchanged") % {"new": row.new}
 
 
-def said_of(stretch: Stretch) -> str:
-    """The heading of a stretch: "Paragraphs 4 to 9: unchanged"."""
-    if len(stretch.rows) == 1:
-        return said(stretch.first)
-    return _("Paragraphs %(first)s to %(last)s: unchanged") % {"first": stretch.first.new, "last": stretch.last.new}
-
-
-def _plainly(stretch: Stretch) -> str:
-    if not stretch.first.is_changed:
-        return said_of(stretch) + "."
-    marks = {"same": "%s", "added": "[+%s+]", "removed": "[-%s-]"}
-    return f"{said_of(stretch)}.\n" + "".join(marks[one.kind] % one.words for one in stretch.first.pieces)
-
-
 def _row(text: str, kind: Kind, *, old: int | None = None, new: int | None = None) -> Row:
     return Row(None if old is None else old + 1, None if new is None else new + 1, (Piece(kind, text),))
 
@@ -178,7 +179,7 @@ def _row(text: str, kind: Kind, *, old: int | None = None, new: int | None = Non
 
 def _paired(olds: list[str], news: list[str]) -> dict[int, int]:
     """New place to old place: the same words in the same order, then the same words elsewhere, then the most alike."""
-    became = {}
+    became: dict[int, int] = {}
     for i1, i2, j1, j2, is_same in blocks(olds, news):
         if is_same:
             became.update(zip(range(j1, j2), range(i1, i2), strict=True))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from decisions.views import positions, register, rounds
+from decisions.views import positions, register, rounds, versions
 
 app_name = "decisions"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<uuid:pk>/edit/", positions.edit_position, name="edit_position"),
     path("<uuid:pk>/version/", positions.new_version, name="new_version"),
     path("<uuid:pk>/version/<int:number>/", positions.version, name="version"),
+    path("<uuid:pk>/versions/", versions.versions, name="versions"),
+    path("<uuid:pk>/compare/", versions.compare, name="compare"),
     path("<uuid:pk>/withdraw/", positions.withdraw, name="withdraw"),
     path("<uuid:pk>/open/", rounds.open_round, name="open_round"),
     path("<uuid:pk>/answer/", rounds.answer, name="answer"),

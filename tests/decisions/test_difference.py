@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decisions.difference import counted, difference, plain_difference, said_of, stretches
+from decisions.difference import counted, difference, plain_difference, stretches
 from decisions.wording import joined, paragraphs_of
 
 WORDS = st.sampled_from(
@@ -80,7 +80,7 @@ def test_paragraphs_that_moved_are_not_shown_as_written_anew():
         "First of all.\n\nSecond thing.\n\nThird point.", "Third point.\n\nFirst of all.\n\nSecond thing."
     )
 
-    assert [said_of(one) for one in stretches(rows)] == [
+    assert [one.said for one in stretches(rows)] == [
         "Paragraph 1: moved, it was 3, its words are the same",
         "Paragraphs 2 to 3: unchanged",
     ]
