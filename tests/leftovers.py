@@ -122,7 +122,13 @@ def decide_positions(staff: User, now: datetime) -> None:
     withdraw_position(withdrawn, by=staff, reason="Overtaken by events", now=now)
     rewritten = draft_position(by=staff, title="Rewritten", now=then, **texts)
     seen = newest_text(rewritten)
-    write_version(rewritten, by=staff, body="Better words.", seen=seen.sha256, now=now)
+    write_version(
+        rewritten,
+        by=staff,
+        body="A first paragraph, in better words.\n\nA third one.\n\nA second one.",
+        seen=seen.sha256,
+        now=now,
+    )
     rejected = draft_position(by=staff, title="Rejected", now=then, **texts)
     version = rejected.versions.get()
     closes = then + timedelta(days=1)
