@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import allows, require
-from decisions.actions.drafting import newest_text
 from decisions.models import AnswerChange, Elector, Position, Round, Text
 from decisions.outcome import Choice, Outcome, Tally, outcome, tally
+from decisions.reading import Reading, read_by
 from decisions.words import arithmetic, committee_for
 from history.panels import Line, history
 from members.models import Seat, SeatHolder
@@ -63,9 +63,14 @@ class Asked:
 class Page:
     position: Position
     committee: str
-    text: Text
+    reading: Reading
     asked: Asked | None
     history: list[Line]
+
+    @property
+    def text(self) -> Text:
+        """The wording that decides, of the newest version."""
+        return self.reading.decides
 
     @property
     def is_about_this_text(self) -> bool:
@@ -119,7 +124,9 @@ def page_of_position(position: Position, user: User, now: datetime, where: Mappi
     """
     asked = asked_about(position, user, now, where.get("seat"))
     committee = committee_for(user, position.committee)
-    return Page(position, committee, newest_text(position), asked, history(position, user, where))
+    reading = read_by(user, position, where.get("language", ""))
+    assert reading is not None  # noqa: S101 - for mypy: no position is without a version
+    return Page(position, committee, reading, asked, history(position, user, where))
 
 
 def asked_about(position: Position, user: User, now: datetime, seat: str | None = None) -> Asked | None:

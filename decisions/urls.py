@@ -1,6 +1,6 @@
 from django.urls import path
 
-from decisions.views import positions, register, rounds, versions
+from decisions.views import positions, register, rounds, translations, versions
 
 app_name = "decisions"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:pk>/version/<int:number>/", positions.version, name="version"),
     path("<uuid:pk>/versions/", versions.versions, name="versions"),
     path("<uuid:pk>/compare/", versions.compare, name="compare"),
+    path("<uuid:pk>/translate/", translations.translate, name="translate"),
     path("<uuid:pk>/withdraw/", positions.withdraw, name="withdraw"),
     path("<uuid:pk>/open/", rounds.open_round, name="open_round"),
     path("<uuid:pk>/answer/", rounds.answer, name="answer"),

@@ -10,6 +10,8 @@ from campaigns.actions.plans import Step, accept_plan
 from campaigns.models import Campaign
 from decisions.actions.asking import announce_closed_rounds, open_round
 from decisions.actions.drafting import draft_position, newest_text, withdraw_position, write_version
+from decisions.actions.translating import translate
+from decisions.models import Text
 from history.actions import gather, take_back
 from history.models import Deed
 from meetings.actions import call_meeting, cancel_meeting, write_minutes
@@ -129,6 +131,10 @@ def decide_positions(staff: User, now: datetime) -> None:
         seen=seen.sha256,
         now=now,
     )
+    for language, body in (("fr", "Un premier paragraphe.\n\nUn troisième.\n\nUn deuxième."), ("es", "Un párrafo.")):
+        read = newest_text(rewritten).sha256
+        translate(rewritten, by=staff, language=language, body=body, read=read, seen="", now=now)
+    Text.objects.filter(language="es").update(made_from="0" * 64)
     rejected = draft_position(by=staff, title="Rejected", now=then, **texts)
     version = rejected.versions.get()
     closes = then + timedelta(days=1)

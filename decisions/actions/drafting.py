@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -107,6 +108,7 @@ def write_version(position: Position, *, by: User, body: str, seen: str, now: da
     position.save()
     number = text.version.number + 1
     version = _add_version(position, number=number, by=by, body=body, language=text.language, now=now)
+    _carry_over(text.version, version)
     record(
         gettext_noop("Wrote version %(version)s"),
         position,
@@ -176,3 +178,10 @@ def _add_version(position: Position, *, number: int, by: User, body: str, **rest
     version = Version.objects.create(position=position, number=number, author=by.person, created_at=rest["now"])
     Text.objects.create(version=version, language=rest["language"], body=body, sha256=fingerprint(body))
     return version
+
+
+def _carry_over(old: Version, new: Version) -> None:
+    """Its translations, as they are: outdated, unless the deciding wording is the same."""
+    for text in Text.objects.filter(version=old, is_authoritative=False):
+        text.pk, text.version, text._state.adding = uuid4(), new, True
+        text.save(force_insert=True)

@@ -35,8 +35,11 @@ class AboutARound(Kind):
         return reverse("decisions:position", args=[subject.version.position_id])
 
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
-        text = Text.objects.select_related("version__position").get(version=subject.version_id, is_authoritative=True)
-        return {"round": subject, "text": text, "version": text.version, "position": text.version.position}
+        texts = list(Text.objects.filter(version=subject.version_id).select_related("version__position"))
+        text = next(one for one in texts if one.is_authoritative)  # the mail holds the wording that decides
+        translated = sorted(one.language_name for one in texts if not one.is_authoritative)
+        about = {"round": subject, "text": text, "version": text.version, "position": text.version.position}
+        return about | {"translated": ", ".join(translated)}
 
 
 class Asking(AboutARound):

@@ -110,7 +110,17 @@ PAGES: dict[Any, list[str]] = {
     ],
     Position: [
         f"decisions:{name}"
-        for name in ("position", "edit_position", "new_version", "version", "withdraw", "open_round")
+        for name in (
+            "position",
+            "edit_position",
+            "new_version",
+            "version",
+            "versions",
+            "compare",
+            "translate",
+            "withdraw",
+            "open_round",
+        )
     ],
     Delivery: ["notices:delivery"],
     Deed: ["history:deed"],

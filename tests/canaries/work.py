@@ -10,6 +10,7 @@ from campaigns.models import Campaign, Task
 from decisions.actions.answering import give_answer
 from decisions.actions.asking import announce_closed_rounds, open_round
 from decisions.actions.drafting import edit_draft, newest_text, withdraw_position, write_version
+from decisions.actions.translating import translate
 from decisions.models import Position, Round
 from meetings.actions import cancel_meeting, edit_meeting, write_minutes
 from meetings.models import Meeting
@@ -181,9 +182,15 @@ def positions(world: World, hidden: Campaign) -> None:
         world.readers[words["title"]] = readers & CLASSES[draft.visibility]
         written = newest_text(draft)
         newer = world.mark(f"{noun}: body of version 2", readers)
-        write_version(draft, by=world.staff, now=world.now, body=newer, seen=written.sha256)
+        tongues = world.marks(noun, readers, "translation of version 1", "translation of version 2")
+        for word, language in zip(tongues.values(), ("fr", "es"), strict=True):
+            if language == "es":
+                write_version(draft, by=world.staff, now=world.now, body=newer, seen=written.sha256)
+            read = newest_text(draft).sha256
+            translate(draft, by=world.staff, language=language, body=word, read=read, seen="", now=world.now)
         # Earlier wordings are for the committee and staff.
-        world.readers[words["body"]] = readers & (STEERING if draft.committee == steering else STAFF)
+        insiders = readers & (STEERING if draft.committee == steering else STAFF)
+        world.readers[words["body"]] = world.readers[tongues["translation of version 1"]] = insiders
 
 
 def rounds(world: World, committee: Committee, noun: str, insiders: frozenset[str], hidden: Campaign) -> None:
