@@ -1,6 +1,6 @@
 from django.urls import path
 
-from decisions.views import positions, register, rounds, translations, versions
+from decisions.views import comments, positions, register, rounds, translations, versions
 
 app_name = "decisions"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("<uuid:pk>/versions/", versions.versions, name="versions"),
     path("<uuid:pk>/compare/", versions.compare, name="compare"),
     path("<uuid:pk>/translate/", translations.translate, name="translate"),
+    path("<uuid:pk>/comments/", comments.comments, name="comments"),
+    path("<uuid:pk>/comments/<int:number>/", comments.comment, name="comment"),
+    path("comments/<uuid:pk>/take/", comments.take, name="take"),
+    path("comments/<uuid:pk>/settle/", comments.settle, name="settle"),
     path("<uuid:pk>/withdraw/", positions.withdraw, name="withdraw"),
     path("<uuid:pk>/open/", rounds.open_round, name="open_round"),
     path("<uuid:pk>/answer/", rounds.answer, name="answer"),

@@ -9,9 +9,11 @@ from campaigns.actions.milestones import add_milestone, drop_milestone, edit_mil
 from campaigns.actions.plans import Step, accept_plan
 from campaigns.models import Campaign
 from decisions.actions.asking import announce_closed_rounds, open_round
+from decisions.actions.commenting import comment, settle_comment
 from decisions.actions.drafting import draft_position, newest_text, withdraw_position, write_version
 from decisions.actions.translating import translate
 from decisions.models import Text
+from decisions.models.positions import fingerprint
 from history.actions import gather, take_back
 from history.models import Deed
 from meetings.actions import call_meeting, cancel_meeting, write_minutes
@@ -124,6 +126,12 @@ def decide_positions(staff: User, now: datetime) -> None:
     withdraw_position(withdrawn, by=staff, reason="Overtaken by events", now=now)
     rewritten = draft_position(by=staff, title="Rewritten", now=then, **texts)
     seen = newest_text(rewritten)
+    first, second = (fingerprint(one) for one in seen.paragraphs)
+    better = "A first paragraph, in the best of words."
+    comment(rewritten, by=staff, paragraph=1, seen=first, body="Too short.", proposed=better, now=then)
+    comment(rewritten, by=staff, paragraph=2, seen=second, proposed="A second one, in better words.", now=then)
+    settled = comment(rewritten, by=staff, paragraph=2, seen=second, body="Is this needed?", now=then)
+    settle_comment(settled, by=staff, reason="Yes: article 5 asks for it.", now=now)
     write_version(
         rewritten,
         by=staff,

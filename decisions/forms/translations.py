@@ -24,10 +24,10 @@ class TranslationForm(forms.Form):
     read = SeenField(max_length=64)
     seen = SeenField(max_length=64, required=False)
 
-    def __init__(self, *args: Any, decides: Text, old: Text | None, language: str, **options: Any) -> None:
-        initial = {"language": language, "read": decides.sha256}
+    def __init__(self, data: Any, *, decides: Text, old: Text | None, language: str) -> None:
+        initial: dict[str, Any] = {"language": language, "read": decides.sha256}
         if old:
             current = not old.is_outdated_beside(decides)
             initial |= {"body": old.body, "seen": old.sha256, "is_current": current}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(data, initial=initial)
         self.fields["language"].choices = [one for one in LANGUAGES if one[0] != decides.language]  # type: ignore[attr-defined]

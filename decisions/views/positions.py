@@ -19,6 +19,7 @@ from decisions.actions import drafting
 from decisions.actions.drafting import newest_text
 from decisions.columns import POSITIONS
 from decisions.forms import AnswerForm, DraftForm, EditForm, VersionForm, WithdrawalForm
+from decisions.margin import unsettled_of
 from decisions.models import Position
 from decisions.pages import page_of_position, rows_of
 from decisions.reading import read_by
@@ -119,7 +120,10 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
 def position_or_404(request: Request, pk: UUID) -> Position:
     visible = Position.objects.visible_to(request.user).select_related("committee", "campaign", "author")
     campaigns = Campaign.objects.visible_to(request.user).filter(pk=OuterRef("campaign"))
-    return get_object_or_404(visible.annotate(shows_campaign=Exists(campaigns), read_at=DatabaseNow()), pk=pk)
+    return get_object_or_404(
+        visible.annotate(shows_campaign=Exists(campaigns), read_at=DatabaseNow(), unsettled=unsettled_of(request.user)),
+        pk=pk,
+    )
 
 
 def shown(request: Request, position: Position, form: AnswerForm | None = None) -> HttpResponse:
@@ -128,7 +132,7 @@ def shown(request: Request, position: Position, form: AnswerForm | None = None) 
     page = page_of_position(position, request.user, now, request.GET)
     may = {
         name: allows(request.user, f"decisions.{name}", position)
-        for name in ("write", "open_round", "withdraw", "read_versions", "close_early", "confirm")
+        for name in ("write", "comment", "open_round", "withdraw", "read_versions", "close_early", "confirm")
     }
     context = {"position": position, "page": page, "asked": page.asked, "may": may, "form": form, "now": now}
     context["undo"] = standing(position, request.user, now) if position.withdrawal_reason else None

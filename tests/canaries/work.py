@@ -9,9 +9,11 @@ from campaigns.actions.tasks import add_task, drop_task, edit_task
 from campaigns.models import Campaign, Task
 from decisions.actions.answering import give_answer
 from decisions.actions.asking import announce_closed_rounds, open_round
+from decisions.actions.commenting import comment, settle_comment
 from decisions.actions.drafting import edit_draft, newest_text, withdraw_position, write_version
 from decisions.actions.translating import translate
 from decisions.models import Position, Round
+from decisions.models.positions import fingerprint
 from meetings.actions import cancel_meeting, edit_meeting, write_minutes
 from meetings.models import Meeting
 from members.models import Committee
@@ -189,8 +191,19 @@ def positions(world: World, hidden: Campaign) -> None:
             read = newest_text(draft).sha256
             translate(draft, by=world.staff, language=language, body=word, read=read, seen="", now=world.now)
         # Earlier wordings are for the committee and staff.
+        commented(world, draft, noun, readers & (STEERING if draft.committee == steering else STAFF))
         insiders = readers & (STEERING if draft.committee == steering else STAFF)
         world.readers[words["body"]] = world.readers[tongues["translation of version 1"]] = insiders
+
+
+def commented(world: World, draft: Position, noun: str, insiders: frozenset[str]) -> None:
+    """One with a proposal, one that is settled: for the committee and staff, however many see the draft."""
+    seen = fingerprint(newest_text(draft).paragraphs[0])
+    about: dict[str, Any] = {"by": world.staff, "paragraph": 1, "seen": seen, "now": world.now}
+    comment(draft, **about, **world.marks(f"comment on {noun}", insiders, "body", "proposed"))
+    settled = comment(draft, **about, body=world.mark(f"settled comment on {noun}: body", insiders))
+    reason = world.mark(f"settled comment on {noun}: reason", insiders)
+    settle_comment(settled, by=world.staff, reason=reason, now=world.now)
 
 
 def rounds(world: World, committee: Committee, noun: str, insiders: frozenset[str], hidden: Campaign) -> None:
