@@ -87,22 +87,19 @@ def difference(old: str, new: str) -> list[Row]:
     olds, news = paragraphs_of(old), paragraphs_of(new)
     became = _paired(olds, news)
     staying = in_order(became)
+    gone = sorted(set(range(len(olds))) - set(became.values()), reverse=True)
     rows: list[Row] = []
-    gone = iter(sorted(set(range(len(olds))) - set(became.values())))
-    waiting = next(gone, None)
-    for place, text in enumerate(news):
+    for place, before in enumerate(_bounds(became, staying, len(news), len(olds))):
+        while gone and gone[-1] < before:
+            rows.append(_row(olds[gone[-1]], "removed", old=gone.pop()))
+        if place == len(news):
+            break
         source = became.get(place)
-        while waiting is not None and place in staying and source is not None and waiting < source:
-            rows.append(_row(olds[waiting], "removed", old=waiting))
-            waiting = next(gone, None)
         if source is None:
-            rows.append(_row(text, "added", new=place))
+            rows.append(_row(news[place], "added", new=place))
         else:
-            pieces = tuple(_pieces(olds[source], text))
+            pieces = tuple(_pieces(olds[source], news[place]))
             rows.append(Row(source + 1, place + 1, pieces, has_moved=place not in staying))
-    while waiting is not None:
-        rows.append(_row(olds[waiting], "removed", old=waiting))
-        waiting = next(gone, None)
     return rows
 
 
@@ -192,6 +189,14 @@ def _paired(olds: list[str], news: list[str]) -> dict[int, int]:
             became[place] = by_words[news[place]].pop()
     left, found = _left(olds, set(became.values())), _left(news, set(became))
     return became | _alike(left, found, olds, news)
+
+
+def _bounds(became: dict[int, int], staying: set[int], news: int, olds: int) -> list[int]:
+    """For each new place and the end: before which old one the next that stayed stands. What is gone comes first."""
+    bounds = [olds]
+    for place in reversed(range(news)):
+        bounds.append(became[place] if place in staying else bounds[-1])
+    return bounds[::-1]
 
 
 def _left(texts: list[str], taken: set[int]) -> list[int]:

@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import User, Visibility
 from accounts.rules import allows, require
-from decisions.actions.drafting import newest_text
 from decisions.lineage import compared
 from decisions.models import Answer, AnswerChange, Correction, Elector, Position, Round, Text
 from decisions.outcome import ADOPTING, Choice, Outcome, Procedure, Tally
+from decisions.reading import Reading, read_by
 from decisions.seats import SeatLine, electors_of, is_heard, late_ones, line_of, mine_of, uncounted
 from decisions.words import arithmetic, committee_for, outlook, rule_sentence
 from history.panels import Line, history
@@ -65,10 +65,15 @@ class Asked:
 class Page:
     position: Position
     committee: str
-    text: Text
+    reading: Reading
     asked: Asked | None
     history: list[Line]
     corrections: list[Correction]
+
+    @property
+    def text(self) -> Text:
+        """The wording that decides, of the newest version."""
+        return self.reading.decides
 
     @property
     def is_about_this_text(self) -> bool:
@@ -122,9 +127,10 @@ def page_of_position(position: Position, user: User, now: datetime, where: Mappi
     """
     asked = asked_about(position, user, now, where.get("seat"))
     committee = committee_for(user, position.committee)
-    text = newest_text(position)
-    corrections = waiting_corrections(text, user) if asked and asked.round.is_being_corrected else []  # type: ignore[attr-defined]
-    return Page(position, committee, text, asked, history(position, user, where), corrections)
+    reading = read_by(user, position, where.get("language", ""))
+    assert reading is not None  # noqa: S101 - for mypy: no position is without a version
+    corrections = waiting_corrections(reading.decides, user) if asked and asked.round.is_being_corrected else []  # type: ignore[attr-defined]
+    return Page(position, committee, reading, asked, history(position, user, where), corrections)
 
 
 def waiting_corrections(text: Text, user: User) -> list[Correction]:

@@ -4,7 +4,7 @@ import rules
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.rules import permit
+from accounts.rules import classes_seen_by, permit
 from decisions.models import Elector, Position
 from members.hats import hats
 from members.models import SeatHolder
@@ -29,11 +29,32 @@ def speaks_for_elector(user: User, elector: Elector | None) -> bool:
     )
 
 
+@rules.predicate
+def is_facilitator(user: User) -> bool:
+    return hats(user).is_facilitator
+
+
+@rules.predicate
+def reads_drafts_like_this(user: User, position: Position) -> bool:
+    """Its class is one that the user sees."""
+    return position.visibility in classes_seen_by(user)
+
+
 is_of_the_committee = sits_on_committee | chairs_committee
 COMMITTEE_AND_STAFF = _("Only staff and the seats and chairs of the committee write its positions.")
 
 permit("decisions.start_draft", is_staff | is_of_some_committee, otherwise=COMMITTEE_AND_STAFF)
 permit("decisions.write", is_staff | is_of_the_committee, otherwise=COMMITTEE_AND_STAFF)
+permit(
+    "decisions.comment",
+    is_staff | is_of_the_committee | is_facilitator & reads_drafts_like_this,
+    otherwise=_("Only staff, the committee and facilitators who see the draft comment on it."),
+)
+permit(
+    "decisions.see_comments",
+    is_staff | is_of_the_committee,
+    otherwise=_("Only staff and the committee read what others have commented."),
+)
 permit(
     "decisions.open_round",
     is_staff | chairs_committee,

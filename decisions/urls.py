@@ -1,6 +1,16 @@
 from django.urls import path
 
-from decisions.views import answers, corrections, levels, positions, register, rounds, versions
+from decisions.views import (
+    answers,
+    comments,
+    corrections,
+    levels,
+    positions,
+    register,
+    rounds,
+    translations,
+    versions,
+)
 
 app_name = "decisions"
 urlpatterns = [
@@ -14,6 +24,11 @@ urlpatterns = [
     path("<uuid:pk>/version/<int:number>/", positions.version, name="version"),
     path("<uuid:pk>/versions/", versions.versions, name="versions"),
     path("<uuid:pk>/compare/", versions.compare, name="compare"),
+    path("<uuid:pk>/translate/", translations.translate, name="translate"),
+    path("<uuid:pk>/comments/", comments.comments, name="comments"),
+    path("<uuid:pk>/comments/<int:number>/", comments.comment, name="comment"),
+    path("comments/<uuid:pk>/take/", comments.take, name="take"),
+    path("comments/<uuid:pk>/settle/", comments.settle, name="settle"),
     path("<uuid:pk>/withdraw/", positions.withdraw, name="withdraw"),
     path("<uuid:pk>/open/", rounds.open_round, name="open_round"),
     path("<uuid:pk>/answer/", answers.answer, name="answer"),

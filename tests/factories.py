@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Address, Person, SavedView, User
 from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
-from decisions.models import Elector, Position, Round, Text, Version
+from decisions.models import Comment, Elector, Position, Round, Text, Version
 from decisions.models.levels import usual_level
 from decisions.models.positions import fingerprint
 from decisions.outcome import Procedure, Share
@@ -180,6 +180,24 @@ class PositionFactory(DjangoModelFactory):
         )
         text = extracted or "First paragraph.\n\nSecond paragraph."
         Text.objects.create(version=version, body=text, sha256=fingerprint(text))
+
+
+class CommentFactory(DjangoModelFactory):
+    """On the first paragraph of version 1: CommentFactory(position=…)."""
+
+    class Meta:
+        model = Comment
+
+    class Params:
+        position = factory.SubFactory(PositionFactory)
+
+    version = factory.LazyAttribute(lambda comment: comment.position.versions.get(number=1))
+    paragraph = 1
+    quoted = factory.LazyAttribute(lambda comment: comment.version.texts.get(is_authoritative=True).paragraphs[0])
+    body = "Too weak."
+    proposed = "Stronger."
+    by = factory.SubFactory(PersonFactory)
+    at = NOON
 
 
 class RoundFactory(DjangoModelFactory):

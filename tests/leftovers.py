@@ -10,7 +10,11 @@ from campaigns.actions.plans import Step, accept_plan
 from campaigns.models import Campaign
 from decisions.actions.asking import open_round
 from decisions.actions.closing import announce_closed_rounds
+from decisions.actions.commenting import comment, settle_comment
 from decisions.actions.drafting import draft_position, newest_text, withdraw_position, write_version
+from decisions.actions.translating import translate
+from decisions.models import Text
+from decisions.models.positions import fingerprint
 from history.actions import gather, take_back
 from history.models import Deed
 from meetings.actions import call_meeting, cancel_meeting, write_minutes
@@ -124,7 +128,23 @@ def decide_positions(staff: User, now: datetime) -> None:
     withdraw_position(withdrawn, by=staff, reason="Overtaken by events", now=now)
     rewritten = draft_position(by=staff, title="Rewritten", now=then, **texts)
     seen = newest_text(rewritten)
-    write_version(rewritten, by=staff, body="Better words.", seen=seen.sha256, now=now)
+    first, second = (fingerprint(one) for one in seen.paragraphs)
+    better = "A first paragraph, in the best of words."
+    comment(rewritten, by=staff, paragraph=1, seen=first, body="Too short.", proposed=better, now=then)
+    comment(rewritten, by=staff, paragraph=2, seen=second, proposed="A second one, in better words.", now=then)
+    settled = comment(rewritten, by=staff, paragraph=2, seen=second, body="Is this needed?", now=then)
+    settle_comment(settled, by=staff, reason="Yes: article 5 asks for it.", now=now)
+    write_version(
+        rewritten,
+        by=staff,
+        body="A first paragraph, in better words.\n\nA third one.\n\nA second one.",
+        seen=seen.sha256,
+        now=now,
+    )
+    for language, body in (("fr", "Un premier paragraphe.\n\nUn troisième.\n\nUn deuxième."), ("es", "Un párrafo.")):
+        read = newest_text(rewritten).sha256
+        translate(rewritten, by=staff, language=language, body=body, read=read, seen="", now=now)
+    Text.objects.filter(language="es").update(made_from="0" * 64)
     rejected = draft_position(by=staff, title="Rejected", now=then, **texts)
     closes = then + timedelta(days=1)
     open_round(rejected, by=staff, question=question(rejected, closes_at=closes, zone="UTC"), now=then)

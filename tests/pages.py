@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from campaigns.models import Campaign, Milestone, Scope, Task
-from decisions.models import Position
+from decisions.models import Comment, Position
 from history.models import Deed
 from home.demo import load
 from meetings.models import Meeting
@@ -53,6 +53,7 @@ NO_PAGE = {
     "decisions:answer",
     "decisions:close_early",
     "decisions:confirm",
+    "decisions:take",
     "decisions:register_file",
     "notices:settle",
     "notices:steer",
@@ -338,6 +339,14 @@ def of_positions() -> list[Page]:
         page("decisions:new_version", draft),
         page("decisions:version", rewritten, 1),
         page("decisions:versions", rewritten),
+        page("decisions:position", rewritten, query="?language=fr"),
+        page("decisions:position", rewritten, query="?language=es"),
+        page("decisions:translate", rewritten),
+        page("decisions:translate", rewritten, query="?language=fr"),
+        page("decisions:versions", rewritten),
+        page("decisions:comments", rewritten),
+        page("decisions:comment", rewritten, 1),
+        page("decisions:settle", Comment.objects.unsettled().filter(version__position=rewritten)[0].pk),
         page("decisions:compare", rewritten),
         page("decisions:compare", draft),
         page("decisions:withdraw", asked),

@@ -84,7 +84,14 @@ def test_an_old_notice_shows_nothing_that_its_reader_may_no_longer_read(world, r
 
 def told_of_everything(user: User, now: datetime) -> None:
     """As if `user` had been told of every milestone, meeting and round in an hour when they could see it."""
-    for key in ("campaigns.milestone_due", "meetings.invitation", "decisions.round_opened", "decisions.outcome"):
+    for key in (
+        "campaigns.milestone_due",
+        "meetings.invitation",
+        "decisions.round_opened",
+        "decisions.outcome",
+        "decisions.commented",
+        "decisions.comment_settled",
+    ):
         kind = KINDS[key]
         for subject in kind.model._default_manager.all():
             row = delivery_for(kind, subject, user.person, "then", now, None, channel="inbox")

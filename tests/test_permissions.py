@@ -83,6 +83,11 @@ def our_position(user: User) -> Any:
     return factories.PositionFactory(committee=steering())
 
 
+def members_position(user: User) -> Any:
+    """Its draft is for all members."""
+    return factories.PositionFactory(committee=steering(), visibility="members")
+
+
 def own_position(user: User) -> Any:
     return factories.PositionFactory(committee=steering(), author=user.person)
 
@@ -300,6 +305,12 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("decisions.start_draft", nothing): STAFF | COMMITTEE,
     ("decisions.write", our_position): STAFF | COMMITTEE,
     ("decisions.write", others_position): STAFF,
+    ("decisions.comment", our_position): STAFF | COMMITTEE,
+    ("decisions.comment", members_position): STAFF | COMMITTEE | {"facilitator"},
+    ("decisions.comment", others_position): STAFF,
+    ("decisions.see_comments", our_position): STAFF | COMMITTEE,
+    ("decisions.see_comments", members_position): STAFF | COMMITTEE,
+    ("decisions.see_comments", others_position): STAFF,
     ("decisions.open_round", our_position): STAFF | {"chair"},
     ("decisions.open_round", others_position): STAFF,
     ("decisions.answer", own_elector): {"seat"},

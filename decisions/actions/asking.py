@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import TransitionError, User
 from accounts.rules import require
 from decisions.actions.closing import extend_if_due
-from decisions.actions.drafting import add_version, newest_text
+from decisions.actions.drafting import newest_text, next_version
 from decisions.models import Answer, Elector, Position, Round, Version
 from decisions.outcome import Outcome, Procedure
 from history.actions import record
@@ -127,7 +127,7 @@ def change_text(
         raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
     if text.body == body:
         raise TransitionError(_("Nothing differs from the text that the seats are asked about."))
-    version = add_version(position, number=text.version.number + 1, by=by, body=body, language=text.language, now=now)
+    version = next_version(text, by=by, body=body, now=now)
     rule = {name: getattr(asked, name) for name in ("procedure", "quorum", "threshold", "meeting")}
     question = Question(version, closes_at=closes_at, zone=zone, **rule)
     _require_window(position, question, now)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from decisions.actions.asking import running_round
-from decisions.actions.drafting import add_version, newest_text
+from decisions.actions.drafting import newest_text, next_version
 from decisions.models import Correction, CorrectionApproval, Position, Version
 from decisions.models.corrections import APPROVERS
 from history.actions import record
@@ -83,10 +83,7 @@ def drop_correction(correction: Correction, *, by: User, now: datetime) -> None:
 
 def _make(correction: Correction, position: Position, *, by: User, now: datetime) -> Version:
     """The corrected version; its author is whoever proposed it. Those asked about the one before are asked about it."""
-    text = newest_text(position)
-    made = add_version(
-        position, number=text.version.number + 1, by=by, body=correction.body, language=text.language, now=now
-    )
+    made = next_version(newest_text(position), by=by, body=correction.body, now=now)
     made.author_id, made.is_correction = correction.proposed_by_id, True
     made.save(update_fields=["author", "is_correction"])
     position.changed_at = now

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -47,7 +48,7 @@ def draft_position(
     )
     require(by, "decisions.write", position)
     position.save(force_insert=True)
-    add_version(position, number=1, by=by, body=body, language=language, now=now)
+    _add_version(position, number=1, by=by, body=body, language=language, now=now)
     record(gettext_noop("Started the draft"), position, by=by, now=now)
     return position
 
@@ -110,15 +111,14 @@ def write_version(position: Position, *, by: User, body: str, seen: str, now: da
         raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
     position.changed_at = now
     position.save()
-    number = text.version.number + 1
-    version = add_version(position, number=number, by=by, body=body, language=text.language, now=now)
+    version = next_version(text, by=by, body=body, now=now)
     record(
         gettext_noop("Wrote version %(version)s"),
         position,
         by=by,
         now=now,
         visibility=position.visibility,
-        version=number,
+        version=version.number,
     )
     return version
 
@@ -177,8 +177,22 @@ def _require_draft(position: Position) -> None:
         )
 
 
-def add_version(position: Position, *, number: int, by: User, body: str, **rest: Any) -> Version:
-    """The rows of another version; called by actions that hold the position's lock."""
+def next_version(text: Text, *, by: User, body: str, now: datetime) -> Version:
+    """The rows of the version after that of `text`, with its translations; called with the position locked."""
+    number, old = text.version.number + 1, text.version
+    version = _add_version(old.position, number=number, by=by, body=body, language=text.language, now=now)
+    _carry_over(old, version)
+    return version
+
+
+def _add_version(position: Position, *, number: int, by: User, body: str, **rest: Any) -> Version:
     version = Version.objects.create(position=position, number=number, author=by.person, created_at=rest["now"])
     Text.objects.create(version=version, language=rest["language"], body=body, sha256=fingerprint(body))
     return version
+
+
+def _carry_over(old: Version, new: Version) -> None:
+    """Its translations, as they are: outdated, unless the deciding wording is the same."""
+    for text in Text.objects.filter(version=old, is_authoritative=False):
+        text.pk, text.version, text._state.adding = uuid4(), new, True
+        text.save(force_insert=True)

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User, Visibility
 from accounts.rules import classes_seen_by
 from campaigns.models import Campaign
+from decisions.languages import LANGUAGES
 from decisions.models import Level, Position
 from decisions.models.levels import POLICY
 from members.hats import hats
@@ -19,10 +19,6 @@ CLASSES = [
     (Visibility.STEERING, gettext_lazy("The steering committee and staff")),
     (Visibility.STAFF, gettext_lazy("Staff, and the committee that decides")),
 ]
-# Texts are written in more languages than the pages have been translated into.
-LANGUAGES = sorted(
-    (code, one["name_local"]) for code, one in LANG_INFO.items() if len(code) == 2 and "name_local" in one
-)
 LONGEST = 60_000  # characters of a text: about twenty pages
 
 

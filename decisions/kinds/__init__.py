@@ -1,5 +1,6 @@
 """What do we send about decisions?"""
 
+from decisions.kinds.comments import Commented, CommentSettled
 from decisions.kinds.rounds import (
     AnswerDue,
     AnswerRecorded,
@@ -25,4 +26,6 @@ def register_kinds() -> None:
         Objected(),
         OutcomeAnnounced(),
         Withdrawn(),
+        Commented(),
+        CommentSettled(),
     )

@@ -36,7 +36,9 @@ class AboutARound(Kind):
         return reverse("decisions:position", args=[subject.version.position_id])
 
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
-        text = Text.objects.select_related("version__position").get(version=subject.version_id, is_authoritative=True)
+        texts = list(Text.objects.filter(version=subject.version_id).select_related("version__position"))
+        text = next(one for one in texts if one.is_authoritative)  # the mail holds the wording that decides
+        translated = sorted(one.language_name for one in texts if not one.is_authoritative)
         electors = list(subject.electors.with_reach().select_related("answer", "organisation"))
         found = subject.standing_of(electors, now)
         return {
@@ -44,6 +46,7 @@ class AboutARound(Kind):
             "text": text,
             "version": text.version,
             "position": text.version.position,
+            "translated": ", ".join(translated),
             "electors": electors,
             "tally": found.tally,
             "rule": rule_sentence(subject, found.tally.base, person.zone, found.closes_at),

@@ -1,6 +1,7 @@
 """What is: positions in their versions, the rounds in which committees answer on them, and the register."""
 
 from decisions.models.answers import Answer, AnswerChange, Heard
+from decisions.models.comments import Comment
 from decisions.models.corrections import Correction, CorrectionApproval
 from decisions.models.levels import Level
 from decisions.models.positions import Position, Text, Version
@@ -10,6 +11,7 @@ from decisions.models.rounds import Elector, Round
 __all__ = [
     "Answer",
     "AnswerChange",
+    "Comment",
     "Correction",
     "CorrectionApproval",
     "Decision",

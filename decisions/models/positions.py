@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Identified, Person, TransitionError, Visibility, known
 from accounts.rules import classes_seen_by
 from campaigns.models import Campaign
+from decisions.languages import language_name
 from decisions.models.levels import Level
 from decisions.models.rounds import Elector, Round
 from decisions.wording import Paragraph, paragraphs_of, read
@@ -147,13 +148,20 @@ class Version(Identified):
 
 
 class Text(Identified):
-    """A version's wording in one language. Fixed once a round has opened on the version: a trigger sees to it."""
+    """A version's wording in one language. The one that decides is fixed once a round has opened on the version: a
+    trigger sees to it. A translation says which wording it was made from: it is outdated when that is another one.
+    """
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="texts")
     language = models.CharField(_("language"), max_length=8, default="en")
     body = models.TextField(_("text"))
     sha256 = models.CharField(max_length=64, editable=False)
     is_authoritative = models.BooleanField(_("this wording decides"), default=True)
+    made_from = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Fingerprint of the deciding wording that was translated"
+    )
+    translated_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    translated_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["version", "-is_authoritative", "language"]
@@ -163,6 +171,12 @@ class Text(Identified):
                 fields=["version"], condition=Q(is_authoritative=True), name="one_authoritative_text_per_version"
             ),
             models.CheckConstraint(condition=~Q(body=""), name="text_is_not_empty"),
+            models.CheckConstraint(
+                condition=Q(is_authoritative=True, made_from="", translated_by=None, translated_at=None)
+                | Q(is_authoritative=False, translated_by__isnull=False, translated_at__isnull=False)
+                & ~Q(made_from=""),
+                name="text_was_made_from_another_exactly_when_translated",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -172,6 +186,14 @@ class Text(Identified):
     def paragraphs(self) -> list[str]:
         """As they were written: what a mail says, numbered."""
         return paragraphs_of(self.body)
+
+    @property
+    def language_name(self) -> str:
+        return language_name(self.language)
+
+    def is_outdated_beside(self, decides: "Text") -> bool:
+        """Whether this translation was made from another wording than the one that `decides`."""
+        return not self.is_authoritative and self.made_from != decides.sha256
 
     @property
     def read(self) -> list[Paragraph]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -20,13 +20,16 @@ from decisions.actions import drafting
 from decisions.actions.drafting import newest_text
 from decisions.columns import POSITIONS
 from decisions.forms import AnswerForm, DraftForm, EditForm, VersionForm, WithdrawalForm
-from decisions.models import Position, Text
+from decisions.margin import unsettled_of
+from decisions.models import Position
 from decisions.pages import page_of_position, rows_of
+from decisions.reading import read_by
 from history.deeds import standing
 from history.http import done_to
 
 MAY = (
     "write",
+    "comment",
     "open_round",
     "withdraw",
     "read_versions",
@@ -115,13 +118,11 @@ def version(request: Request, pk: UUID, number: int) -> HttpResponse:
     """An earlier wording: for those who may write; a member reads what was adopted."""
     read = position_or_404(request, pk)
     require(request.user, "decisions.read_versions", read)
-    text = get_object_or_404(
-        Text.objects.select_related("version__author"),
-        version__position=read,
-        version__number=number,
-        is_authoritative=True,
-    )
-    return render(request, "decisions/version_detail.html", {"position": read, "text": text})
+    reading = read_by(request.user, read, request.GET.get("language", ""), number)
+    if reading is None:
+        raise Http404
+    context = {"position": read, "reading": reading, "text": reading.decides}
+    return render(request, "decisions/version_detail.html", context)
 
 
 @page_or_form
@@ -139,7 +140,10 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
 def position_or_404(request: Request, pk: UUID) -> Position:
     visible = Position.objects.visible_to(request.user).select_related("committee", "campaign", "author", "level")
     campaigns = Campaign.objects.visible_to(request.user).filter(pk=OuterRef("campaign"))
-    return get_object_or_404(visible.annotate(shows_campaign=Exists(campaigns), read_at=DatabaseNow()), pk=pk)
+    return get_object_or_404(
+        visible.annotate(shows_campaign=Exists(campaigns), read_at=DatabaseNow(), unsettled=unsettled_of(request.user)),
+        pk=pk,
+    )
 
 
 def shown(request: Request, position: Position, form: AnswerForm | None = None) -> HttpResponse:

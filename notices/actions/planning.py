@@ -77,18 +77,19 @@ def post(
     now: datetime,
     slot: str = "now",
     not_after: datetime | None = None,
+    not_before: datetime | None = None,
 ) -> int:
     """Plan a notice of `kind` to each of `people` at once (after quiet hours); the same again makes no second one.
 
-    Call it inside the action's transaction. Returns how many mails are new.
+    `not_before`: it waits until then, so that one tells of everything that happens meanwhile. Call it inside the action's transaction. Returns how many mails are new.
     """
-    asked = list(people)
+    asked, earliest = list(people), not_before or now
     reached = channels(KINDS[kind], asked)
     rows = [
         row
         for person in asked
-        for parts in [(slot, in_open_hours(KINDS[kind], person, now, not_after), not_after)]
-        for row in _rows(KINDS[kind], subject, person, parts, reached[person.pk], daily_mail_after(person, now))
+        for parts in [(slot, in_open_hours(KINDS[kind], person, earliest, not_after), not_after)]
+        for row in _rows(KINDS[kind], subject, person, parts, reached[person.pk], daily_mail_after(person, earliest))
     ]
     known = set(Delivery.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     new = [row for row in rows if row.pk not in known]

@@ -15,7 +15,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
-from decisions.models import Position
+from decisions.models import Comment, Position
 from history.models import Deed
 from home.findable import GROUPS
 from meetings.models import Meeting
@@ -110,14 +110,27 @@ PAGES: dict[Any, list[str]] = {
     ],
     Position: [
         f"decisions:{name}"
-        for name in ("position", "edit_position", "new_version", "version", "withdraw", "open_round")
+        for name in (
+            "position",
+            "edit_position",
+            "new_version",
+            "version",
+            "versions",
+            "compare",
+            "translate",
+            "comments",
+            "comment",
+            "withdraw",
+            "open_round",
+        )
     ],
+    Comment: ["decisions:settle"],
     Delivery: ["notices:delivery"],
     Deed: ["history:deed"],
 }
 STARTING = {"display_name__startswith": "zq"}
 SEARCHED = {"meetings:invite_people", "members:seat_fill", "members:office_add", "members:import_row"}
-NUMBERED = {"decisions:version", "members:import_row"}
+NUMBERED = {"decisions:comment", "decisions:version", "members:import_row"}
 
 
 # Of what the factories made beside it, one page is like the other.

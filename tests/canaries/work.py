@@ -10,8 +10,11 @@ from campaigns.models import Campaign, Task
 from decisions.actions.answering import give_answer
 from decisions.actions.asking import open_round
 from decisions.actions.closing import announce_closed_rounds
+from decisions.actions.commenting import comment, settle_comment
 from decisions.actions.drafting import edit_draft, newest_text, withdraw_position, write_version
+from decisions.actions.translating import translate
 from decisions.models import Position, Round
+from decisions.models.positions import fingerprint
 from decisions.outcome import Share
 from meetings.actions import cancel_meeting, edit_meeting, write_minutes
 from meetings.models import Meeting
@@ -184,9 +187,26 @@ def positions(world: World, hidden: Campaign) -> None:
         world.readers[words["title"]] = readers & CLASSES[draft.visibility]
         written = newest_text(draft)
         newer = world.mark(f"{noun}: body of version 2", readers)
-        write_version(draft, by=world.staff, now=world.now, body=newer, seen=written.sha256)
+        tongues = world.marks(noun, readers, "translation of version 1", "translation of version 2")
+        for word, language in zip(tongues.values(), ("fr", "es"), strict=True):
+            if language == "es":
+                write_version(draft, by=world.staff, now=world.now, body=newer, seen=written.sha256)
+            read = newest_text(draft).sha256
+            translate(draft, by=world.staff, language=language, body=word, read=read, seen="", now=world.now)
         # Earlier wordings are for the committee and staff.
-        world.readers[words["body"]] = readers & (STEERING if draft.committee == steering else STAFF)
+        commented(world, draft, noun, readers & (STEERING if draft.committee == steering else STAFF))
+        insiders = readers & (STEERING if draft.committee == steering else STAFF)
+        world.readers[words["body"]] = world.readers[tongues["translation of version 1"]] = insiders
+
+
+def commented(world: World, draft: Position, noun: str, insiders: frozenset[str]) -> None:
+    """One with a proposal, one that is settled: for the committee and staff, however many see the draft."""
+    seen = fingerprint(newest_text(draft).paragraphs[0])
+    about: dict[str, Any] = {"by": world.staff, "paragraph": 1, "seen": seen, "now": world.now}
+    comment(draft, **about, **world.marks(f"comment on {noun}", insiders, "body", "proposed"))
+    settled = comment(draft, **about, body=world.mark(f"settled comment on {noun}: body", insiders))
+    reason = world.mark(f"settled comment on {noun}: reason", insiders)
+    settle_comment(settled, by=world.staff, reason=reason, now=world.now)
 
 
 def rounds(world: World, committee: Committee, noun: str, insiders: frozenset[str], hidden: Campaign) -> None:

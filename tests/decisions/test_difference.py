@@ -104,8 +104,8 @@ def test_a_mail_says_it_in_plain_words():
         "Removed words stand in [- -], added ones in [+ +].",
         "Paragraph 1: changed.\nThe ban covers [-all mines-][+every mine+].",
         "Paragraphs 2 to 3: unchanged.",
-        "Paragraph 4: new.\n[+Brand new words.+]",
         "Paragraph 4 of the earlier text: removed.\n[-Gone.-]",
+        "Paragraph 4: new.\n[+Brand new words.+]",
     ]
 
 

@@ -103,6 +103,9 @@ SEEN: dict[str, Callable[[Any], str]] = {
 }
 
 
+NUMBERED = {"decisions:comment", "decisions:version", "members:import_row"}
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the table: `may` is {reader: (status of GET, status of POST)}; "in" leads to signing in."""
@@ -150,7 +153,7 @@ def arguments(name: str, subject: str, world: World, reader: str) -> list[Any]:
         return [found.token]
     if name == "notices:leave":
         return [token_for(KINDS[found.kind], found.person)]
-    return [found.pk, 1] if name in {"decisions:version", "members:import_row"} else [found.pk]
+    return [found.pk, 1] if name in NUMBERED else [found.pk]
 
 
 def read_table() -> list[Row]:

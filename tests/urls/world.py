@@ -262,6 +262,15 @@ def positions(world: World) -> dict[str, Any]:
         "staff’s draft of steering": draft(visibility=Visibility.STAFF),
         "staff’s draft of others": draft(visibility=Visibility.STAFF, committee=world.hidden),
         "withdrawn position": draft(status=Position.Status.WITHDRAWN, withdrawal_reason="Overtaken."),
+        **comments(world, draft(visibility=Visibility.MEMBERS), draft(visibility=Visibility.STEERING)),
+    }
+
+
+def comments(world: World, of_members: Position, of_steering: Position) -> dict[str, Any]:
+    return {
+        "own comment": world.each(lambda user: make.CommentFactory(position=of_members, by=user.person)),
+        "comment on members’ draft": make.CommentFactory(position=of_members),
+        "comment on steering draft": make.CommentFactory(position=of_steering),
     }
 
 
