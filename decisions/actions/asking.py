@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
+from decisions.actions.disposing import require_consulted, tell_with_sign_off
 from decisions.actions.drafting import newest_text
 from decisions.models import Answer, Decision, Elector, Position, Round, Version
 from decisions.outcome import Outcome, Tally, outcome
@@ -72,6 +73,7 @@ def open_round(
         raise TransitionError(_("There is a newer version than the one you read. Read it, then open it."))
     if closes_at <= now:
         raise TransitionError(_("The closing hour must lie ahead."))
+    require_consulted(position, now=now)
     base = base_of(position.committee)
     _require_reachable(threshold, base)
     opened = Round.objects.create(
@@ -99,6 +101,7 @@ def open_round(
         threshold=threshold,
         base=opened.base,
     )
+    tell_with_sign_off(position, by=by, now=now)
     post("decisions.round_opened", opened, opened.holders(), now=now, not_after=closes_at)
     replan(opened, now=now)
     return opened

@@ -72,6 +72,10 @@ def edit_draft(
     text = newest_text(position)
     if text.version.rounds.exists():
         raise TransitionError(_("Seats have been asked about this version, so it stays as it is. Write a new version."))
+    if text.version.consultations.exists():
+        raise TransitionError(
+            _("Members have been asked about this version, so it stays as it is. Write a new version.")
+        )
     if text.sha256 != seen:
         raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
     before = snapshot(position, FIELDS)
