@@ -165,6 +165,11 @@ def newest_text(position: Position) -> Text:
     return texts.select_related("version__author").latest("version__number")
 
 
+def text_of(version: Version) -> Text:
+    """The wording of `version` that decides."""
+    return Text.objects.select_related("version__author").get(version=version, is_authoritative=True)
+
+
 def _locked(position: Position) -> Position:
     return Position.objects.select_for_update().get(pk=position.pk)
 

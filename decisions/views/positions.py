@@ -18,8 +18,9 @@ from campaigns.panels import task_panel
 from decisions.actions import drafting
 from decisions.actions.drafting import newest_text
 from decisions.columns import POSITIONS
+from decisions.consultation_pages import consultation_panel
 from decisions.forms import AnswerForm, DraftForm, EditForm, VersionForm, WithdrawalForm
-from decisions.models import Position, Text
+from decisions.models import Consultation, Position, Text
 from decisions.pages import page_of_position, rows_of
 from history.deeds import standing
 from history.http import done_to
@@ -120,6 +121,8 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
 def position_or_404(request: Request, pk: UUID) -> Position:
     visible = Position.objects.visible_to(request.user).select_related("committee", "campaign", "author")
     campaigns = Campaign.objects.visible_to(request.user).filter(pk=OuterRef("campaign"))
+    asked = Consultation.objects.filter(version__position=OuterRef("pk"))
+    visible = visible.annotate(was_consulted=Exists(asked))
     return get_object_or_404(visible.annotate(shows_campaign=Exists(campaigns), read_at=DatabaseNow()), pk=pk)
 
 
@@ -133,5 +136,6 @@ def shown(request: Request, position: Position, form: AnswerForm | None = None) 
     }
     context = {"position": position, "page": page, "asked": page.asked, "may": may, "form": form, "now": now}
     context["undo"] = standing(position, request.user, now) if position.withdrawal_reason else None
+    context["consultations"] = consultation_panel(position, request.user, now)
     context["tasks"] = task_panel(position, request.user, now.astimezone(ZoneInfo(request.user.person.zone)).date())
     return render(request, "decisions/position_detail.html", context)

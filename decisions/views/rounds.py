@@ -15,6 +15,7 @@ from accounts.clock import database_now
 from accounts.http import Request, accepted, page_or_form, told
 from accounts.rules import require
 from decisions.actions import answering, asking
+from decisions.actions.disposing import undisposed
 from decisions.actions.drafting import newest_text
 from decisions.forms import AnswerForm, RoundForm
 from decisions.models import AnswerChange, Elector, Position, Round
@@ -85,6 +86,7 @@ def _asked_context(position: Position, base: asking.Base, text: object) -> dict[
         "text": text,
         "base": base,
         "unheld": asking.without_holder(base),
+        "undisposed": undisposed(position),
         "arithmetic": arithmetic(seats=base.seats, vacant=base.vacant, suspended=base.suspended, doubled=base.doubled),
     }
 

@@ -71,8 +71,13 @@ def comments(
 
 
 def disposes(
-    consultation: Consultation, by: User, *said: Contribution, outcome: str = "taken", reason: str = ""
+    consultation: Consultation,
+    by: User,
+    *said: Contribution,
+    outcome: str = "taken",
+    reason: str = "",
+    now: datetime = OVER,
 ) -> int:
     """As if seen a moment ago: without a disposition of somebody else in between."""
     seen = {one.pk: 0 for one in said}
-    return dispose(consultation, by=by, seen=seen, outcome=outcome, reason=reason, now=OVER)
+    return dispose(consultation, by=by, seen=seen, outcome=outcome, reason=reason, now=now)
