@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +42,11 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
 
     def closed(self, at: Any) -> Self:
         return self.filter(closes_at__lte=at)
+
+    def with_undisposed(self) -> Self:
+        """Those with contributions that lack a disposition; `missing`: how many."""
+        owed = Q(contributions__is_late=False, contributions__disposition=None) & ~Q(contributions__text="")
+        return self.annotate(missing=Count("contributions", filter=owed)).filter(missing__gt=0)
 
     def of_position(self, position: Any) -> Self:
         return self.filter(version__position=position)
