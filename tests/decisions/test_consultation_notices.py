@@ -105,7 +105,9 @@ def test_an_extension_moves_the_reminders_and_says_why_once():
     consultation = opened(closes_at=LATER + timedelta(days=7))
     closes_at = LATER + timedelta(days=14)
 
-    extend_consultation(consultation, by=user_with("staff"), closes_at=closes_at, reason="Many asked for it.", now=LATER)
+    extend_consultation(
+        consultation, by=user_with("staff"), closes_at=closes_at, reason="Many asked for it.", now=LATER
+    )
 
     assert reminded() == set()  # beyond the horizon of the planner
     said = mail(MOVED, user.person)
