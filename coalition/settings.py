@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan what is due soon": {"task": "notices.tasks.plan", "schedule": 30.0, "options": {"expires": 30}},
     "send what is due": {"task": "notices.tasks.send_due", "schedule": 5.0, "options": {"expires": 5}},
     "announce closed rounds": {"task": "decisions.tasks.announce", "schedule": 5.0, "options": {"expires": 5}},
+    "tend consultations": {"task": "decisions.tasks.tend", "schedule": 30.0, "options": {"expires": 30}},
 }
 
 SECURE_SSL_REDIRECT = not EMBEDDED

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rules import classes_seen_by, permit
-from decisions.models import Elector, Position
+from decisions.models import Consultation, Consulted, Elector, Position
 from members.hats import hats
 from members.models import SeatHolder
 from members.rules import chairs_committee, is_admin, is_staff, sees_members, sits_on_committee
@@ -38,6 +38,23 @@ def is_facilitator(user: User) -> bool:
 def reads_drafts_like_this(user: User, position: Position) -> bool:
     """Its class is one that the user sees."""
     return position.visibility in classes_seen_by(user)
+
+
+@rules.predicate
+def signs_for(user: User, consulted: Consulted | None) -> bool:
+    """Main or alternate contact of a member that is asked, today."""
+    return consulted is not None and Consulted.objects.filter(pk=consulted.pk).signed_for_by(user.person).exists()
+
+
+@rules.predicate
+def speaks_for_member(user: User, consulted: Consulted | None) -> bool:
+    """Any contact of a member that is asked, today."""
+    return consulted is not None and consulted.organisation_id in hats(user).organisations
+
+
+@rules.predicate
+def sees_consultation(user: User, consultation: Consultation) -> bool:
+    return Consultation.objects.visible_to(user).filter(pk=consultation.pk).exists()
 
 
 is_of_the_committee = sits_on_committee | chairs_committee
@@ -117,3 +134,33 @@ permit(
     otherwise=_("Only staff and the chair see who has not answered yet."),
 )
 permit("decisions.export_register", sees_members, otherwise=_("Only members of the coalition export the register."))
+permit(
+    "decisions.consult",
+    is_staff | chairs_committee | (is_author & is_of_the_committee),
+    otherwise=_("Only staff, the chair of the committee and the author who sits on it put a position to consultation."),
+)
+permit(
+    "decisions.end_consultation_early",
+    is_staff | chairs_committee,
+    otherwise=_("Only staff and the chair of the committee close a consultation before its hour."),
+)
+permit(
+    "decisions.answer_officially",
+    signs_for,
+    otherwise=_("Only the main contact of a member that is asked, and its alternate, give its official answer."),
+)
+permit(
+    "decisions.contribute",
+    sees_consultation,
+    otherwise=_("Only members that are asked, the committee, facilitators and staff comment in a consultation."),
+)
+permit(
+    "decisions.comment_for_organisation",
+    speaks_for_member,
+    otherwise=_("Only the contacts of a member that is asked comment in its name."),
+)
+permit(
+    "decisions.dispose",
+    is_staff | is_of_the_committee,
+    otherwise=_("Only staff and the committee say what becomes of contributions."),
+)

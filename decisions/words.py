@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.zones import in_words
-from decisions.models import Round
+from decisions.actions.disposing import is_unconsulted
+from decisions.models import Position, Round
 from decisions.outcome import Outcome, Procedure, Share, Tally, needed, outcome
 from members.hats import may_know
 from members.models import Committee
@@ -117,3 +118,16 @@ def outlook(asked: Round, counted: Tally) -> str:
             missing,
         ) % {"count": missing}
     return ""
+
+
+def consultation_missing(position: Position) -> list[str]:
+    """What to say before a text goes to sign-off that the members were not asked about, though its level wants it."""
+    if not is_unconsulted(position):
+        return []
+    days = position.level.consultation_days
+    said = ngettext(
+        "At the level “%(level)s” the members are consulted for %(days)s day first; nobody has been.",
+        "At the level “%(level)s” the members are consulted for %(days)s days first; nobody has been.",
+        days,
+    )
+    return [said % {"level": position.level.name, "days": days}]

@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Exists, F, Lookup, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import JSONObject, Now
+from django.db.models.lookups import GreaterThan
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, User
 from accounts.rules import allows
 from campaigns.models import Campaign, Milestone, Task
-from decisions.models import Decision, Position, Round
+from decisions.models import Consultation, Decision, Position, Round
 from home.search import READ, Group, Sought
 from meetings.models import Meeting
 from members.keys import name_key
@@ -127,6 +128,16 @@ def _closing(user: User) -> dict[str, Any]:
     return {"is_closed": Exists(asked)}
 
 
+def _consultations(sought: Sought) -> QuerySet[Consultation]:
+    """By the words of the title, for whoever is asked, too."""
+    found = Consultation.objects.visible_to(sought.user).filter(version__position__words__begun_by=sought.words)
+    return found.order_by("-closes_at", "id")
+
+
+def _asked(user: User) -> dict[str, Any]:
+    return {"title": F("version__position__title"), "is_open": GreaterThan(F("closes_at"), Now())}
+
+
 def _committees(sought: Sought) -> QuerySet[Committee]:
     found = Committee.objects.visible_to(sought.user).filter(words__begun_by=sought.words)
     return found.order_by("-is_steering", "name")
@@ -175,6 +186,7 @@ GROUPS = (
     Group("meetings", _("Meetings"), Meeting, _meetings, ("title", "starts_at", "ends_at", "zone", "status")),
     Group("decisions", _("Decisions"), Decision, _decisions, ("year", "number", "title", "decided_at", "position_id")),
     Group("positions", _("Positions"), Position, _positions, ("title", "status", "changed_at"), more=_closing),
+    Group("consultations", _("Consultations"), Consultation, _consultations, ("closes_at",), more=_asked),
     Group("committees", _("Committees"), Committee, _committees, ("name", "is_steering")),
     Group(
         "ended",

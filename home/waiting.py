@@ -5,9 +5,8 @@ statement, and counted in one.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Case, F, QuerySet, TextField, Value, When
@@ -20,6 +19,8 @@ from accounts.models import User
 from campaigns.models import Milestone, Task
 from decisions.models import Elector, Round
 from home.columns import Found, together
+from home.waiting_item import Item, Source
+from home.waiting_members import CONSULTATIONS
 from meetings.models import Attendance, Meeting
 from members.hats import hats
 from members.models import ImportBatch
@@ -33,29 +34,6 @@ SOON = timedelta(days=3)
 MOST = 50  # of each kind
 COUNTED = 99  # of each kind
 NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing to do: `due` is when it is over (UTC), or None; `zone` the place whose hour counts, for display."""
-
-    what: str
-    why: str
-    url: str
-    due: datetime | None
-    zone: str = "UTC"
-    day: date | None = None  # set when a day is due, not an hour
-    since: datetime | None = None  # set when nothing is due: from when on it waits
-    is_soon: bool = False  # over, or within three days
-
-
-@dataclass(frozen=True)
-class Source:
-    """One kind of thing that waits. `rows`: an ordered query, of (user, now); `columns`: see home.columns."""
-
-    rows: Callable[[User, datetime], QuerySet[Any]]
-    columns: dict[str, str]
-    item: Callable[[Found], Item]
 
 
 @dataclass(frozen=True)
@@ -264,4 +242,5 @@ SOURCES = (
         {"key": "version__position", "named": "version__position__title", "instant": "closes_at"},
         _outcome,
     ),
+    *CONSULTATIONS,
 )

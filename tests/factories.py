@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Address, Person, SavedView, User
 from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
-from decisions.models import Comment, Elector, Position, Round, Text, Version
+from decisions.models import Comment, Consultation, Consulted, Elector, Position, Round, Text, Version
 from decisions.models.levels import usual_level
 from decisions.models.positions import fingerprint
 from decisions.outcome import Procedure, Share
@@ -226,6 +226,28 @@ class RoundFactory(DjangoModelFactory):
     def electors(asked: Any, create: Any, extracted: Any, **_extra: Any) -> None:
         for term in SeatTerm.objects.filter(seat__committee=asked.committee):
             Elector.objects.create(round=asked, term=term, organisation=term.organisation)
+
+
+class ConsultationFactory(DjangoModelFactory):
+    """Asks every member there is: ConsultationFactory(asked=[organisation]) asks these."""
+
+    class Meta:
+        model = Consultation
+        skip_postgeneration_save = True
+
+    version = factory.LazyFunction(lambda: PositionFactory().versions.get())
+    opened_by = factory.LazyAttribute(lambda consultation: consultation.version.author)
+    opens_at = NOON
+    scheduled_at = factory.LazyAttribute(lambda consultation: consultation.opens_at)
+    closes_at = factory.LazyAttribute(lambda consultation: consultation.opens_at + timedelta(days=10))
+    zone = "Europe/Zurich"
+
+    @factory.post_generation
+    def asked(consultation: Any, create: Any, extracted: Any, **_extra: Any) -> None:
+        for organisation in consultation.audience() if extracted is None else extracted:
+            Consulted.objects.create(
+                consultation=consultation, organisation=organisation, asked_at=consultation.opens_at
+            )
 
 
 class CampaignFactory(DjangoModelFactory):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from campaigns.models import Campaign, Milestone, Scope, Task
-from decisions.models import Comment, Position
+from decisions.models import Comment, Consultation, Position
 from history.models import Deed
 from home.demo import load
 from meetings.models import Meeting
@@ -51,6 +51,9 @@ NO_PAGE = {
     "meetings:calendar",
     "meetings:answer_invitation",
     "decisions:answer",
+    "decisions:answer_officially",
+    "decisions:contribute",
+    "decisions:tell_contributors",
     "decisions:close_early",
     "decisions:confirm",
     "decisions:take",
@@ -96,6 +99,7 @@ def every_page(now: datetime) -> list[Page]:
         *of_tasks(),
         *of_meetings(),
         *of_positions(),
+        *of_consultations(),
         *of_reminders(),
         *of_the_inbox(),
         *of_deeds(),
@@ -352,6 +356,32 @@ def of_positions() -> list[Page]:
         page("decisions:withdraw", asked),
         page("decisions:open_round", draft),
         page("decisions:register", reader="member"),
+    ]
+
+
+def of_consultations() -> list[Page]:
+    closed, running = Consultation.objects.order_by("closes_at")
+    draft = Position.objects.get(title="Observers in the drafting group")
+    return [
+        page("decisions:consultations"),
+        page("decisions:consultations", reader="member"),
+        *[page("decisions:consultation", one.pk) for one in (closed, running)],
+        *[page("decisions:consultation", one.pk, reader="member") for one in (closed, running)],
+        page("decisions:consultation", running.pk, reader="seat"),
+        page("decisions:consultation", running.pk, reader="member", press="Send our answer"),
+        page("decisions:contributions", closed.pk),
+        page("decisions:contributions", closed.pk, query="?about=p2", reader="member"),
+        page("decisions:contributions", running.pk, reader="facilitator"),
+        page("decisions:dispositions", closed.pk),
+        page("decisions:dispositions", closed.pk, query="?show=all", reader="chair"),
+        page("decisions:dispositions", closed.pk, press="Say it for those ticked"),
+        page("decisions:dispositions", running.pk),
+        page("decisions:consult", draft.pk),
+        page("decisions:consult", draft.pk, press="Count again who is asked"),
+        page("decisions:extend_consultation", running.pk),
+        page("decisions:end_consultation", running.pk),
+        page("decisions:position", closed.version.position_id),
+        page("decisions:open_round", closed.version.position_id),
     ]
 
 

@@ -110,6 +110,41 @@ def others_elector(user: User) -> Any:
     return asked.electors.get(term=holder.term)
 
 
+def our_consultation(user: User) -> Any:
+    """Of the steering committee; it asks the member `user` speaks for, if any."""
+    return consultation_of(our_position(user))
+
+
+def consultation_of_own_position(user: User) -> Any:
+    return consultation_of(own_position(user))
+
+
+def others_consultation(user: User) -> Any:
+    """Of another committee; it asks one member that `user` does not speak for."""
+    asked = factories.OrganisationFactory()
+    return factories.ConsultationFactory(version=others_position(user).versions.get(), asked=[asked])
+
+
+def consultation_of(position: Any) -> Any:
+    return factories.ConsultationFactory(version=position.versions.get())
+
+
+def own_member_asked(user: User) -> Any:
+    """The member `user` is the main contact of; for who is none, somebody else's."""
+    factories.OrganisationFactory()
+    asked = our_consultation(user).asked
+    return asked.filter(organisation__representations__person=user.person).first() or asked.first()
+
+
+def others_member_asked(user: User) -> Any:
+    return others_consultation(user).asked.get()
+
+
+def own_member_asked_as_media(user: User) -> Any:
+    user.person.representations.update(role="media")
+    return own_member_asked(user)
+
+
 def campaign(user: User) -> Any:
     return factories.CampaignFactory()
 
@@ -335,6 +370,24 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("decisions.read_versions", our_position): STAFF | COMMITTEE,
     ("decisions.see_silent", our_position): STAFF | {"chair"},
     ("decisions.export_register", nothing): MEMBERS,
+    ("decisions.consult", our_position): STAFF | {"chair"},
+    ("decisions.consult", own_position): STAFF | COMMITTEE,
+    ("decisions.consult", others_position): STAFF,
+    ("decisions.consult", our_consultation): STAFF | {"chair"},
+    ("decisions.consult", consultation_of_own_position): STAFF | COMMITTEE,
+    ("decisions.end_consultation_early", our_consultation): STAFF | {"chair"},
+    ("decisions.end_consultation_early", consultation_of_own_position): STAFF | {"chair"},
+    ("decisions.end_consultation_early", others_consultation): STAFF,
+    ("decisions.answer_officially", own_member_asked): {"member"},
+    ("decisions.answer_officially", own_member_asked_as_media): set(),
+    ("decisions.answer_officially", others_member_asked): set(),
+    ("decisions.contribute", our_consultation): MEMBERS,
+    ("decisions.contribute", others_consultation): STAFF | COMMITTEE | {"facilitator"},
+    ("decisions.comment_for_organisation", own_member_asked): {"member"},
+    ("decisions.comment_for_organisation", own_member_asked_as_media): {"member"},
+    ("decisions.comment_for_organisation", others_member_asked): set(),
+    ("decisions.dispose", our_consultation): STAFF | COMMITTEE,
+    ("decisions.dispose", others_consultation): STAFF,
 }
 
 

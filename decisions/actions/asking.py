@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import TransitionError, User
 from accounts.rules import require
 from decisions.actions.closing import extend_if_due
+from decisions.actions.disposing import is_unconsulted, require_consulted, tell_with_sign_off
 from decisions.actions.drafting import newest_text, next_version
 from decisions.models import Answer, Elector, Position, Round, Version
 from decisions.outcome import Outcome, Procedure
@@ -90,9 +91,12 @@ def open_round(position: Position, *, by: User, question: Question, now: datetim
         raise TransitionError(_("There is a newer version than the one you read. Read it, then open it."))
     _require_window(position, question, now)
     _require_languages(position, question)
+    require_consulted(position, now=now)
     position.changed_at = now
     position.save()
     opened = _ask(position, question, by=by, now=now)
+    if is_unconsulted(position):
+        record(gettext_noop("Went to sign-off without the consultation its level asks for"), position, by=by, now=now)
     record(
         gettext_noop("Opened version %(version)s for sign-off; seats that are asked: %(base)s"),
         position,
@@ -104,6 +108,7 @@ def open_round(position: Position, *, by: User, question: Question, now: datetim
         threshold=opened.threshold,
         base=opened.base,
     )
+    tell_with_sign_off(position, by=by, now=now)
     post("decisions.round_opened", opened, opened.holders(), now=now, not_after=opened.closes_at)
     replan(opened, now=now)
     return opened

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from campaigns.models import Campaign
-from decisions.models import Level, Position, Round, Text, Version
+from decisions.models import Consultation, Level, Position, Round, Text, Version
 from decisions.models.levels import usual_level
 from decisions.models.positions import fingerprint
 from decisions.outcome import Outcome
@@ -77,6 +77,10 @@ def edit_draft(
     text = newest_text(position)
     if text.version.rounds.exists():
         raise TransitionError(_("Seats have been asked about this version, so it stays as it is. Write a new version."))
+    if Consultation.objects.filter(version=text.version_id).exists():
+        raise TransitionError(
+            _("Members have been asked about this version, so it stays as it is. Write a new version.")
+        )
     if text.sha256 != seen:
         raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
     before = snapshot(position, FIELDS)
@@ -164,6 +168,11 @@ def newest_text(position: Position) -> Text:
     """The wording that decides, of the newest version; with its version and author."""
     texts = Text.objects.filter(version__position=position, is_authoritative=True)
     return texts.select_related("version__author").latest("version__number")
+
+
+def text_of(version: Version) -> Text:
+    """The wording of `version` that decides."""
+    return Text.objects.select_related("version__author").get(version=version, is_authoritative=True)
 
 
 def _locked(position: Position) -> Position:

@@ -1,5 +1,6 @@
 """What the browser may send about rounds and answers."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,7 +40,9 @@ class SeenVersionField(forms.ModelChoiceField):
 
 
 class ClosingFields(forms.Form):
-    """Until when? `cleaned_data` has closes_at and zone."""
+    """Until when? `cleaned_data` has closes_at and zone. `first_worries`: what else is said before it is done."""
+
+    first_worries: Sequence[str] = ()
 
     closes_on = DayField(label=gettext_lazy("Closes on"))
     closes_hour = forms.TimeField(label=gettext_lazy("At"), widget=HourInput())
@@ -48,9 +51,7 @@ class ClosingFields(forms.Form):
         help_text=gettext_lazy("Everybody also sees the closing hour in their own zone."),
     )
 
-    despite = forms.BooleanField(
-        label=gettext_lazy("Close then all the same"), required=False, widget=forms.HiddenInput
-    )
+    despite = forms.BooleanField(label=gettext_lazy("Do it all the same"), required=False, widget=forms.HiddenInput)
 
     def offer_closing(self, user: User, now: datetime, hours: int, seats: Seats) -> None:
         """As initial values: the usual hour of the first day that is `hours` away, in the user's zone.
@@ -81,7 +82,7 @@ class ClosingFields(forms.Form):
 
     def _worry(self, closes_at: datetime, *, despite: bool) -> None:
         """Who has little time is named once; whoever then ticks the box has been told."""
-        found = worries(self.seats, self.now, closes_at) if closes_at > self.now else []
+        found = [*self.first_worries, *worries(self.seats, self.now, closes_at)] if closes_at > self.now else []
         if found:
             self.fields["despite"].widget = forms.CheckboxInput()
             if not despite:

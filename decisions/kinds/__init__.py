@@ -1,6 +1,13 @@
 """What do we send about decisions?"""
 
 from decisions.kinds.comments import Commented, CommentSettled
+from decisions.kinds.consultations import (
+    ConsultationClosed,
+    ConsultationDue,
+    ConsultationMoved,
+    ConsultationOpened,
+    ContributorsTold,
+)
 from decisions.kinds.rounds import (
     AnswerDue,
     AnswerRecorded,
@@ -29,3 +36,4 @@ def register_kinds() -> None:
         Commented(),
         CommentSettled(),
     )
+    register(ConsultationOpened(), ConsultationDue(), ConsultationMoved(), ConsultationClosed(), ContributorsTold())

@@ -2,6 +2,8 @@
 
 from decisions.models.answers import Answer, AnswerChange, Heard
 from decisions.models.comments import Comment
+from decisions.models.consultations import Consultation, Consulted, Question
+from decisions.models.contributions import Contribution, ContributionChange, Disposition
 from decisions.models.corrections import Correction, CorrectionApproval
 from decisions.models.levels import Level
 from decisions.models.positions import Position, Text, Version
@@ -12,13 +14,19 @@ __all__ = [
     "Answer",
     "AnswerChange",
     "Comment",
+    "Consultation",
+    "Consulted",
+    "Contribution",
+    "ContributionChange",
     "Correction",
     "CorrectionApproval",
     "Decision",
+    "Disposition",
     "Elector",
     "Heard",
     "Level",
     "Position",
+    "Question",
     "Round",
     "Text",
     "Version",

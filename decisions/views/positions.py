@@ -19,9 +19,10 @@ from campaigns.panels import task_panel
 from decisions.actions import drafting
 from decisions.actions.drafting import newest_text
 from decisions.columns import POSITIONS
+from decisions.consultation_pages import consultation_panel
 from decisions.forms import AnswerForm, DraftForm, EditForm, VersionForm, WithdrawalForm
 from decisions.margin import unsettled_of
-from decisions.models import Position
+from decisions.models import Consultation, Position
 from decisions.pages import page_of_position, rows_of
 from decisions.reading import read_by
 from history.deeds import standing
@@ -140,6 +141,7 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
 def position_or_404(request: Request, pk: UUID) -> Position:
     visible = Position.objects.visible_to(request.user).select_related("committee", "campaign", "author", "level")
     campaigns = Campaign.objects.visible_to(request.user).filter(pk=OuterRef("campaign"))
+    visible = visible.annotate(was_consulted=Exists(Consultation.objects.filter(version__position=OuterRef("pk"))))
     return get_object_or_404(
         visible.annotate(shows_campaign=Exists(campaigns), read_at=DatabaseNow(), unsettled=unsettled_of(request.user)),
         pk=pk,
@@ -153,5 +155,6 @@ def shown(request: Request, position: Position, form: AnswerForm | None = None) 
     may = {name: allows(request.user, f"decisions.{name}", position) for name in MAY}
     context = {"position": position, "page": page, "asked": page.asked, "may": may, "form": form, "now": now}
     context["undo"] = standing(position, request.user, now) if position.withdrawal_reason else None
+    context["consultations"] = consultation_panel(position, request.user, now)
     context["tasks"] = task_panel(position, request.user, now.astimezone(ZoneInfo(request.user.person.zone)).date())
     return render(request, "decisions/position_detail.html", context)

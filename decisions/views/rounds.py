@@ -15,11 +15,12 @@ from accounts.clock import database_now
 from accounts.http import Request, accepted, page_or_form, told
 from accounts.rules import require
 from decisions.actions import asking, closing
+from decisions.actions.disposing import undisposed
 from decisions.actions.drafting import newest_text
 from decisions.forms import ChangeTextForm, RoundForm
 from decisions.models import Position, Round
 from decisions.views.positions import position_or_404
-from decisions.words import arithmetic
+from decisions.words import arithmetic, consultation_missing
 
 
 @page_or_form
@@ -29,6 +30,7 @@ def open_round(request: Request, pk: UUID) -> HttpResponse:
     base, text, opened = asking.base_of(position.committee), newest_text(position), list[Round]()
     rest: dict[str, Any] = {"position": position, "user": request.user, "now": now, "seats": asking.zones_of(base)}
     form = RoundForm(request.POST or None, initial={"version": text.version_id}, **rest)
+    form.first_worries = consultation_missing(position)
     act = partial(asking.open_round, position, by=request.user, now=now)
     if request.method == "POST" and accepted(form, lambda **to: opened.append(act(question=asking.Question(**to)))):
         _say_opened(request, opened[0])
@@ -76,6 +78,7 @@ def _asked_context(position: Position, base: asking.Base, text: object) -> dict[
         "text": text,
         "base": base,
         "unheld": asking.without_holder(base),
+        "undisposed": undisposed(position),
         "arithmetic": arithmetic(seats=base.seats, vacant=base.vacant, suspended=base.suspended, doubled=base.doubled),
     }
 

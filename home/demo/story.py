@@ -16,6 +16,7 @@ from decisions.actions.drafting import draft_position
 from decisions.models import Elector, Position, Round
 from decisions.outcome import Choice, Procedure, Share
 from home.demo.cast import PLAYERS
+from home.demo.consultations import consult
 from home.demo.facilitators import cover
 from home.demo.oslo import add_oslo_process
 from home.demo.others import import_the_others
@@ -81,6 +82,7 @@ def load(now: datetime) -> None:
         now=now - timedelta(days=1),
     )
     _forget_old_mail()
+    consult(stage, campaign)
     _meeting(stage, campaign)
     give_tasks(stage, campaign)
 
