@@ -10,11 +10,15 @@ LONGEST = 500  # letters of what the server said
 
 @dataclass(frozen=True)
 class Report:
-    """`message_id` of the mail that came back; `addresses`: to whom it went, in lower case; `status`: "5.1.1"."""
+    """`message_id` of the mail that came back; `addresses`: to whom it went, in lower case; `status`: "5.1.1".
+
+    `is_final`: its server has given up, whatever the status; else it goes on trying.
+    """
 
     message_id: str
     addresses: frozenset[str]
     status: str
+    is_final: bool
     said: str
 
     @property
@@ -40,6 +44,7 @@ def reported(raw: bytes) -> Report | None:
         message_id=_clean(str(message_id)),
         addresses=frozenset(address.lower() for address in found if address),
         status=_clean(about["Status"]).split(" ")[0][:12],
+        is_final=_clean(about["Action"]).lower() == "failed",
         said=_clean(about.get("Diagnostic-Code", ""))[:LONGEST],
     )
 

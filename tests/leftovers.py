@@ -137,7 +137,7 @@ def spoil_deliveries() -> None:
         Delivery.objects.filter(pk=row.pk).update(state=state, attempts=1)
     back = rows[2]
     said = "smtp; 550 5.1.1 <x@example.org>: Recipient address rejected: User unknown in virtual mailbox table"
-    bounce = Bounce.objects.create(delivery=back, status="5.1.1", said=said, read_at=back.send_at)
+    bounce = Bounce.objects.create(delivery=back, status="5.1.1", is_final=True, said=said, read_at=back.send_at)
     email = back.person.email.lower()
     Suppression.objects.create(person=back.person, email=email, bounce=bounce, since=back.send_at)
 

@@ -32,7 +32,9 @@ def read_bounce(raw: bytes, *, now: datetime) -> Read:
     if report is None or row is None:
         return Read.FOREIGN
     values = {"said": report.said, "read_at": now}
-    bounce, is_new = Bounce.objects.get_or_create(delivery=row, status=report.status, defaults=values)
+    bounce, is_new = Bounce.objects.get_or_create(
+        delivery=row, status=report.status, is_final=report.is_final, defaults=values
+    )
     if not is_new:
         return Read.KNOWN
     if not report.is_hard:

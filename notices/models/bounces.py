@@ -12,17 +12,26 @@ from accounts.rules import allows
 from notices.models.deliveries import Delivery
 
 
+class BounceQuerySet(models.QuerySet["Bounce"]):
+    def final(self) -> Self:
+        """Of mails that their server has given up."""
+        return self.filter(is_final=True)
+
+
 class Bounce(Identified):
-    """What a mail server reported of one of our mails: it will never arrive (5.x.x), or not yet (4.x.x)."""
+    """What a mail server reported of one of our mails: it will never arrive, or not yet."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="bounces")
     status = models.CharField(max_length=12, help_text="RFC 3463: 5.1.1")
+    is_final = models.BooleanField(help_text="RFC 3464: failed, not only delayed; a server that gave up says 4.x.x too")
     said = models.TextField(blank=True)
     read_at = models.DateTimeField()
 
+    objects = BounceQuerySet.as_manager()
+
     class Meta:
         ordering = ["-read_at", "id"]
-        constraints = [models.UniqueConstraint(fields=["delivery", "status"], name="bounce_is_read_once")]
+        constraints = [models.UniqueConstraint(fields=["delivery", "status", "is_final"], name="bounce_is_read_once")]
 
     def __str__(self) -> str:
         return f"{self.status} {self.said}"

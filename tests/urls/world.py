@@ -366,5 +366,5 @@ def deliveries(world: World) -> dict[str, Any]:
 
 
 def suppression(row: Delivery, now: datetime) -> Suppression:
-    bounce = Bounce.objects.create(delivery=row, status="5.1.1", said="no such person", read_at=now)
+    bounce = Bounce.objects.create(delivery=row, status="5.1.1", is_final=True, said="no such person", read_at=now)
     return Suppression.objects.create(person=row.person, email=row.person.email.lower(), bounce=bounce, since=now)
