@@ -3,7 +3,6 @@
 import re
 import smtplib
 from collections.abc import Callable
-from email.message import Message
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -44,21 +43,20 @@ class Relay:
 
     def hand_over(
         self,
-        message: Message,
+        text: bytes,
         sender: str,
         recipient: str,
         *,
         in_time: Callable[[], bool],
         meanwhile: Callable[[], None] = lambda: None,
     ) -> tuple[Handed, str]:
-        """Send one message to one recipient. Returns what is known and the server's words.
+        """Send `text`, one message, to one recipient. Returns what is known and the server's words.
 
         Until the server asks for the text nothing can have been accepted; from then on only its answer tells.
         `in_time` is asked directly before the text leaves; if it says no, the connection is dropped. `meanwhile` is
         called once the text is on its way, before the answer is read: servers write to a disk before they answer.
         """
         try:
-            text = message.as_bytes(linesep="\r\n")  # type: ignore[call-arg] # Django's messages take it
             envelope = [_bare(address) for address in (sender, recipient)]
         except ValueError as error:
             return Handed.REFUSED, str(error)

@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import Message
 from functools import partial
 from typing import Any
 
@@ -33,6 +32,7 @@ from notices.actions.statements import executed, finishing
 from notices.compose import compose
 from notices.mail import Handed, Relay
 from notices.models import Delivery
+from notices.wire import as_sent
 
 logger = logging.getLogger(__name__)
 LONGEST_RUN = 45.0  # seconds; with the slowest server's last mail still within the task's time limit
@@ -53,7 +53,7 @@ class Ready:
 
     claim: Claim
     sender: str
-    message: Message
+    text: bytes
 
 
 class Run:
@@ -110,7 +110,7 @@ class Run:
             try:
                 with override(claim.delivery.person.language):
                     mail = compose(claim.delivery, claim.subject, claim.email, self.watch.instant())
-                self.ready = Ready(claim, mail.from_email, mail.message())
+                self.ready = Ready(claim, mail.from_email, as_sent(mail))
             except Exception:
                 logger.exception("delivery %s could not be written", claim.delivery.pk)
                 self.spoilt.append(claim)
@@ -120,7 +120,7 @@ class Run:
         claim, self.ready = ready.claim, None
         if self.take(claim):
             handed, words = self.relay.hand_over(
-                ready.message,
+                ready.text,
                 ready.sender,
                 claim.email,
                 in_time=claim.in_time,

@@ -50,6 +50,7 @@ from notices.hours import quiet_span
 from notices.kind import KINDS, MOVED, kinds_about
 from notices.mail import Relay
 from notices.models import Delivery, Heartbeat, NoticePreference
+from notices.wire import as_sent
 from notices.occasions import occasions
 from tests.factories import PersonFactory, UserFactory
 from tests.notices.errands.models import Errand
@@ -296,7 +297,7 @@ class Reminders(RuleBasedStateMachine):
     def hand_over(self, claim: Any) -> Report:
         mail = compose(claim.delivery, claim.subject, claim.email, self.now)
         with Relay() as relay:
-            words = relay.hand_over(mail.message(), mail.from_email, claim.email, in_time=claim.in_time)
+            words = relay.hand_over(as_sent(mail), mail.from_email, claim.email, in_time=claim.in_time)
         return Report(claim, *words)
 
     # What befalls them
