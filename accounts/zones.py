@@ -10,9 +10,9 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-from django.utils.dateformat import format as date_format
+from django.utils.dateformat import format as django_format
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 # Where the last part of the IANA name is not what people call the place.
 CITIES = {
@@ -229,6 +229,17 @@ def _first_day_form(start: date, end: date) -> str:
     if start.year != end.year:
         return ""
     return pgettext("date format", "j") if start.month == end.month else pgettext("date format", "j M")
+
+
+def date_format(value: date, letters: str) -> str:
+    """What Django's date letters make of what calendar and clock show, in the active language."""
+    wall = value.replace(tzinfo=None) if isinstance(value, datetime) else value  # one instant has many walls
+    return _formatted(wall, letters, get_language())
+
+
+@lru_cache(maxsize=2000)  # a page and a mail run say the same few instants again and again
+def _formatted(wall: date, letters: str, _language: str | None) -> str:
+    return django_format(wall, letters)
 
 
 def _there(instant: datetime, zone: str) -> datetime:

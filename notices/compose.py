@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -104,8 +105,13 @@ def _frame(kind: Kind, subject: Any) -> Frame:
         act=str(kind.act),
         link=settings.BASE_URL + kind.path(subject),
         because=str(kind.because),
-        preferences_link=settings.BASE_URL + reverse("accounts:preferences"),
+        preferences_link=settings.BASE_URL + _preferences_path(),
     )
+
+
+@cache
+def _preferences_path() -> str:
+    return reverse("accounts:preferences")
 
 
 def _discreet_words(frame: Frame) -> tuple[str, str]:

@@ -6,6 +6,7 @@ paragraphs, two spaces before a line mark facts, the line that is the link becom
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from django.template.loader import get_template
@@ -22,6 +23,7 @@ TO_RIGHT = re.compile(
     r"[A-Za-z\u00c0-\u058f\u0900-\u1fff\u2e80-\ud7ff][^\W_\u0590-\u08ff]*"
     r"(?:[ \u2019'.@/:-]+[^\W_\u0590-\u08ff]+)*"
 )
+GAP = "\0"  # which no text of ours holds
 
 
 @dataclass(frozen=True)
@@ -50,17 +52,36 @@ def as_text(body: str, frame: Frame) -> str:
 
 
 def as_html(title: str, body: str, frame: Frame) -> str:
-    """The same as HTML in the active language: it loads nothing and links nowhere but to the frame's two links."""
+    """The same as HTML in the active language: it loads nothing and links nowhere but to the frame's two links.
+
+    Readers of one notice share most of it, so each piece is made once.
+    """
+    language = get_language()
+    top, bottom = _sheet(title, frame, language)
+    return "".join(
+        [top, *(_piece(block.form, tuple(block.lines), frame, language) for block in blocks(body, frame.link)), bottom]
+    )
+
+
+@lru_cache(maxsize=500)
+def _sheet(title: str, frame: Frame, language: str | None) -> tuple[str, str]:
+    """What stands before and after a mail's own text."""
     values = {
         "title": title,
         "heading": isolated(title),
-        "blocks": blocks(body, frame.link),
+        "text": GAP,
         "frame": frame,
         "settings_words": settings_words(),
-        "language": get_language(),
+        "language": language,
         "direction": "rtl" if get_language_bidi() else "ltr",
     }
-    return get_template("notices/mail.html").render(values)
+    top, _gap, bottom = get_template("notices/mail.html").render(values).partition(GAP)
+    return top, bottom
+
+
+@lru_cache(maxsize=2000)
+def _piece(form: str, lines: tuple[SafeString, ...], frame: Frame, _language: str | None) -> str:
+    return get_template("notices/mail_block.html").render({"form": form, "lines": lines, "frame": frame})
 
 
 def settings_words() -> str:

@@ -19,7 +19,7 @@ PLAIN = re.compile(r"[!-~]+")  # one word of ASCII: nothing to encode, nowhere t
 
 def as_sent(message: EmailMultiAlternatives) -> bytes:
     """The message with its lines ended by CR LF. Raises ValueError for what no header may hold."""
-    parts = [("plain", message.body), *_alternatives(message)]
+    parts = [("plain", str(message.body)), *_alternatives(message)]
     texts = [_text(content) for _subtype, content in parts]
     if message.attachments or any(_has_long_line(text) for text in texts):
         whole: bytes = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg] # Django's messages take it
@@ -32,7 +32,7 @@ def as_sent(message: EmailMultiAlternatives) -> bytes:
     for (subtype, _content), text in zip(parts, texts, strict=True):
         way = b"7bit" if text.isascii() else b"8bit"
         lines += [
-            b"\r\n--" + boundary + b'\r\nContent-Type: text/' + subtype.encode() + b'; charset="utf-8"\r\n',
+            b"\r\n--" + boundary + b"\r\nContent-Type: text/" + subtype.encode() + b'; charset="utf-8"\r\n',
             b"MIME-Version: 1.0\r\nContent-Transfer-Encoding: " + way + b"\r\n\r\n",
             text,
         ]

@@ -26,6 +26,13 @@ class Keeper:
         folder.mkdir(parents=True, exist_ok=True)
         self.journal = (folder / "journal").open("ab", buffering=0)
 
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """As every mail server, it reads ahead: what it gets at once waits until the last is answered (RFC 2920)."""
+        session.host_name = hostname
+        return [responses[0], "250-PIPELINING", *responses[1:]]
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         name = f"{moment}-{next(self.numbers)}.eml"
@@ -41,7 +48,7 @@ class Keeper:
     def note(self, envelope: Envelope, queue: str) -> None:
         """One write of both lines, on the disk before the sender hears of it."""
         content = envelope.original_content or b""
-        message_id = message_from_bytes(content)["Message-ID"]
+        message_id = message_from_bytes(content.partition(b"\r\n\r\n")[0])["Message-ID"]
         size, count = len(content), len(envelope.rcpt_tos)
         lines = [f"{queue}: message-id={message_id}", f"{queue}: from=<>, size={size}, nrcpt={count} (queue active)"]
         self.journal.write("".join(f"{datetime.now(UTC).isoformat()} {line}\n" for line in lines).encode())

@@ -164,7 +164,8 @@ class Delivery(Identified):
             models.Index(
                 fields=["send_at", "id"], condition=Q(state__in=["planned", "deferred"]), name="delivery_waiting"
             ),
-            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="delivery_being_sent"),
+            # Not by its lease: reserving a row must not touch any index.
+            models.Index(fields=["settled_at"], condition=Q(state="sending"), name="delivery_being_sent"),
             models.Index(fields=["content_type", "object_id"], name="delivery_by_subject"),
             models.Index(fields=["state", "-settled_at"], name="delivery_by_state"),
             models.Index(

@@ -35,6 +35,7 @@ class Relay:
         self.killed_after_250 = 0
         self.orders: deque[str] = deque()  # how the next senders are to die: "before", "after" the 250, or "later"
         self.tries: Counter[str] = Counter()
+        self.handle_EHLO = self.keeper.handle_EHLO
         self.controller = Controller(self, hostname=ports.HOST, port=ports.any_free_port())
         self.controller.start()
 

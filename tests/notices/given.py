@@ -62,9 +62,16 @@ class Obstinate:
 
     def __init__(self) -> None:
         self.rcpt = self.data = "250 OK"
+        self.reads_ahead = True
         self.drop = ""  # "before" or "after" the text
         self.taken: list[Envelope] = []
         self.tries = 0
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [responses[0], *(["250-PIPELINING"] if self.reads_ahead else []), *responses[1:]]
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:
         self.tries += 1

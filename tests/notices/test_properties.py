@@ -50,8 +50,8 @@ from notices.hours import quiet_span
 from notices.kind import KINDS, MOVED, kinds_about
 from notices.mail import Relay
 from notices.models import Delivery, Heartbeat, NoticePreference
-from notices.wire import as_sent
 from notices.occasions import occasions
+from notices.wire import as_sent
 from tests.factories import PersonFactory, UserFactory
 from tests.notices.errands.models import Errand
 from tests.notices.fallible import FAULTS, Clock, ClockWatch, fallible

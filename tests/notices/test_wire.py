@@ -7,7 +7,9 @@ from django.core.mail import EmailMultiAlternatives
 
 from notices.wire import as_sent, header_line
 
-LONG = "A reminder of what the committee of the coalition has been asked to decide about the treaty’s second article " * 2
+LONG = (
+    "A reminder of what the committee of the coalition has been asked to decide about the treaty’s second article " * 2
+)
 
 
 def mail(*, title="Count the seats", body="Dear Amina,\n\n.\nIt is due.\n", to="amina@example.org", **headers):
