@@ -118,7 +118,12 @@ def _form(line: str, link: str) -> str:
 
 def isolated(line: str) -> SafeString:
     """Escaped; what runs against the language's direction (a name, an address) is kept apart from the words around it."""
-    runs = TO_RIGHT if get_language_bidi() else TO_LEFT
+    return _isolated(line, get_language_bidi())
+
+
+@lru_cache(maxsize=2000)
+def _isolated(line: str, is_rtl: bool) -> SafeString:  # noqa: FBT001 - a cache by place
+    runs = TO_RIGHT if is_rtl else TO_LEFT
     parts, end = [], 0
     for run in runs.finditer(line):
         parts += [escape(line[end : run.start()]), "<bdi>", escape(run[0]), "</bdi>"]

@@ -28,7 +28,7 @@ from notices.kind import KINDS, Kind
 from notices.models import Delivery, is_suppressed
 from notices.occasions import in_open_hours
 
-AT_ONCE = 50  # rows in one reservation: what is asked once for all of them costs each little
+AT_ONCE = 100  # rows in one reservation: what is asked once for all of them costs each little
 FRESH = 1.0  # seconds a reservation holds: what was asked longer ago is asked again before the mail leaves
 FENCE = 0.8  # of the lease: later than that no text may leave
 ELAPSED = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine sleeps
