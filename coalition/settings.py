@@ -152,6 +152,8 @@ RELAY_JOURNAL = env.str("RELAY_JOURNAL", default=str(VAR / "mail" / "journal") i
 RELAY_JOURNAL_GRACE_SECONDS = env.int("RELAY_JOURNAL_GRACE_SECONDS", default=90)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # what Prometheus shows to read /metrics; without, it is not there
 NOTICES_LEASE_SECONDS = env.int("NOTICES_LEASE_SECONDS", default=300)
+# A worker that stands still within a transaction holds up everybody for so long, then the database lets go of it.
+NOTICES_FROZEN_SECONDS = env.int("NOTICES_FROZEN_SECONDS", default=30)
 
 CELERY_BROKER_URL = env.str("REDIS_URL")
 CELERY_TASK_IGNORE_RESULT = True

@@ -9,12 +9,14 @@ from notices.models import Heartbeat
 
 @shared_task
 def plan() -> None:
+    life.let_go_when_frozen()
     planning.plan(now=database_now())
     life.beat(Heartbeat.PLAN, now=database_now())
 
 
 @shared_task
 def send_due() -> None:
+    life.let_go_when_frozen()
     now = database_now()
     life.beat("worker", now=now)
     arriving.arrive_due(now=now)

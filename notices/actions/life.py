@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from notices.models import Delivery, Heartbeat
@@ -29,6 +30,16 @@ class Ages:
 
     heard: dict[str, float | None]
     oldest_due: float
+
+
+def let_go_when_frozen() -> None:
+    """From now on in this session: a transaction in which nothing happens for NOTICES_FROZEN_SECONDS is rolled back.
+
+    A worker that stands still holds rows that all others wait for: how far the journal was read, subjects, notices.
+    One that wakes up finds its session gone and begins anew; what it had taken is found out by `resolving`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = %s", [settings.NOTICES_FROZEN_SECONDS * 1000])
 
 
 def beat(process: str, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DataError, connection, transaction
 from django.utils.translation import gettext_noop
 
 from notices.actions.steps import move
@@ -30,7 +30,8 @@ def follow_journal(*, now: datetime) -> datetime | None:
     """Read what the mail server has noted since last time; returns up to which instant it is known, None without one.
 
     `now` is the database's clock, read before. Whoever sends calls it first and waits for another who reads: after a
-    restore the journal knows of mails that the rows have forgotten.
+    restore the journal knows of mails that the rows have forgotten. Raises what the database raises: without it nobody
+    may say that there is no journal.
     """
     path = Path(settings.RELAY_JOURNAL or "/dev/null")
     if not path.is_file():
@@ -38,7 +39,7 @@ def follow_journal(*, now: datetime) -> datetime | None:
     try:
         while _follow(path, now):
             pass
-    except (OSError, DatabaseError):  # whatever is wrong with a log, mail goes out
+    except (OSError, ValueError, DataError):  # whatever is wrong with a log, mail goes out
         logger.exception("the mail server's journal could not be read")
         return None
     return now

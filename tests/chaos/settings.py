@@ -4,6 +4,7 @@ from tests.settings import *  # noqa: F403
 
 NOTICES_LEASE_SECONDS = 2
 RELAY_JOURNAL_GRACE_SECONDS = 1
+NOTICES_FROZEN_SECONDS = 2
 EMAIL_TIMEOUT = 2
 CELERY_BEAT_SCHEDULE = {
     "plan": {"task": "notices.tasks.plan", "schedule": 5.0, "options": {"expires": 5}},
