@@ -26,7 +26,7 @@ def main() -> int:
     try:
         for name in os.environ.keys() - postgres.environment().keys():
             del os.environ[name]
-        os.environ.update(site.environment(folder))
+        os.environ.update(site.environment(folder, plans_every=30.0 if asked.long else 5.0))
         django.setup()
         # Only now: they read the settings.
         forms, run = importlib.import_module("tests.chaos.forms"), importlib.import_module("tests.chaos.run")

@@ -38,7 +38,7 @@ class Size:
 
 
 SHORT = Size(errands=6, people=40, kills=20, freezes=1, crashes=1, away=1.0, changes=4, longest=200)
-LONG = Size(errands=100, people=100, kills=1000, freezes=60, crashes=10, away=60, changes=100, longest=1200)
+LONG = Size(errands=100, people=100, kills=1000, freezes=60, crashes=10, away=60, changes=100, longest=3600)
 
 
 def plan(size: Size, chance: random.Random, *, changes: bool) -> list[tuple[float, str]]:

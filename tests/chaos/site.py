@@ -18,8 +18,10 @@ class Site:
         self.servers.start_postgres(self.supervisor)
         self.servers.start_valkey(self.supervisor)
 
-    def environment(self, folder: Path) -> dict[str, str]:
+    def environment(self, folder: Path, plans_every: float) -> dict[str, str]:
+        """`plans_every`: seconds between two ticks of the planner."""
         return {
+            "CHAOS_PLANS_EVERY": str(plans_every),
             "DATABASE_URL": self.servers.database_url,
             "REDIS_URL": self.servers.redis_url,
             "EMAIL_URL": f"smtp://{ports.HOST}:1",  # every form has a mail server of its own
