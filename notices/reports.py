@@ -6,6 +6,8 @@ from email.message import Message
 from email.utils import getaddresses
 
 LONGEST = 500  # letters of what the server said
+# RFC 3463 and 7505: bad mailbox, system, syntax, ambiguous, moved, takes no mail at all; mailbox disabled.
+NO_SUCH_ADDRESS = {"5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"}
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,10 @@ class Report:
     said: str
 
     @property
-    def is_hard(self) -> bool:
-        return self.status.startswith("5.")
+    def is_hopeless(self) -> bool:
+        """The address does not work, and the next mail would fare no better. A full mailbox, a filter, a server that
+        was away too long say nothing of the address."""
+        return self.is_final and self.status in NO_SUCH_ADDRESS
 
 
 def reported(raw: bytes) -> Report | None:

@@ -1,6 +1,10 @@
-"""Bouncing: a mail came back. What is hopeless stops all mail to its address until staff take it up again."""
+"""Bouncing: a mail came back. What is hopeless stops all mail to its address until staff take it up again.
 
-from datetime import datetime
+One that comes back from a full mailbox or from a filter does not, but the third within a month does.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from enum import Enum
 
 from django.db import transaction
@@ -11,7 +15,10 @@ from accounts.models import Person, TransitionError, User
 from accounts.rules import require
 from history.actions import record
 from notices.models import Bounce, Delivery, Suppression
-from notices.reports import Report, reported
+from notices.reports import reported
+
+MONTH = timedelta(days=30)
+TOO_OFTEN = 3  # mails that came back within a month, whatever their servers say
 
 
 class Read(Enum):
@@ -19,6 +26,7 @@ class Read(Enum):
 
     FOREIGN = "about no mail of ours"
     SOFT = "not yet delivered: noted"
+    RETURNED = "came back, as may happen: noted"
     HARD = "undeliverable: no more mail to that address"
     KNOWN = "read before"
 
@@ -37,16 +45,26 @@ def read_bounce(raw: bytes, *, now: datetime) -> Read:
     )
     if not is_new:
         return Read.KNOWN
-    if not report.is_hard:
+    if not report.is_final:
         return Read.SOFT
-    _suppress(bounce, row.person, report, now)
-    return Read.HARD
+    # Only an address that the person has and the report names: they may have another one by now.
+    emails = {address.email.lower() for address in row.person.addresses.all()} & report.addresses
+    if not report.is_hopeless:
+        emails = {email for email in emails if _comes_back_again(row.person, email, now)}
+    _suppress(bounce, row.person, emails, now)
+    return Read.HARD if emails or report.is_hopeless else Read.RETURNED
 
 
-def _suppress(bounce: Bounce, person: Person, report: Report, now: datetime) -> None:
-    """Only an address that the person has and the report names: they may have another one by now."""
-    own = {address.email.lower() for address in person.addresses.all()}
-    for email in sorted(own & report.addresses):
+def _comes_back_again(person: Person, email: str, now: datetime) -> bool:
+    """Whether the report just noted is the third within a month, and since staff said that the address works."""
+    lifted = Suppression.objects.filter(person=person, email=email).exclude(lifted_at=None)
+    since = max([now - MONTH, *lifted.values_list("lifted_at", flat=True)])
+    reports = Bounce.objects.final().filter(delivery__person=person, read_at__gt=since)
+    return reports.values("delivery").distinct().count() >= TOO_OFTEN
+
+
+def _suppress(bounce: Bounce, person: Person, emails: Collection[str], now: datetime) -> None:
+    for email in sorted(emails):
         standing = Suppression.objects.filter(person=person, email=email, lifted_at=None)
         if not standing.exists():
             Suppression.objects.create(person=person, email=email, bounce=bounce, since=now)

@@ -11,7 +11,7 @@ from accounts.clock import database_now
 from accounts.models import Address, TransitionError
 from accounts.rules import Refused
 from home.waiting import waiting
-from notices.actions.bouncing import Read, lift_suppression, read_bounce
+from notices.actions.bouncing import MONTH, Read, lift_suppression, read_bounce
 from notices.actions.planning import plan
 from notices.actions.sending import send_due
 from notices.models import Bounce, Delivery, Suppression
@@ -99,11 +99,49 @@ def test_a_hard_bounce_stops_mail_to_that_address(row, returned):
     assert found.bounce.said == "smtp; 550 5.1.1 <Amira@Example.org>: Recipient address rejected: User unknown"
 
 
-@pytest.mark.parametrize(("status", "action"), [("4.4.1", "delayed"), ("4.2.2", "failed")])
-def test_a_soft_bounce_is_only_noted(row, status, action):
+@pytest.mark.parametrize(
+    ("status", "action", "meaning"),
+    [
+        ("4.4.1", "delayed", Read.SOFT),
+        ("4.2.2", "failed", Read.RETURNED),
+        ("5.2.2", "failed", Read.RETURNED),
+        ("5.7.1", "failed", Read.RETURNED),
+        ("5.1.8", "failed", Read.RETURNED),  # our own address, not theirs
+        ("5.1.1", "delayed", Read.SOFT),
+    ],
+)
+def test_what_may_happen_to_an_address_that_works_is_only_noted(row, status, action, meaning):
     outcome = read(report(row, status=status, action=action))
 
-    assert (outcome, Bounce.objects.get().status, Suppression.objects.count()) == (Read.SOFT, status, 0)
+    assert (outcome, Bounce.objects.get().status, Suppression.objects.count()) == (meaning, status, 0)
+
+
+def returned(person, *statuses):
+    """What reading says of a mail of its own for each of these."""
+    return [read(report(due(person, state="sent"), status=status)) for status in statuses]
+
+
+def test_the_third_mail_that_comes_back_within_a_month_stops_mail_to_that_address(row):
+    assert returned(row.person, "5.2.2", "5.7.1") == [Read.RETURNED] * 2
+    assert not Suppression.objects.exists()
+
+    assert returned(row.person, "4.4.7") == [Read.HARD]
+    assert Suppression.objects.get().email == "amira@example.org"
+
+
+def test_mails_that_came_back_long_ago_or_to_somebody_else_do_not_count(row):
+    returned(row.person, "5.2.2", "5.2.2")
+    Bounce.objects.update(read_at=database_now() - MONTH)
+    returned(PersonFactory(**AWAKE), "5.2.2", "5.2.2")
+
+    assert returned(row.person, "5.2.2", "5.2.2") == [Read.RETURNED] * 2
+
+
+def test_counting_begins_anew_when_staff_say_that_an_address_works(row):
+    returned(row.person, "5.2.2", "5.2.2", "5.2.2")
+    lift_suppression(Suppression.objects.get(), by=user_with("staff"), reason="It works.", now=database_now())
+
+    assert returned(row.person, "5.2.2", "5.2.2", "5.2.2") == [Read.RETURNED, Read.RETURNED, Read.HARD]
 
 
 def test_reading_the_same_twice_changes_nothing(row):
