@@ -37,6 +37,7 @@ class Daily(Kind):
     has_inbox = False
     because = gettext_lazy("You get this because you chose to get what can wait in one mail a day.")
     act = gettext_lazy("Open your inbox")
+    may_be_left = True  # then all that it takes along ends
 
     def audience(self, subject: Any) -> list[Person]:
         return [subject]

@@ -86,6 +86,11 @@ class Kind:
     def __str__(self) -> str:
         return str(self.label) or in_plain_words(self.key)
 
+    @property
+    def may_be_left(self) -> bool:
+        """Whether its mails carry the link that stops them (RFC 8058)."""
+        return self.has_inbox and not self.kept_because
+
     def subjects(self, since: datetime, until: datetime) -> Iterable[Any]:
         """The subjects whose anchor lies between the two instants and that still await something."""
         return ()

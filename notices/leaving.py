@@ -17,7 +17,7 @@ SIGNER = Signer(salt="notices.leaving")
 
 def leaving_headers(kind: Kind, person: Person) -> dict[str, str]:
     """What a mail program needs for its own button; none for a kind whose mails cannot be stopped."""
-    if kind.kept_because or not kind.has_inbox:
+    if not kind.may_be_left:
         return {}
     link = settings.BASE_URL + reverse("notices:leave", args=[token_for(kind, person)])
     return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

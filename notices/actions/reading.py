@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
 from history.actions import record
+from notices.daily import DAILY
 from notices.kind import KINDS, Kind
 from notices.models import Delivery, NoticePreference
 
@@ -69,13 +70,20 @@ def choose_mail(
 
 
 @transaction.atomic
-def leave_kind(person: Person, *, kind: Kind, now: datetime) -> NoticePreference:
+def leave_kind(person: Person, *, kind: Kind, now: datetime) -> None:
     """The signed link of a mail was used: no more mails of its kind. Whoever holds the mail may; nobody has signed in.
 
+    With the daily mail all kinds end that it takes along: nobody who stops one mail a day wants several instead.
     Raises TransitionError for a kind whose mails cannot be stopped.
     """
     person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    return _choose(person, kind, by=None, takes_mail=False, now=now)
+    for one in _daily_kinds(person) if kind.key == DAILY else [kind]:
+        _choose(person, one, by=None, takes_mail=False, now=now)
+
+
+def _daily_kinds(person: Person) -> list[Kind]:
+    chosen = NoticePreference.objects.filter(person=person, is_daily=True).order_by("kind")
+    return [KINDS[key] for key in chosen.values_list("kind", flat=True) if key in KINDS]
 
 
 def _choose(

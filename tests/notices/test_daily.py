@@ -22,7 +22,7 @@ from notices.actions.statements import executed
 from notices.daily import DAILY
 from notices.kind import KINDS
 from notices.mail import Handed
-from notices.models import Delivery
+from notices.models import Delivery, NoticePreference
 from tests.factories import PersonFactory, UserFactory, user_with
 from tests.notices.errands.kinds import ErrandDue, ErrandGiven
 from tests.notices.errands.models import Errand
@@ -399,3 +399,22 @@ def given_a_mail_the_journal_holds(journal: Path) -> Delivery:
     row = due(state="sent", settled_at=earlier, planned_at=earlier)
     note(journal, row.message_id)
     return row
+
+
+def test_whoever_stops_the_daily_mail_by_its_link_gets_nothing_of_it_by_itself_either(smtp, client):
+    user = reader("errand_due", "errand_given")
+    given_parts(user.person)
+    send()
+    (message,) = smtp.messages
+    link = message["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
+
+    page = client.post(link, {"List-Unsubscribe": "One-Click"})
+    given_parts(user.person, "Paint the sign")
+    post("errand_given", errand(user.person), [user.person], now=database_now())
+    send()
+
+    chosen = NoticePreference.objects.values_list("kind", "takes_mail", "is_daily")
+    assert "Daily mail" in page.content.decode()
+    assert sorted(chosen) == [("errand_due", False, False), ("errand_given", False, False)]
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert len(smtp.messages) == 1
