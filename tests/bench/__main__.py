@@ -9,6 +9,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import psycopg2
@@ -29,17 +31,20 @@ def main() -> int:
 
 
 def reminders() -> int:
-    """What reminders cost, in a process of its own: see reminders.py."""
+    """What reminders cost, in a process of its own: see reminders.py. The database keeps what it commits, as in a house."""
     folder = Path(tempfile.mkdtemp(prefix="coalition-bench-"))
     supervisor = Supervisor(folder / "log", console=False)
-    servers, port = Servers(folder, throw_away=True), any_free_port()
+    servers, places = Servers(folder), []
     try:
         servers.start_postgres(supervisor)
-        supervisor.start(processes.mail(folder, port), lambda: takes_mail(port))
+        for number in range(2):
+            port, place = any_free_port(), folder / f"server-{number}"
+            supervisor.start(replace(processes.mail(place, port), name=f"mail-{number}"), partial(takes_mail, port))
+            places.append(f"{place / 'mail'}:{port}")
         environ = environment(servers, folder) | {"EMAIL_URL": f"smtp://127.0.0.1:{port}"}
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environ, check=True)
         options = [word for word in sys.argv[1:] if word.startswith("-")]
-        words = ["-m", "tests.bench.reminders", str(folder / "mail"), *options]
+        words = ["-m", "tests.bench.reminders", *places, *options]
         return subprocess.run([sys.executable, *words], env=environ).returncode
     finally:
         supervisor.stop()
