@@ -57,8 +57,10 @@ def read_bounce(raw: bytes, *, now: datetime) -> Read:
 
 def _comes_back_again(person: Person, email: str, now: datetime) -> bool:
     """Whether the report just noted is the third within a month, and since staff said that the address works."""
-    lifted = Suppression.objects.filter(person=person, email=email).exclude(lifted_at=None)
-    since = max([now - MONTH, *lifted.values_list("lifted_at", flat=True)])
+    lifted = (
+        Suppression.objects.filter(person=person, email=email, lifted_at__gt=now - MONTH).order_by("lifted_at").last()
+    )
+    since = lifted.lifted_at if lifted and lifted.lifted_at else now - MONTH
     reports = Bounce.objects.final().filter(delivery__person=person, read_at__gt=since)
     return reports.values("delivery").distinct().count() >= TOO_OFTEN
 
