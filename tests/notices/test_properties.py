@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -42,10 +43,11 @@ from notices import tasks
 from notices.actions import arriving, planning, resolving, sending
 from notices.actions.life import silent
 from notices.actions.planning import cancel, delivery_for, replan
-from notices.actions.reading import leave_kind
+from notices.actions.reading import choose_mail, leave_kind
 from notices.actions.sending import Report, finish
 from notices.choices import choices_of
 from notices.compose import compose
+from notices.daily import DAILY
 from notices.hours import quiet_span
 from notices.kind import KINDS, MOVED, kinds_about
 from notices.mail import Relay
@@ -53,6 +55,7 @@ from notices.models import Delivery, Heartbeat, NoticePreference
 from notices.occasions import occasions
 from notices.wire import as_sent
 from tests.factories import PersonFactory, UserFactory
+from tests.notices.errands.kinds import ErrandLate
 from tests.notices.errands.models import Errand
 from tests.notices.fallible import FAULTS, Clock, ClockWatch, fallible
 from tests.notices.given import AWAKE, claim_next
@@ -82,6 +85,7 @@ def world(tmp_path, settings, monkeypatch):
     ]
     for person in (people[1], people[3]):
         UserFactory(person=person)
+    monkeypatch.setattr(ErrandLate, "digestable", True)
     with fallible(tmp_path, clock, settings, monkeypatch) as server:
         yield SimpleNamespace(clock=clock, server=server, people=people, settings=settings)
 
@@ -246,7 +250,12 @@ class Reminders(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 4))
     def somebody_takes_all_kinds_again(self, who: int) -> None:
-        NoticePreference.objects.filter(person=self.people[who]).update(takes_mail=True)
+        NoticePreference.objects.filter(person=self.people[who]).update(takes_mail=True, is_daily=False)
+
+    @rule(who=st.sampled_from([1, 3]), is_daily=st.booleans())
+    def somebody_takes_what_can_wait_once_a_day_or_does_not(self, who: int, *, is_daily: bool) -> None:
+        user = self.people[who].user
+        choose_mail(user.person, by=user, kind="errand_late", takes_mail=True, is_daily=is_daily, now=self.now)
 
     # What the processes do
 
@@ -355,20 +364,36 @@ class Reminders(RuleBasedStateMachine):
         assert last is None or last <= self.now
         assert ("worker" in silent(self.now)) == (last is None or self.now - last >= timedelta(minutes=15))
 
+    @invariant()
+    def what_waited_for_a_daily_mail_shares_what_became_of_it(self) -> None:
+        """P13: a part is sent if and only if its daily mail is, and is in one only."""
+        gone = [State.SENDING, State.UNCONFIRMED, State.SENT]
+        parts = Delivery.objects.filter(channel=Delivery.Channel.DIGEST)
+        assert not parts.filter(state__in=gone).exclude(digest__state=F("state")).exists()
+        assert not parts.filter(digest__state__in=gone).exclude(state=F("digest__state")).exists()
+
     def judge_what_was_taken(self) -> None:
         """Of what a run handed over just now: the rows are as they were when it asked."""
         for message_id, recipients in islice(self.server.taken, self.seen, None):
             row = Delivery.objects.select_related("person").get(message_id=message_id)
-            kind, person, subject = KINDS[row.kind], row.person, row.subject
-            assert recipients == [person.email], "P17: one recipient, and the right one"
-            assert row.send_at <= self.now < row.not_after, "P5: neither early nor too late"
-            assert row.epoch == subject.epoch, "P6: of the deadline as it is"
-            assert not subject.is_done, "P7: to nobody who is not asked any more"
-            assert subject.people.contains(person), "P7: to nobody who is not asked any more"
-            assert not has_stopped(kind, person), "P8: nothing that its reader has stopped"
-            span = quiet_span(self.now, person.zone, person.quiet_from, person.quiet_to)
-            assert kind.must_send or span is None, "P9: not in quiet hours"
+            assert recipients == [row.person.email], "P17: one recipient, and the right one"
+            assert row.send_at <= self.now, "P5: not too early"
+            span = quiet_span(self.now, row.person.zone, row.person.quiet_from, row.person.quiet_to)
+            assert KINDS[row.kind].must_send or span is None, "P9: not in quiet hours"
+            told = list(row.parts.select_related("person")) if row.kind == DAILY else [row]
+            assert told, "P13: no daily mail tells nothing"
+            for one in told:
+                self.judge(one)
         self.seen = len(self.server.taken)
+
+    def judge(self, row: Delivery) -> None:
+        """One notice that was told just now, by itself or within a daily mail."""
+        kind, person, subject = KINDS[row.kind], row.person, row.subject
+        assert self.now < row.not_after, "P5: not too late"
+        assert row.epoch == subject.epoch, "P6: of the deadline as it is"
+        assert not subject.is_done, "P7: to nobody who is not asked any more"
+        assert subject.people.contains(person), "P7: to nobody who is not asked any more"
+        assert not has_stopped(kind, person), "P8: nothing that its reader has stopped"
 
     def complete(self, subject: Errand) -> None:
         """P1: each occasion of each person who is asked has its row or a reason, and no other row waits.
