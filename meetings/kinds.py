@@ -1,6 +1,6 @@
 """What do we send? Invitations, reminders, and that a meeting moved or will not be."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,10 @@ class AboutMeeting(Kind):
 
     def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
         return {"meeting": subject, "attendance": _attendance(subject, person)}
+
+    def alike(self, subject: Any, person: Person) -> Hashable:
+        attendance = _attendance(subject, person)
+        return attendance.answer if attendance else ""
 
     def path(self, subject: Any) -> str:
         return reverse("meetings:answer_invitation", args=[subject.pk])

@@ -1,5 +1,6 @@
 """The message: text in the reader's language and zone, HTML beside it, one link to the page with the button."""
 
+from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -12,8 +13,10 @@ from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.models import Person
 from accounts.zones import day, in_words
 from notices.daily import Part
 from notices.frame import Frame, as_html, as_text
@@ -21,13 +24,38 @@ from notices.kind import KINDS, MOVED, Kind
 from notices.leaving import leaving_headers
 from notices.models import Delivery
 
+NAME = "\0"  # where a reader's name stands; no text of ours holds it
+
 
 def written(row: Delivery, subject: Any, now: datetime, *, by_mail: bool) -> tuple[str, str]:
     """(subject line, text without its frame) of `row` as of `now`, in the active language and its person's zone.
 
     In the inbox (not `by_mail`) it greets nobody, speaks of no attached file and has no link: a button stands there.
     """
+    text = _text(row, subject, now, by_mail=by_mail)
+    title, body = text.strip().split("\n", 1)  # a template without a body is an error, told in the log
+    title, body = " ".join(title.split()), body.strip() + "\n"
+    if row.slot == MOVED and (line := _moved(row, subject)):
+        return _("Moved: %(title)s") % {"title": title}, f"{line}\n\n{body}"
+    return title, body
+
+
+def _text(row: Delivery, subject: Any, now: datetime, *, by_mail: bool) -> str:
+    """What the template makes of it. Kept on the subject, which is read anew each time that it is asked what is due."""
     kind, person = KINDS[row.kind], row.person
+    alike = kind.alike(subject, person) if by_mail else None
+    if alike is None:
+        return _rendered(kind, subject, person, now, by_mail=by_mail)
+    known: dict[Any, str] = subject.__dict__.setdefault("written", {})
+    key = (kind.key, alike, get_language(), person.zone, now.replace(second=0, microsecond=0))
+    if key not in known:
+        somebody = copy(person)
+        somebody.display_name = NAME
+        known[key] = _rendered(kind, subject, somebody, now, by_mail=True)
+    return known[key].replace(NAME, person.display_name)
+
+
+def _rendered(kind: Kind, subject: Any, person: Person, now: datetime, *, by_mail: bool) -> str:
     values = {
         "subject": subject,
         "person": person,
@@ -40,12 +68,8 @@ def written(row: Delivery, subject: Any, now: datetime, *, by_mail: bool) -> tup
     }
     with timezone.override(ZoneInfo(person.zone)):
         # Plain text: nothing is to be escaped. The inner template renders without Django's backend wrapper for that.
-        text = get_template(kind.template).template.render(Context(values, autoescape=False))  # type: ignore[attr-defined]
-    title, body = text.strip().split("\n", 1)  # a template without a body is an error, told in the log
-    title, body = " ".join(title.split()), body.strip() + "\n"
-    if row.slot == MOVED and (line := _moved(row, subject)):
-        return _("Moved: %(title)s") % {"title": title}, f"{line}\n\n{body}"
-    return title, body
+        text: str = get_template(kind.template).template.render(Context(values, autoescape=False))  # type: ignore[attr-defined]
+    return text
 
 
 def part_of(row: Delivery, subject: Any, now: datetime) -> Part:

@@ -1,7 +1,7 @@
 """What a kind of notice is, and the registry that the apps above fill from their `kinds.py`."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -133,6 +133,13 @@ class Kind:
 
     def prepare(self, subject: Any, people: Collection[Person]) -> None:
         """Read at once, and keep on `subject`, what the mails to these people will need."""
+
+    def alike(self, subject: Any, person: Person) -> Hashable:
+        """For readers of one language and zone: what, beside their name, their texts differ by. None: by anything.
+
+        A kind that says it has its text written once for all who are alike, of those that are sent together.
+        """
+        return None
 
     def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
         """What the template needs beyond `subject`, `person`, `now`, `link` and `coalition_name`."""
