@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 
+from accounts.pages import KeysetPage
 from campaigns.models import Campaign, Dependency, Milestone
 from campaigns.models.milestones import MOST
-from members.pages import KeysetPage
 
 SIZE = 60  # rows of the table on one page
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from members.pages import KeysetPage, keyset_page
+from accounts.pages import KeysetPage, keyset_page
 from notices.actions.claiming import no_longer_due
 from notices.choices import Choice, choices_of
 from notices.compose import written

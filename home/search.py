@@ -8,8 +8,8 @@ from django.db.models import CharField, F, IntegerField, Model, QuerySet, Subque
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
+from accounts.pages import COUNTED
 from members.keys import name_words
-from members.pages import COUNTED
 
 FEW = 5  # of each group, where all are shown
 MANY = 50  # of the one group that is asked for

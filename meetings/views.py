@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file, page_or_form, told
 from accounts.models import Person
+from accounts.pages import keyset_page
 from accounts.rules import allows, require
 from history.actions import newest
 from history.http import done_to
@@ -24,7 +25,6 @@ from meetings.columns import MEETINGS
 from meetings.forms import AnswerForm, CancelForm, InviteForm, MeetingForm, MinutesForm, as_typed
 from meetings.models import Attendance, Meeting
 from meetings.pages import meeting_page
-from members.pages import keyset_page
 from members.picking import MOST, people_named
 
 

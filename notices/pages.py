@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet, Value
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext
 
 from accounts.models import Person
+from accounts.pages import KeysetPage, keyset_page
 from history.panels import Line as Step
 from notices.kind import KINDS, in_plain_words, occasion_in_words
 from notices.models import Delivery, Suppression
@@ -38,38 +40,40 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """One list; `has_more` when it was cut."""
+    """One list; `has_more` when it was cut. Where it stands alone, `page` leads to its neighbours instead."""
 
     name: str
     lines: list[Line]
-    has_more: bool
+    has_more: bool = False
+    page: KeysetPage | None = None
 
 
-def sections(user: Any, now: datetime, show: str = "") -> dict[str, Section]:
+def sections(user: Any, now: datetime, asked: Mapping[str, str]) -> dict[str, Section]:
     """{unconfirmed, failed, held, due, sent, unsent: Section}, whatever the number of rows in a fixed number of statements.
 
-    `show`: the only one of them to read, then up to SIZE rows of it; any other value reads the first few of each.
+    `asked` (the query string): "show" is the only one of them to read, in pages; any other value reads the first few
+    of each.
     """
-    lists, most = _lists(Delivery.objects.visible_to(user).by_mail(), now), FEW
-    if show in lists:
-        lists, most = {show: lists[show]}, SIZE
-    cut = [rows.annotate(section=Value(name))[: most + 1] for name, rows in lists.items()]
-    found: dict[str, list[Delivery]] = defaultdict(list)
+    lists = _lists(Delivery.objects.visible_to(user).by_mail(), now)
+    if (show := asked.get("show", "")) in lists:
+        return {show: _alone(show, lists[show], asked, order=_order(show), user=user, now=now)}
+    cut = [_first(name, rows) for name, rows in lists.items()]
+    found: dict[str, list[Any]] = defaultdict(list)
     for row in cut[0].union(*cut[1:], all=True):
         found[row.section].append(row)
     for name, rows in found.items():
-        is_ahead = name in {"due", "held"}
-        rows.sort(key=lambda row: row.send_at if is_ahead else row.settled_at, reverse=not is_ahead)
+        field = _order(name).removeprefix("-")
+        rows.sort(key=attrgetter(field), reverse=_order(name) != field)
     lines = {line.delivery.pk: line for line in _lines([row for rows in found.values() for row in rows], user, now)}
     return {
-        name: Section(name, [lines[row.pk] for row in found[name][:most]], has_more=len(found[name]) > most)
+        name: Section(name, [lines[row.pk] for row in found[name][:FEW]], has_more=len(found[name]) > FEW)
         for name in lists
     }
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """The mails to one person or about one thing, the latest hour first. `older`: where the next ones begin, or None.
+    """The mails to one person or about one thing, the latest hour first.
 
     `title` is None when its reader may not see what they are about.
     """
@@ -77,7 +81,6 @@ class Narrowed:
     section: Section
     person: Person | None
     title: str | None
-    older: UUID | None
 
 
 def narrowed(user: Any, now: datetime, asked: Mapping[str, str]) -> Narrowed | None:
@@ -88,7 +91,7 @@ def narrowed(user: Any, now: datetime, asked: Mapping[str, str]) -> Narrowed | N
     ids = {name: _id(asked[name]) for name in ("person", "about") if name in asked}
     if not ids:
         return None
-    rows = Delivery.objects.visible_to(user).by_mail().order_by("-send_at", "-id")
+    rows = Delivery.objects.visible_to(user).by_mail()
     person, about = ids.get("person"), ids.get("about")
     if None in ids.values():
         rows = rows.none()
@@ -97,22 +100,30 @@ def narrowed(user: Any, now: datetime, asked: Mapping[str, str]) -> Narrowed | N
     if about:
         types = ContentType.objects.get_for_models(*{kind.model for kind in KINDS.values()}).values()
         rows = rows.filter(content_type__in=list(types), object_id=about)
-    found = list(_before(rows, asked.get("before", ""))[: SIZE + 1])
-    lines = _lines(found[:SIZE], user, now)
+    section = _alone("found", rows, asked, order="-send_at", user=user, now=now)
     return Narrowed(
-        Section("found", lines, has_more=len(found) > SIZE),
+        section,
         person=Person.objects.filter(pk=person).first() if person else None,
-        title=next((line.title for line in lines if line.title), None) if about else None,
-        older=found[SIZE - 1].pk if len(found) > SIZE else None,
+        title=next((line.title for line in section.lines if line.title), None) if about else None,
     )
 
 
-def _before(rows: QuerySet[Delivery], cursor: str) -> QuerySet[Delivery]:
-    pk = _id(cursor)
-    last = rows.filter(pk=pk).first() if pk else None
-    if last is None:
-        return rows
-    return rows.filter(Q(send_at__lt=last.send_at) | Q(send_at=last.send_at, pk__lt=last.pk))
+def _alone(
+    name: str, rows: QuerySet[Delivery], asked: Mapping[str, str], *, order: str, user: Any, now: datetime
+) -> Section:
+    page = keyset_page(rows, asked, order=order, size=SIZE)
+    return Section(name, _lines(page.rows, user, now), page=page)
+
+
+def _first(name: str, rows: QuerySet[Delivery]) -> QuerySet[Any]:
+    """The few that stand there among other lists, and one more that tells whether there are more."""
+    order = _order(name)
+    return rows.annotate(section=Value(name)).order_by(order, "-id" if order.startswith("-") else "id")[: FEW + 1]
+
+
+def _order(name: str) -> str:
+    """What is ahead: the next one first; what is over: the newest."""
+    return "send_at" if name in {"due", "held"} else "-settled_at"
 
 
 def _id(text: str) -> UUID | None:
@@ -151,14 +162,13 @@ WAITING = {State.PLANNED, State.DEFERRED, State.SENDING}
 
 
 def _lists(visible: QuerySet[Delivery], now: datetime) -> dict[str, QuerySet[Delivery]]:
-    newest = visible.order_by("-settled_at", "id")
     return {
-        "unconfirmed": newest.filter(state=State.UNCONFIRMED),
-        "failed": newest.filter(state=State.FAILED),
-        "held": visible.filter(state=State.HELD).order_by("send_at", "id"),
-        "due": visible.filter(state__in=WAITING, send_at__lte=now + SPAN).order_by("send_at", "id"),
-        "sent": newest.filter(state=State.SENT, settled_at__gte=now - SPAN),
-        "unsent": newest.filter(state__in=[State.CANCELLED, State.EXPIRED], settled_at__gte=now - SPAN),
+        "unconfirmed": visible.filter(state=State.UNCONFIRMED),
+        "failed": visible.filter(state=State.FAILED),
+        "held": visible.filter(state=State.HELD),
+        "due": visible.filter(state__in=WAITING, send_at__lte=now + SPAN),
+        "sent": visible.filter(state=State.SENT, settled_at__gte=now - SPAN),
+        "unsent": visible.filter(state__in=[State.CANCELLED, State.EXPIRED], settled_at__gte=now - SPAN),
     }
 
 

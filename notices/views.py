@@ -35,7 +35,7 @@ def deliveries(request: Request) -> HttpResponse:
     now = database_now()
     if (some := narrowed(request.user, now, request.GET)) is not None:
         return render(request, "notices/delivery_found.html", {"found": some})
-    found = sections(request.user, now, request.GET.get("show", ""))
+    found = sections(request.user, now, request.GET)
     may_settle = allows(request.user, "notices.settle_delivery")
     context = {**found, "may_settle": may_settle, "is_alone": len(found) == 1}
     return render(request, "notices/delivery_list.html", context)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file, page_or_form
+from accounts.pages import keyset_page
 from accounts.rules import allows, require
 from campaigns.actions import campaigns as actions
 from campaigns.columns import CAMPAIGNS, OF_OVER, OF_RUNNING
@@ -27,7 +28,6 @@ from history.actions import newest
 from history.deeds import standing
 from history.http import done_to
 from history.panels import history, put_together
-from members.pages import keyset_page
 
 
 @require_GET

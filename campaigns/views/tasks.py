@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import database_now
 from accounts.http import Request, accepted, page_or_form, told
 from accounts.models import Person
+from accounts.pages import COUNTED, bounded_count, keyset_page
 from accounts.rules import allows, require
 from campaigns.actions import tasks as actions
 from campaigns.belonging import NOUNS, places
@@ -24,7 +25,6 @@ from campaigns.shares import MANY, loads, shares
 from campaigns.views.campaigns import reader_day
 from history.actions import newest
 from history.panels import history, put_together
-from members.pages import COUNTED, bounded_count, keyset_page
 
 
 @require_GET

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.clock import DatabaseNow, database_now
 from accounts.http import Request, accepted, as_file, page_or_form
+from accounts.pages import keyset_page
 from accounts.rules import allows, require
 from campaigns.models import Campaign
 from campaigns.panels import task_panel
@@ -23,7 +24,6 @@ from decisions.models import Position, Text
 from decisions.pages import page_of_position, rows_of
 from history.deeds import standing
 from history.http import done_to
-from members.pages import keyset_page
 
 
 @require_GET

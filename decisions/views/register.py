@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET
 
 from accounts.files import BOM
 from accounts.http import Request, as_file
+from accounts.pages import keyset_page
 from accounts.rules import allows, require
 from decisions.columns import REGISTER
 from decisions.models import Decision
 from decisions.register_file import COLUMNS, cells
 from decisions.words import committee_for
-from members.pages import keyset_page
 
 
 @require_GET

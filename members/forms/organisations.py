@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy
 from accounts.filters import ChoiceFilter, Choices, ListFilter, WordsFilter
 from accounts.forms import DayField
 from accounts.models import User, Visibility
+from accounts.pages import bounded_count
 from history.forms import SeenForm
 from members.actions.organisations import CLASSIFYING, EDITABLE, Namesake
 from members.countries import countries, country_choices
 from members.keys import name_key, name_words
 from members.models import Endorsement, Membership, Organisation, OrganisationName
 from members.models.organisations import OrganisationQuerySet
-from members.pages import bounded_count
 
 EMPTY = ("", "—")
 JOINED = "joined"  # the order that only those with a membership have

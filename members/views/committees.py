@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file
+from accounts.pages import keyset_page
 from accounts.rules import allows, require
 from history.actions import newest
 from history.panels import history, put_together
@@ -23,7 +24,6 @@ from members.columns import COMMITTEES
 from members.forms.committees import CommitteeForm, SeatsForm
 from members.models import Committee, SeatTerm
 from members.models.terms import utc_day
-from members.pages import keyset_page
 from members.seating import seating
 
 MANAGE = "members.manage_committees"

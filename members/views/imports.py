@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.clock import database_now
 from accounts.files import BOM, safe_cell
 from accounts.http import Request, accepted, as_file
+from accounts.pages import keyset_page
 from accounts.rules import require
 from history.deeds import standing
 from history.panels import history
@@ -22,7 +23,6 @@ from members.columns import IMPORTS
 from members.countries import country_choices
 from members.forms.imports import ColumnsForm, DecisionsForm, PlaceForm, UploadForm
 from members.models import ImportBatch
-from members.pages import keyset_page
 from members.roster.listing import page_of, repeated_texts, shown_by, tally, undone_chips, undone_tally
 from members.roster.reading import Unreadable
 from members.roster.shown import ShownRow, shown_rows

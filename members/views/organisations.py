@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file
 from accounts.models import Address, User, Visibility
+from accounts.pages import COUNTED, keyset_page
 from accounts.rules import allows, classes_seen_by, require
 from history.actions import newest
 from history.deeds import standing
@@ -46,7 +47,6 @@ from members.forms.organisations import (
 from members.hats import hats
 from members.models import Committee, Membership, Organisation, Representation, SeatTerm
 from members.models.organisations import OrganisationQuerySet
-from members.pages import COUNTED, keyset_page
 
 
 def organisations(request: Request) -> HttpResponse | StreamingHttpResponse:

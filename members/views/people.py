@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file
 from accounts.models import Person, User
+from accounts.pages import COUNTED, bounded_count, keyset_page
 from accounts.rules import allows, require
 from history.http import told_with_undo
 from history.panels import history, put_together
@@ -23,7 +24,6 @@ from members.actions import people as actions
 from members.columns import PEOPLE
 from members.forms.people import AppointForm, ContactForm, EditPersonForm, PersonFilter, as_typed
 from members.models import Appointment, Invitation, Organisation, PersonQuerySet, Representation, everybody
-from members.pages import COUNTED, bounded_count, keyset_page
 from members.profiles import profile
 
 

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
 from accounts.http import Request, accepted, page_or_form
+from accounts.pages import keyset_page
 from accounts.rules import require
 from history.actions import newest
 from history.panels import history, put_together
 from members.actions import regions as actions
 from members.forms.regions import OwnRegionForm
 from members.models import OwnRegion
-from members.pages import keyset_page
 
 
 @require_GET

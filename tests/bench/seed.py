@@ -20,6 +20,7 @@ from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import Person  # noqa: E402
+from accounts.pages import cursor_of  # noqa: E402
 from campaigns.models import Campaign, Milestone  # noqa: E402
 from decisions.models import Answer, Position  # noqa: E402
 from decisions.outcome import Choice  # noqa: E402
@@ -27,7 +28,6 @@ from meetings.models import Meeting  # noqa: E402
 from members.countries import regions  # noqa: E402
 from members.keys import indexed_words  # noqa: E402
 from members.models import Committee, Organisation, PersonWord  # noqa: E402
-from members.pages import cursor_of  # noqa: E402
 from tests import factories  # noqa: E402
 
 # Two made-up words and a number: enough of a spread that a search finds some, many or one.

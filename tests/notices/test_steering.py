@@ -294,11 +294,11 @@ def test_a_narrowed_list_is_read_in_pages_that_miss_none(staff):
     rows = {due(person, send_at=now - number // 2 * HOUR).pk for number in range(52)}
 
     first = staff.get(PAGE, {"person": person.pk}).context["found"]
-    second = staff.get(PAGE, {"person": person.pk, "before": first.older}).context["found"]
+    second = staff.get(PAGE, {"person": person.pk, "after": first.section.page.after}).context["found"]
 
     read = [line.delivery.pk for part in (first, second) for line in part.section.lines]
     assert (len(first.section.lines), len(read), set(read)) == (50, 52, rows)
-    assert second.older is None
+    assert second.section.page.after == ""
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from accounts.pages import keyset_page
 from campaigns.models import Campaign, Milestone
 from decisions.models import Position
 from meetings.models import Meeting
-from members.pages import keyset_page
 from tests.factories import CampaignFactory, MeetingFactory, MilestoneFactory, PositionFactory
 
 pytestmark = pytest.mark.django_db
