@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from axe_playwright_python.sync_playwright import Axe
 
 from accounts.models import User
+from home.pseudo_locale import pseudo
 from tests.browser.visits import Window
 from tests.pages import Page
 
@@ -14,11 +15,16 @@ FAILED = "Failed to load resource"
 
 @dataclass
 class Tour:
-    """One window per reader, all of the same look; what was wrong on which page."""
+    """One window per reader, all of the same look; what was wrong on which page. `is_pseudo`: in the made-up language."""
 
     visit: Callable[..., Window]
     look: dict
+    is_pseudo: bool = False
     windows: dict[str, Window] = field(default_factory=dict)
+
+    def spoken(self, words: str, page: Page) -> str:
+        """As they stand on the page: whoever has not signed in reads English."""
+        return pseudo(words) if self.is_pseudo and page.reader else words
 
     def opens(self, page: Page) -> Window:
         if page.reader not in self.windows:
@@ -29,8 +35,8 @@ class Tour:
         if page.status >= 400:  # the console says so, as it should
             window.trouble[:] = [said for said in window.trouble if FAILED not in said]
         if page.press:
-            window.press(page.press)
-            assert window.page.title().startswith("Error: ")
+            window.press(self.spoken(page.press, page))
+            assert window.page.title().startswith(self.spoken("Error:", page))
         window.page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
         assert status == page.status
         return window
