@@ -1,14 +1,12 @@
-"""What the browser may send about oneself, and the fields every app uses for days, hours and zones."""
+"""What the browser may send for days, hours and zones: fields that every app uses."""
 
 from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person
 from accounts.zones import city, zone_choices
 
 
@@ -53,30 +51,3 @@ class ZoneField(forms.ChoiceField):
             groups.insert(0, (used, city(used)))
         self.choices = groups
         self.initial = used
-
-
-class PreferencesForm(forms.ModelForm):
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    zone = ZoneField(help_text=_("The city whose clock you live by. Times are shown in it."))
-
-    class Meta:
-        model = Person
-        fields = (
-            "display_name",
-            "language",
-            "zone",
-            "quiet_from",
-            "quiet_to",
-            "keeps_weekend",
-            "is_discreet",
-            "is_listed",
-        )
-        widgets = {
-            "display_name": forms.TextInput(attrs={"autocomplete": "name"}),
-            "quiet_from": HourInput(),
-            "quiet_to": HourInput(),
-        }
-
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["zone"].offer(now, self.instance.zone)  # type: ignore[attr-defined]

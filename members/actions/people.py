@@ -27,6 +27,16 @@ from members.models import (
 from members.models.terms import utc_day
 
 EDITABLE = ["display_name", "email", "language", "zone", "is_discreet"]
+PREFERENCES = [
+    "display_name",
+    "language",
+    "zone",
+    "quiet_from",
+    "quiet_to",
+    "keeps_weekend",
+    "is_discreet",
+    "is_listed",
+]
 STOPPED = gettext_noop("Stopped being a contact of %(organisation)s")
 
 
@@ -162,10 +172,15 @@ def edit_preferences(
     is_discreet: bool,
     is_listed: bool,
     now: datetime,
+    seen: int | None = None,
 ) -> Person:
-    """People say how they want to be called, in which language, at which hours. Raises Refused for another person."""
+    """People say how they want to be called, in which language, at which hours. `seen`: the state they saw.
+
+    Raises Refused for another person, Stale.
+    """
     person = lock_person(person.pk)
     require(by, "members.edit_preferences", person)
+    refuse_stale(person, seen, PREFERENCES)
     values = {
         "display_name": display_name,
         "language": language,

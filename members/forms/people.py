@@ -1,6 +1,6 @@
 """What the browser may send about people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,16 +8,17 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.choices import flatten_choices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.filters import ChoiceFilter, ListFilter, WordsFilter
-from accounts.forms import ZoneField
+from accounts.forms import HourInput, ZoneField
 from accounts.models import Person, User
 from accounts.zones import only_zone_of
 from history.actions import newest
 from history.forms import SeenForm
-from members.actions.people import EDITABLE
+from members.actions.people import EDITABLE, PREFERENCES
 from members.forms.regions import RegionField
 from members.models import Appointment, Invitation, Organisation, PersonQuerySet, Representation, everybody
 
@@ -56,23 +57,19 @@ class PersonForm(forms.Form):
         self.fields["zone"].offer(now, zone)  # type: ignore[attr-defined]
 
 
-class EditPersonForm(PersonForm, SeenForm):
-    """Carries along what stood in it when it was opened: the history keeps no values of people to compare with."""
+class PersonSeenForm(SeenForm):
+    """Carries along what stood in it when it was opened: the history keeps no values of people to compare with.
 
-    was = forms.JSONField(widget=forms.HiddenInput, required=False)
-    is_discreet = forms.BooleanField(
-        label=_("Discreet mail"),
-        required=False,
-        help_text=_("Their mails say only that something waits; they sign in to read what."),
-    )
+    Give it `was` and `seen` among the initial values; it stands before a ModelForm.
+    """
 
-    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        super().__init__(*args, initial=as_typed(person), zone=person.zone, **kwargs)
+    was = forms.JSONField(widget=forms.HiddenInput, required=False, encoder=DjangoJSONEncoder)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         was = values.pop("was", None)
-        self.opened_with = was if isinstance(was, dict) else {}
+        read = was.items() if isinstance(was, dict) else ()
+        self.opened_with = {name: self._read(name, value) for name, value in read}
         return values
 
     def lay_over(self, before: Mapping[str, Any], present: Mapping[str, Any]) -> None:
@@ -83,13 +80,65 @@ class EditPersonForm(PersonForm, SeenForm):
         for name, value in present["was"].items():
             field = self.fields[name]
             if value != opened.get(name) and field.has_changed(value, self[name].data):
-                shown = dict(flatten_choices(getattr(field, "choices", ()))).get(value, value) or _("nothing")
+                shown = _in_words(field, value) or _("nothing")
                 self.add_error(name, _("Somebody else wrote here meanwhile: “%(value)s”.") % {"value": shown})
+
+    def _read(self, name: str, value: Any) -> Any:
+        """What the browser sent back of our own JSON, as the field's kind of value: an hour stands there in letters."""
+        try:
+            return self.fields[name].to_python(value if isinstance(value, bool) else str(value))
+        except (KeyError, ValidationError):
+            return None
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    choices = dict(flatten_choices(getattr(field, "choices", ())))
+    return str(choices.get(value) or field.widget.format_value(value) or "")
+
+
+class EditPersonForm(PersonForm, PersonSeenForm):
+    is_discreet = forms.BooleanField(
+        label=_("Discreet mail"),
+        required=False,
+        help_text=_("Their mails say only that something waits; they sign in to read what."),
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, initial=as_typed(person), zone=person.zone, **kwargs)
+
+
+class PreferencesForm(PersonSeenForm, forms.ModelForm):
+    """What people say about themselves; staff may change some of it meanwhile, or they themselves at another device."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    zone = ZoneField(help_text=_("The city whose clock you live by. Times are shown in it."))
+
+    class Meta:
+        model = Person
+        fields = PREFERENCES
+        widgets = {
+            "display_name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "quiet_from": HourInput(),
+            "quiet_to": HourInput(),
+        }
+
+    def __init__(self, *args: Any, person: Person, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, instance=person, initial=as_preferred(person), **kwargs)
+        self.fields["zone"].offer(now, person.zone)  # type: ignore[attr-defined]
+
+
+def as_preferred(person: Person) -> dict[str, Any]:
+    """The initial values of the form in which `person` says them."""
+    return _as_seen(person, PREFERENCES)
 
 
 def as_typed(person: Person) -> dict[str, Any]:
     """The initial values of the form that edits `person`."""
-    values = {name: getattr(person, name) for name in EDITABLE}
+    return _as_seen(person, EDITABLE)
+
+
+def _as_seen(person: Person, names: Iterable[str]) -> dict[str, Any]:
+    values = {name: getattr(person, name) for name in names}
     return {**values, "was": values, "seen": newest(person)}
 
 

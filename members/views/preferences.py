@@ -11,9 +11,11 @@ from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from accounts.clock import database_now
-from accounts.forms import PreferencesForm
 from accounts.http import Request, accepted, told
+from accounts.models import Person
+from history.panels import put_together
 from members.actions.people import edit_preferences
+from members.forms.people import PreferencesForm, as_preferred
 from members.models import everybody
 from notices.actions.reading import choose_mail
 from notices.choices import choices_of
@@ -21,15 +23,19 @@ from notices.kind import KINDS
 
 
 def edit(request: Request) -> HttpResponse:
-    person = get_object_or_404(everybody().visible_to(request.user), pk=request.user.person_id)
-    now = database_now()
-    form = PreferencesForm(request.POST or None, instance=person, now=now)
+    person, now = _oneself(request), database_now()
+    form = PreferencesForm(request.POST or None, person=person, now=now)
     if accepted(form, partial(edit_preferences, person, by=request.user, now=now)):
         with override(form.cleaned_data["language"]):
             messages.success(request, _("Saved. Times are shown in your zone, and mail waits in your quiet hours."))
         return redirect("accounts:preferences")
-    context = {"form": form, "choices": choices_of(person), "chose_mail": "chosen" in request.GET}
+    theirs = put_together(form, lambda: _oneself(request), request.user, as_preferred)
+    context = {"form": form, "theirs": theirs, "choices": choices_of(person), "chose_mail": "chosen" in request.GET}
     return render(request, "accounts/preferences.html", context)
+
+
+def _oneself(request: Request) -> Person:
+    return get_object_or_404(everybody().visible_to(request.user), pk=request.user.person_id)
 
 
 @require_POST

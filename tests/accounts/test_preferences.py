@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.rules import Refused
 from history.models import Entry
-from members.actions.people import edit_preferences
+from members.actions.people import PREFERENCES, edit_preferences
 from members.models import everybody
 from tests.factories import NOON, UserFactory, user_with
 
@@ -15,6 +15,7 @@ URL = "/accounts/preferences/"
 
 def values(**changed):
     return {
+        "seen": "0",
         "display_name": "Amal Haddad-Berg",
         "language": "qps",
         "zone": "Asia/Kathmandu",
@@ -60,18 +61,7 @@ def test_the_history_names_the_fields_and_keeps_no_personal_data(client):
     client.post(URL, values(display_name="Sione Tupou"))
 
     entry = Entry.objects.of(user.person).get()
-    assert entry.details == {
-        "fields": [
-            "display_name",
-            "language",
-            "zone",
-            "quiet_from",
-            "quiet_to",
-            "keeps_weekend",
-            "is_discreet",
-            "is_listed",
-        ]
-    }
+    assert entry.details == {"fields": PREFERENCES}
 
 
 def test_saving_without_a_change_is_no_history(client):
@@ -79,7 +69,7 @@ def test_saving_without_a_change_is_no_history(client):
     client.force_login(user)
     client.post(URL, values())
 
-    client.post(URL, values())
+    client.post(URL, values(seen=1))
 
     assert Entry.objects.of(user.person).count() == 1
 

@@ -1,6 +1,6 @@
 """Two people change one object at once: the second is told, sees what the first did, and loses nothing."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.test import Client
@@ -169,6 +169,39 @@ def test_what_two_have_written_in_one_field_of_a_person_stands_there_side_by_sid
     assert (form["display_name"].value(), form["zone"].value(), form["email"].errors) == ("Mine", "Asia/Tokyo", [])
     assert "“Theirs”" in form.errors["display_name"][0]
     assert "Nairobi" in form.errors["zone"][0]
+
+
+def test_ones_own_preferences_at_two_devices_do_not_undo_each_other():
+    user = user_with("member")
+    address = reverse("accounts:preferences")
+    opened = filled(signed_in(user).get(address).context["form"])
+    signed_in(user).post(address, opened | {"quiet_from": "22:30", "zone": "Africa/Nairobi", "is_discreet": "on"})
+
+    told = signed_in(user).post(address, opened | {"quiet_from": "20:15", "keeps_weekend": ""})
+    again = filled(told.context["form"])
+    kept = signed_in(user).post(address, again)
+
+    user.person.refresh_from_db()
+    assert "Somebody else has changed this" in told.content.decode()
+    assert set(told.context["form"].errors) == {"quiet_from", "__all__"}
+    assert "“22:30”" in told.context["form"].errors["quiet_from"][0]
+    assert kept.status_code == 302
+    assert (user.person.quiet_from, user.person.zone) == (time(20, 15), "Africa/Nairobi")
+    assert (user.person.is_discreet, user.person.keeps_weekend) == (True, False)
+
+
+def test_what_staff_correct_of_a_person_is_not_undone_by_their_own_form():
+    user = user_with("member")
+    own, edited = reverse("accounts:preferences"), reverse("members:person_edit", args=[user.person_id])
+    opened = filled(signed_in(user).get(own).context["form"])
+    staff = signed_in(user_with("staff"))
+    staff.post(edited, filled(staff.get(edited).context["form"]) | {"display_name": "Ada Corrected"})
+
+    told = signed_in(user).post(own, opened | {"quiet_to": "06:30"})
+    signed_in(user).post(own, filled(told.context["form"]))
+
+    user.person.refresh_from_db()
+    assert (user.person.display_name, user.person.quiet_to) == ("Ada Corrected", time(6, 30))
 
 
 @pytest.mark.parametrize("was", ["", "no JSON", "[1]", '{"display_name": {"a": [1]}}'])
