@@ -1,13 +1,17 @@
 """What the browser may send for days, hours and zones: fields that every app uses."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts.zones import city, zone_choices
+
+CLOSING = re.compile(r"\s*</(?:option|optgroup)>\s*")
 
 
 class DayInput(forms.DateInput):
@@ -38,8 +42,18 @@ class HourInput(forms.TimeInput):
         super().__init__(format="%H:%M", **options)
 
 
+class ZoneSelect(forms.Select):
+    """Four hundred choices without the closing tags that HTML lets one leave out: 5 kB lighter."""
+
+    def render(self, *args: Any, **options: Any) -> SafeString:
+        whole = super().render(*args, **options)
+        return mark_safe(CLOSING.sub("", whole))  # noqa: S308 - as it was, escaped; within text there is no such tag
+
+
 class ZoneField(forms.ChoiceField):
     """A time zone, by city; call `offer` in the form, which knows the hour and the zone in use."""
+
+    widget = ZoneSelect
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"label": _("Time zone")} | options)

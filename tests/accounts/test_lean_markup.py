@@ -2,9 +2,11 @@
 
 from html.parser import HTMLParser
 
+from django.forms import Select
 from django.template import Context, Template
 
 from accounts.filters import QuickSelect
+from accounts.forms import ZoneSelect
 
 ROWS = """{% for word in words %}<tr class="x">
 <th>{{ word }}</th>
@@ -57,3 +59,12 @@ def test_a_quick_select_quotes_each_value_that_needs_it():
     opened = [part[1] for part in Seen(select).parts if part[0] == "option"]
     assert opened == [{"value": ""}, {"value": "AFG", "selected": None}, {"value": 'a "b" >'}, {"value": "-name"}]
     assert "&lt;i&gt;" in select
+
+
+def test_the_choice_of_a_time_zone_holds_the_same_as_one_with_all_its_tags():
+    choices = [("UTC", "UTC"), ("Africa", [("Africa/Accra", "Accra"), ("Africa/Cairo", "</option> & x")])]
+
+    lean, whole = (widget(choices=choices).render("zone", "Africa/Accra") for widget in (ZoneSelect, Select))
+
+    assert Seen(lean).parts == Seen(whole).parts
+    assert "</opt" not in lean

@@ -111,4 +111,4 @@ def test_every_page_is_light_and_asks_few_statements(pages: list[Page], wires: d
 
     heaviest, most = max(weights) / 1000, max(counts)
     print(f"\n{len(weights)} pages: at most {heaviest:.1f} kB cold and {most} statements")
-    assert too_much == {}
+    assert not too_much, "\n".join(f"{page}: bytes, requests, statements {seen}" for page, seen in too_much.items())
