@@ -2,7 +2,7 @@
 export default [
   {
     files: ["static/js/**/*.js"],
-    languageOptions: { sourceType: "module", ecmaVersion: 2022, globals: { document: "readonly" } },
+    languageOptions: { sourceType: "module", ecmaVersion: 2022, globals: { document: "readonly", sessionStorage: "readonly" } },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       "array-callback-return": "error",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User, Visibility
 from accounts.rules import classes_seen_by
 from campaigns.models import Campaign
+from decisions.forms.conflicts import CrossingForm
 from decisions.languages import LANGUAGES
 from decisions.models import Level, Position
 from decisions.models.levels import POLICY
@@ -89,7 +90,7 @@ class DraftForm(forms.Form):
         self.fields["visibility"].choices = [pair for pair in CLASSES if pair[0] in seen]  # type: ignore[attr-defined]
 
 
-class EditForm(DraftForm):
+class EditForm(CrossingForm, DraftForm):
     """A draft keeps its committee and its language."""
 
     seen = SeenField(max_length=64)
@@ -111,7 +112,7 @@ class EditForm(DraftForm):
         return {"campaign": self.standing} | (super().clean() or {})
 
 
-class VersionForm(forms.Form):
+class VersionForm(CrossingForm):
     body = BodyField()
     seen = SeenField(max_length=64)
 

@@ -1,6 +1,7 @@
 """Positions: the list, the page of one, and writing them."""
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,8 +22,10 @@ from decisions.actions.drafting import newest_text
 from decisions.columns import POSITIONS
 from decisions.consultation_pages import consultation_panel
 from decisions.forms import AnswerForm, DraftForm, EditForm, VersionForm, WithdrawalForm
+from decisions.forms.conflicts import CrossingForm
+from decisions.lineage import compared
 from decisions.margin import unsettled_of
-from decisions.models import Consultation, Position
+from decisions.models import Consultation, Position, Text
 from decisions.pages import page_of_position, rows_of
 from decisions.reading import read_by
 from history.deeds import standing
@@ -93,12 +96,13 @@ def edit_position(request: Request, pk: UUID) -> HttpResponse:
         "level": draft.level_id,
         "visibility": draft.visibility,
     }
-    initial |= {"body": text.body, "seen": text.sha256}
+    initial |= {"body": text.body, "began": text.body, "seen": text.sha256}
     form = EditForm(request.POST or None, user=request.user, position=draft, initial=initial)
     act = partial(drafting.edit_draft, draft, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect("decisions:position", pk)
-    return render(request, "decisions/position_form.html", {"form": form, "position": draft, "text": text})
+    context = {"form": form, "position": draft, "text": text, **crossed(form, text)}
+    return render(request, "decisions/position_form.html", context)
 
 
 @page_or_form
@@ -106,11 +110,11 @@ def new_version(request: Request, pk: UUID) -> HttpResponse:
     draft = position_or_404(request, pk)
     require(request.user, "decisions.write", draft)
     text = newest_text(draft)
-    form = VersionForm(request.POST or None, initial={"body": text.body, "seen": text.sha256})
+    form = VersionForm(request.POST or None, initial={"body": text.body, "began": text.body, "seen": text.sha256})
     act = partial(drafting.write_version, draft, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect("decisions:position", pk)
-    context = {"form": form, "position": draft, "text": text, "number": text.version.number + 1}
+    context = {"form": form, "position": draft, "text": text, "number": text.version.number + 1, **crossed(form, text)}
     return render(request, "decisions/version_form.html", context)
 
 
@@ -136,6 +140,12 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
         done_to(request, _("The position is withdrawn."), withdrawn)
         return redirect("decisions:position", pk)
     return render(request, "decisions/position_withdraw.html", {"form": form, "position": withdrawn})
+
+
+def crossed(form: CrossingForm, standing: Text) -> dict[str, Any]:
+    """For `crossing.html`: what somebody else has changed while the form was open."""
+    crossing = form.crossed_by(standing)
+    return {"crossing": crossing, "compared": crossing and compared(crossing.old, crossing.new)}
 
 
 def position_or_404(request: Request, pk: UUID) -> Position:

@@ -13,7 +13,7 @@ from accounts.rules import require
 from decisions.actions.translating import translate as translate_text
 from decisions.forms.translations import TranslationForm
 from decisions.reading import read_by
-from decisions.views.positions import position_or_404
+from decisions.views.positions import crossed, position_or_404
 
 
 @page_or_form
@@ -28,5 +28,11 @@ def translate(request: Request, pk: UUID) -> HttpResponse:
     act = partial(translate_text, position, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect(reverse("decisions:position", args=[pk]) + f"?language={language}#text")
-    context = {"form": form, "position": position, "reading": reading, "old": old}
+    context = {
+        "form": form,
+        "position": position,
+        "reading": reading,
+        "old": old,
+        **(crossed(form, old) if old else {}),
+    }
     return render(request, "decisions/translation_form.html", context)

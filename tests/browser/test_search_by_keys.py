@@ -1,4 +1,4 @@
-"""The search by keyboard: our only JavaScript."""
+"""The search by keyboard."""
 
 import pytest
 from django.utils import timezone

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.clock import database_now
 from decisions.actions.closing import announce_closed_rounds
+from accounts.models import Person
 from decisions.actions.drafting import newest_text, write_version
 from decisions.models import Answer, AnswerChange, Position, Round
 from decisions.models.levels import usual_level
@@ -345,6 +346,7 @@ def test_an_outcome_in_the_inbox_takes_as_many_statements_for_three_seats_as_for
     client, count, django_assert_num_queries
 ):
     asked = running(committee_of(count), hours=-1)
+    Person.objects.update(quiet_from="00:00", quiet_to="00:00")  # it is day everywhere
     for elector in asked.electors.all():
         say(elector, "approve", at=asked.opens_at)
     announce_closed_rounds(now=database_now())
