@@ -24,6 +24,7 @@ from tests.canaries.crawl import LISTS, STARTING, crawl
 from tests.canaries.world import SIGNED_IN, WORD, World, stage
 
 pytestmark = pytest.mark.django_db
+CONSULTING = ("decisions.consultation_opened", "decisions.consultation_closed", "decisions.contributors_told")
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,13 @@ def test_an_old_notice_shows_nothing_that_its_reader_may_no_longer_read(world, r
 
 def told_of_everything(user: User, now: datetime) -> None:
     """As if `user` had been told of every milestone, meeting and round in an hour when they could see it."""
-    for key in ("campaigns.milestone_due", "meetings.invitation", "decisions.round_opened", "decisions.outcome"):
+    for key in (
+        "campaigns.milestone_due",
+        "meetings.invitation",
+        "decisions.round_opened",
+        "decisions.outcome",
+        *CONSULTING,
+    ):
         kind = KINDS[key]
         for subject in kind.model._default_manager.all():
             row = delivery_for(kind, subject, user.person, "then", now, None, channel="inbox")

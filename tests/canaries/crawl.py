@@ -15,7 +15,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
-from decisions.models import Position
+from decisions.models import Consultation, Position
 from history.models import Deed
 from home.findable import GROUPS
 from meetings.models import Meeting
@@ -59,6 +59,8 @@ LISTS = [
     "/meetings/call/",
     *[f"/positions/?status={status}" for status in ("", "draft", "open", "adopted", "rejected", "withdrawn")],
     "/positions/new/",
+    "/positions/consultations/",
+    "/positions/consultations/?as=csv",
     "/positions/register/",
     "/positions/register/file/",
     "/reminders/",
@@ -110,7 +112,11 @@ PAGES: dict[Any, list[str]] = {
     ],
     Position: [
         f"decisions:{name}"
-        for name in ("position", "edit_position", "new_version", "version", "withdraw", "open_round")
+        for name in ("position", "edit_position", "new_version", "version", "withdraw", "open_round", "consult")
+    ],
+    Consultation: [
+        f"decisions:{name}"
+        for name in ("consultation", "contributions", "dispositions", "extend_consultation", "end_consultation")
     ],
     Delivery: ["notices:delivery"],
     Deed: ["history:deed"],
