@@ -186,7 +186,7 @@ GROUPS = (
     Group("meetings", _("Meetings"), Meeting, _meetings, ("title", "starts_at", "ends_at", "zone", "status")),
     Group("decisions", _("Decisions"), Decision, _decisions, ("year", "number", "title", "decided_at", "position_id")),
     Group("positions", _("Positions"), Position, _positions, ("title", "status", "changed_at"), more=_closing),
-    Group("consultations", _("Consultations"), Consultation, _consultations, ("closes_at",), more=_asked),
+    Group("consultations", _("Consultations"), Consultation, _consultations, ("version_id", "closes_at"), more=_asked),
     Group("committees", _("Committees"), Committee, _committees, ("name", "is_steering")),
     Group(
         "ended",

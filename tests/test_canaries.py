@@ -24,6 +24,7 @@ from tests.canaries.crawl import LISTS, STARTING, crawl
 from tests.canaries.world import SIGNED_IN, WORD, World, stage
 
 pytestmark = pytest.mark.django_db
+CONSULTING = ("decisions.consultation_opened", "decisions.consultation_closed", "decisions.contributors_told")
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +92,7 @@ def told_of_everything(user: User, now: datetime) -> None:
         "decisions.outcome",
         "decisions.commented",
         "decisions.comment_settled",
+        *CONSULTING,
     ):
         kind = KINDS[key]
         for subject in kind.model._default_manager.all():

@@ -79,9 +79,9 @@ def open_consultation(
 
 @transaction.atomic
 def extend_consultation(
-    consultation: Consultation, *, by: User, closes_at: datetime, reason: str = "", now: datetime
+    consultation: Consultation, *, by: User, closes_at: datetime, zone: str, reason: str = "", now: datetime
 ) -> Consultation:
-    """Give members more time; all who are asked are told. Raises Refused; TransitionError when it has closed, or
+    """Give members more time (`zone`: where the hour is meant); all who are asked are told. Raises Refused; TransitionError when it has closed, or
     `closes_at` is not later than the present closing.
     """
     consultation = _locked(consultation)
@@ -89,6 +89,7 @@ def extend_consultation(
     _require_open(consultation, now)
     if closes_at <= consultation.closes_at:
         raise TransitionError(_("A consultation can only be extended here: choose a later hour than the present one."))
+    consultation.zone = zone
     _move(consultation, closes_at, reason, now)
     verb = gettext_noop("Extended the consultation to %(closes)s UTC")
     record(verb, consultation.position, by=by, now=now, closes=f"{closes_at:%Y-%m-%d %H:%M}")
@@ -194,7 +195,7 @@ def _ask_whom_is_new(consultation: Consultation, now: datetime) -> list[Consulte
 def _move(consultation: Consultation, closes_at: datetime, reason: str, now: datetime) -> None:
     consultation.closes_at, consultation.moved_because = closes_at, reason.strip()
     consultation.scheduled_at, consultation.epoch = now, consultation.epoch + 1
-    consultation.save(update_fields=["closes_at", "moved_because", "scheduled_at", "epoch", "ended_early"])
+    consultation.save(update_fields=["closes_at", "zone", "moved_because", "scheduled_at", "epoch", "ended_early"])
 
 
 def _require_open(consultation: Consultation, now: datetime) -> None:

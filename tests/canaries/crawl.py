@@ -15,7 +15,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
-from decisions.models import Comment, Position
+from decisions.models import Comment, Consultation, Position
 from history.models import Deed
 from home.findable import GROUPS
 from meetings.models import Meeting
@@ -59,6 +59,8 @@ LISTS = [
     "/meetings/call/",
     *[f"/positions/?status={status}" for status in ("", "draft", "open", "adopted", "rejected", "withdrawn")],
     "/positions/new/",
+    "/positions/consultations/",
+    "/positions/consultations/?as=csv",
     "/positions/register/",
     "/positions/register/file/",
     "/reminders/",
@@ -122,7 +124,12 @@ PAGES: dict[Any, list[str]] = {
             "comment",
             "withdraw",
             "open_round",
+            "consult",
         )
+    ],
+    Consultation: [
+        f"decisions:{name}"
+        for name in ("consultation", "contributions", "dispositions", "extend_consultation", "end_consultation")
     ],
     Comment: ["decisions:settle"],
     Delivery: ["notices:delivery"],

@@ -22,6 +22,7 @@ from members.models import Committee
 from notices.actions.planning import plan
 from notices.models import Delivery
 from tests import factories as make
+from tests.canaries import members_asked
 from tests.canaries.world import CLASSES, MEMBERS, STAFF, STEERING, World
 from tests.decisions.making import question, reply
 
@@ -37,6 +38,7 @@ def fill(world: World) -> None:
     # What a committee of staff's adopts is for every member; that there is such a committee is not.
     unknown = make.CommitteeFactory(visibility=Visibility.STAFF, name=world.mark("deciding committee: name", STAFF))
     rounds(world, unknown, "staff’s committee", STAFF, hidden)
+    members_asked.fill(world)
     plan(now=world.now)
     failed = Delivery.objects.by_mail().filter(state="planned").order_by("id").last()
     Delivery.objects.filter(pk=failed.pk).update(

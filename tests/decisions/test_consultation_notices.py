@@ -106,12 +106,12 @@ def test_an_extension_moves_the_reminders_and_says_why_once():
     closes_at = LATER + timedelta(days=14)
 
     extend_consultation(
-        consultation, by=user_with("staff"), closes_at=closes_at, reason="Many asked for it.", now=LATER
+        consultation, by=user_with("staff"), closes_at=closes_at, zone="UTC", reason="Many asked for it.", now=LATER
     )
 
     assert reminded() == set()  # beyond the horizon of the planner
     said = mail(MOVED, user.person)
-    assert said.subject.startswith("More time, until Wed 27 May 2026, 15:00 Zurich")
+    assert said.subject.startswith("More time, until Wed 27 May 2026, 13:00 UTC")
     assert "Many asked for it." in said.body
 
 

@@ -199,7 +199,12 @@ def test_an_extension_tells_everybody_asked_and_moves_the_reminders():
     consultation = opened()
 
     extend_consultation(
-        consultation, by=user_with("staff"), closes_at=CLOSING + timedelta(days=3), reason="Many asked.", now=LATER
+        consultation,
+        by=user_with("staff"),
+        closes_at=CLOSING + timedelta(days=3),
+        zone="UTC",
+        reason="Many asked.",
+        now=LATER,
     )
 
     consultation.refresh_from_db()
@@ -212,9 +217,9 @@ def test_an_extension_never_shortens_and_comes_before_the_closing():
     consultation, staff = opened(), user_with("staff")
 
     with pytest.raises(TransitionError, match="later hour"):
-        extend_consultation(consultation, by=staff, closes_at=CLOSING, now=LATER)
+        extend_consultation(consultation, by=staff, closes_at=CLOSING, zone="UTC", now=LATER)
     with pytest.raises(TransitionError, match="closed already"):
-        extend_consultation(consultation, by=staff, closes_at=OVER + timedelta(days=1), now=OVER)
+        extend_consultation(consultation, by=staff, closes_at=OVER + timedelta(days=1), zone="UTC", now=OVER)
 
 
 def test_closing_early_is_for_staff_and_the_chair_and_needs_a_reason():

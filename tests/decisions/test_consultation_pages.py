@@ -187,10 +187,10 @@ def test_what_met_an_error_of_ours_is_kept(client, monkeypatch):
     monkeypatch.setattr("decisions.actions.contributing.comment", lambda *_args, **_named: 1 / 0)
     words = {"whose": user.pk, "text": "Typed for an hour", "language": "fr", "openness": "committee"}
 
-    failed = send(client, user, "comment", consultation.pk, **words)
+    failed = send(client, user, "contribute", consultation.pk, **words)
     monkeypatch.undo()
     said = page(client, user, "consultation", consultation.pk)
-    send(client, user, "comment", consultation.pk, **words)
+    send(client, user, "contribute", consultation.pk, **words)
 
     assert failed.status_code == 500
     assert "Typed for an hour" in said
@@ -201,9 +201,9 @@ def test_what_met_an_error_of_ours_is_kept(client, monkeypatch):
 def test_what_was_kept_can_be_thrown_away(client):
     user = member()
     consultation = running()
-    send(client, user, "comment", consultation.pk, whose=user.pk, text="", language="fr", openness="asked")
+    send(client, user, "contribute", consultation.pk, whose=user.pk, text="", language="fr", openness="asked")
 
-    said = send(client, user, "comment", consultation.pk, whose=user.pk, discard="yes").content.decode()
+    said = send(client, user, "contribute", consultation.pk, whose=user.pk, discard="yes").content.decode()
 
     assert "it was kept for you" not in said
 
@@ -214,7 +214,7 @@ def test_comments_name_their_paragraph_and_in_whose_name(client):
     row = row_of(consultation, user)
     words = {"whose": user.pk, "text": "Plus court", "language": "fr", "openness": "asked"}
 
-    said = send(client, user, "comment", consultation.pk, **words, paragraph="2", consulted=row.pk).content.decode()
+    said = send(client, user, "contribute", consultation.pk, **words, paragraph="2", consulted=row.pk).content.decode()
 
     made = Contribution.objects.get()
     assert (made.paragraph, made.organisation, made.language) == (2, organisation_of(user), "fr")

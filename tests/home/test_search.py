@@ -58,7 +58,8 @@ def one_of_each(word: str) -> None:
     make.TaskFactory(title=f"Errand of {word}", subject=campaign)
     make.MeetingFactory(title=f"Call on {word}")
     make.PositionFactory(title=f"Text on {word}")
-    decided(f"What {word} means")
+    decision = decided(f"What {word} means")
+    make.ConsultationFactory(version=decision.position.versions.get())
     make.CommitteeFactory(name=f"Working group {word}")
 
 
@@ -88,6 +89,7 @@ def test_every_kind_of_thing_is_found_each_in_its_group_with_a_line_of_fact(clie
         "Call on Clearance Mon 1 Jun 2026, 12:00",
         "Text on Clearance Draft",
         "What Clearance means Adopted Fri 15 May 2026, 12:00",
+        "What Clearance means Closed · Sat 23 May 2026, 12:00",
         "Working group Clearance Committee or working group",
     ):
         assert sentence in page

@@ -52,6 +52,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "campaigns:finish_campaign": {"status": "finished", "outcome": "Won."},
     "campaigns:hand_task": {"owner": "{own_email}"},
     "campaigns:take_task": {"organisation": ""},
+    "decisions:answer_officially": {"whole": "We agree.", "language": "en", "openness": "asked", "seen": "0"},
+    "decisions:contribute": {"text": "Shorter.", "language": "en", "openness": "asked"},
+    "decisions:end_consultation": {"reason": "All have answered"},
+    "decisions:extend_consultation": {"closes_on": "2027-06-01", "closes_hour": "17:00", "zone": "UTC"},
     "decisions:answer": {"choice": "abstain", "version": "{version}"},
     "decisions:new_position": {
         "title": "New",

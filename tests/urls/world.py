@@ -12,7 +12,7 @@ from accounts.models import User, Visibility
 from campaigns.actions.milestones import drop_milestone
 from campaigns.models import Assignment, Campaign, Milestone
 from decisions.actions.closing import announce_closed_rounds
-from decisions.models import Answer, Position, Round
+from decisions.models import Answer, Consultation, Position, Round
 from history.actions import gather, take_back
 from history.models import Deed
 from meetings.models import Meeting
@@ -70,6 +70,7 @@ def build_world() -> World:
         meetings,
         positions,
         decided_positions,
+        consultations,
         tasks,
         deliveries,
         deeds,
@@ -298,6 +299,28 @@ def decided_positions(world: World) -> dict[str, Any]:
         "rejected position": rejected,
     }
     return {name: Position.objects.get(versions=made.version_id) for name, made in rounds.items()}
+
+
+def consultations(world: World) -> dict[str, Any]:
+    """Of the steering committee, asking all members; and of another committee, asking one that is nobody's here."""
+
+    def asked(days: float, committee: Committee = world.steering, **fields: Any) -> Consultation:
+        draft = make.PositionFactory(committee=committee)
+        times = {"opens_at": world.now - timedelta(days=9), "closes_at": world.now + timedelta(days=days)}
+        return make.ConsultationFactory(version=draft.versions.get(), **times, **fields)
+
+    unasked = make.OrganisationFactory()
+    running = asked(9)
+    others = asked(9, world.working, asked=[unasked])
+    mine = running.asked.get(organisation=world.users["member"].person.representations.get().organisation)
+    return {
+        "open consultation": running,
+        "closed consultation": asked(-1),
+        "others’ consultation": others,
+        "member that is asked": mine,
+        "others’ member that is asked": running.asked.get(organisation=unasked),
+        "member that others asked": others.asked.get(),
+    }
 
 
 def deeds(world: World) -> dict[str, Any]:
