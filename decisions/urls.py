@@ -1,6 +1,6 @@
 from django.urls import path
 
-from decisions.views import answers, corrections, levels, positions, register, rounds, versions
+from decisions.views import answers, corrections, disagreements, levels, positions, register, rounds, versions
 
 app_name = "decisions"
 urlpatterns = [
@@ -8,6 +8,11 @@ urlpatterns = [
     path("new/", positions.new_position, name="new_position"),
     path("register/", register.register, name="register"),
     path("register/file/", register.register_file, name="register_file"),
+    path("disagreements/", disagreements.disagreements, name="disagreements"),
+    path("disagreements/<uuid:pk>/", disagreements.disagreement, name="disagreement"),
+    path("disagreements/<uuid:pk>/owner/", disagreements.hand_disagreement, name="hand_disagreement"),
+    path("disagreements/<uuid:pk>/date/", disagreements.date_disagreement, name="date_disagreement"),
+    path("disagreements/<uuid:pk>/end/", disagreements.end_disagreement, name="end_disagreement"),
     path("<uuid:pk>/", positions.position, name="position"),
     path("<uuid:pk>/edit/", positions.edit_position, name="edit_position"),
     path("<uuid:pk>/version/", positions.new_version, name="new_version"),

@@ -1,5 +1,6 @@
 """What do we send about decisions?"""
 
+from decisions.kinds.disagreements import DisagreementDue, DisagreementOverdue, DisagreementYours
 from decisions.kinds.rounds import (
     AnswerDue,
     AnswerRecorded,
@@ -25,4 +26,7 @@ def register_kinds() -> None:
         Objected(),
         OutcomeAnnounced(),
         Withdrawn(),
+        DisagreementYours(),
+        DisagreementDue(),
+        DisagreementOverdue(),
     )

@@ -2,6 +2,7 @@
 
 from decisions.models.answers import Answer, AnswerChange, Heard
 from decisions.models.corrections import Correction, CorrectionApproval
+from decisions.models.disagreements import Disagreement
 from decisions.models.levels import Level
 from decisions.models.positions import Position, Text, Version
 from decisions.models.register import Decision
@@ -13,6 +14,7 @@ __all__ = [
     "Correction",
     "CorrectionApproval",
     "Decision",
+    "Disagreement",
     "Elector",
     "Heard",
     "Level",

@@ -15,7 +15,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
-from decisions.models import Position
+from decisions.models import Disagreement, Position
 from history.models import Deed
 from home.findable import GROUPS
 from meetings.models import Meeting
@@ -61,6 +61,8 @@ LISTS = [
     "/positions/new/",
     "/positions/register/",
     "/positions/register/file/",
+    *[f"/positions/disagreements/?show={show}&cols=reason&cols=ending" for show in ("", "mine", "overdue", "ended")],
+    "/positions/disagreements/?as=csv&cols=reason&cols=note",
     "/reminders/",
     "/undo/",
     "/accounts/preferences/",
@@ -111,6 +113,9 @@ PAGES: dict[Any, list[str]] = {
     Position: [
         f"decisions:{name}"
         for name in ("position", "edit_position", "new_version", "version", "withdraw", "open_round")
+    ],
+    Disagreement: [
+        f"decisions:{name}" for name in ("disagreement", "hand_disagreement", "date_disagreement", "end_disagreement")
     ],
     Delivery: ["notices:delivery"],
     Deed: ["history:deed"],
