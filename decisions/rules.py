@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rules import classes_seen_by, permit
-from decisions.models import Consultation, Consulted, Elector, Position
+from decisions.models import Consultation, Consulted, Disagreement, Elector, Position
 from members.hats import hats
 from members.models import SeatHolder
 from members.rules import chairs_committee, is_admin, is_staff, sees_members, sits_on_committee
@@ -55,6 +55,17 @@ def speaks_for_member(user: User, consulted: Consulted | None) -> bool:
 @rules.predicate
 def sees_consultation(user: User, consultation: Consultation) -> bool:
     return Consultation.objects.visible_to(user).filter(pk=consultation.pk).exists()
+
+
+@rules.predicate
+def owns_disagreement(user: User, one: Disagreement) -> bool:
+    return one.owner_id == user.person_id
+
+
+@rules.predicate
+def objected(user: User, one: Disagreement) -> bool:
+    """Speaks today for the seat whose objection it is."""
+    return bool(speaks_for_elector.test(user, one.elector))
 
 
 is_of_the_committee = sits_on_committee | chairs_committee
@@ -163,4 +174,19 @@ permit(
     "decisions.dispose",
     is_staff | is_of_the_committee,
     otherwise=_("Only staff and the committee say what becomes of contributions."),
+)
+permit(
+    "decisions.see_disagreements",
+    is_staff | is_of_some_committee,
+    otherwise=_("Only staff and committees see where they disagree."),
+)
+permit(
+    "decisions.keep_disagreement",
+    is_staff | chairs_committee | (sits_on_committee & owns_disagreement),
+    otherwise=_("Only its owner, staff and the chair of the committee lead a disagreement to its end."),
+)
+permit(
+    "decisions.end_own_disagreement",
+    objected & ~is_staff,
+    otherwise=_("Only whoever speaks for the seat that objected takes its objection back, or dissociates it."),
 )

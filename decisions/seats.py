@@ -41,7 +41,8 @@ def electors_of(asked: Round, user: User) -> list[Elector]:
     return list(
         Elector.objects.filter(round=asked)
         .with_reach()
-        .select_related("organisation", "term__seat", "answer__by", "answer__recorded_by", "recusal_proposed_by")
+        .select_related("organisation", "term__seat", "answer__by", "answer__recorded_by")
+        .select_related("recusal_proposed_by", "disagreement")
         .annotate(speaks=Exists(holder), spoke=Exists(given))
         .order_by("term__seat__number")
     )

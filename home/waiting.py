@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from campaigns.models import Milestone, Task
-from decisions.models import Elector, Round
+from decisions.models import Disagreement, Elector, Round
 from home.columns import Found, together
 from home.waiting_item import Item, Source
 from home.waiting_members import CONSULTATIONS
@@ -188,6 +188,23 @@ def _outcome(row: Found) -> Item:
     )
 
 
+def _disagreements(user: User, now: datetime) -> QuerySet[Any]:
+    """One's own whose next date has come, or comes within three days."""
+    own = Disagreement.objects.visible_to(user).owned_by(user.person).due_by((now + SOON).date())
+    return own.order_by("next_on", "pk")
+
+
+def _disagreement(row: Found) -> Item:
+    return Item(
+        what=_("Settle the disagreement on “%(title)s”") % {"title": row.named},
+        why=_("%(organisation)s objects. Say how it ended, or set the next date.") % {"organisation": row.about},
+        url=reverse("decisions:disagreement", args=[row.key]),
+        due=at_local(row.day, LAST_SECOND, row.place),
+        zone=row.place,
+        day=row.day,
+    )
+
+
 def _returned(user: User, now: datetime) -> QuerySet[Any]:
     """For staff: people from whose address mail came back."""
     return Suppression.objects.visible_to(user).standing().of_primary_addresses().order_by("since", "pk")
@@ -243,4 +260,15 @@ SOURCES = (
         _outcome,
     ),
     *CONSULTATIONS,
+    Source(
+        _disagreements,
+        {
+            "key": "pk",
+            "named": "elector__round__version__position__title",
+            "about": "elector__organisation__name",
+            "day": "next_on",
+            "place": "zone",
+        },
+        _disagreement,
+    ),
 )

@@ -9,7 +9,7 @@ from rules.permissions import permissions
 
 from accounts.models import User
 from accounts.rules import REFUSALS, allows
-from decisions.models import Elector
+from decisions.models import AnswerChange, Disagreement, Elector
 from members.models import Appointment, Committee, SeatHolder
 from notices.models import Delivery
 from tests import factories
@@ -143,6 +143,33 @@ def others_member_asked(user: User) -> Any:
 def own_member_asked_as_media(user: User) -> Any:
     user.person.representations.update(role="media")
     return own_member_asked(user)
+
+
+def disagreement(elector: Elector, owner: Any) -> Any:
+    said = {"elector": elector, "choice": "object", "reason": "No.", "by": owner, "at": factories.NOON}
+    change = AnswerChange.objects.create(version=elector.round.version, **said)
+    instants = dict.fromkeys(("opened_at", "handed_at", "scheduled_at"), factories.NOON)
+    return Disagreement.objects.create(
+        elector=elector, objection=change, owner=owner, next_on=factories.NOON.date(), **instants
+    )
+
+
+def own_objection(user: User) -> Any:
+    return disagreement(own_elector(user), factories.PersonFactory())
+
+
+def others_objection(user: User) -> Any:
+    return disagreement(others_elector(user), factories.PersonFactory())
+
+
+def objection_in_own_care(user: User) -> Any:
+    return disagreement(others_elector(user), user.person)
+
+
+def objection_elsewhere(user: User) -> Any:
+    term = factories.SeatHolderFactory().term
+    asked = factories.RoundFactory(position__committee=term.seat.committee, position__status="open")
+    return disagreement(asked.electors.get(), user.person)
 
 
 def campaign(user: User) -> Any:
@@ -388,6 +415,12 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("decisions.comment_for_organisation", others_member_asked): set(),
     ("decisions.dispose", our_consultation): STAFF | COMMITTEE,
     ("decisions.dispose", others_consultation): STAFF,
+    ("decisions.see_disagreements", nothing): STAFF | COMMITTEE,
+    ("decisions.keep_disagreement", others_objection): STAFF | {"chair"},
+    ("decisions.keep_disagreement", objection_in_own_care): STAFF | COMMITTEE,
+    ("decisions.keep_disagreement", objection_elsewhere): STAFF,
+    ("decisions.end_own_disagreement", own_objection): {"seat"},
+    ("decisions.end_own_disagreement", others_objection): set(),
 }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Person, TransitionError, User, Visibility
 from accounts.rules import require
 from decisions.actions.closing import break_silence, extend_if_due, told_of_outcome
+from decisions.actions.disagreements import follow_answer
 from decisions.models import Answer, AnswerChange, Elector, Position, Round, Version
 from decisions.outcome import REASONED, Choice, Outcome, Procedure
 from history.actions import record
@@ -163,6 +164,7 @@ def _take(
     change = AnswerChange.objects.create(elector=elector, at=now, is_late=is_late, version=reply.version, **given)
     if not is_late:
         Answer.objects.update_or_create(elector=elector, defaults={"at": now, **given})
+        follow_answer(elector, asked, change, now=now)
     verb = LATE if is_late else RECORDED if heard else VERBS[Choice(reply.choice)]
     _record(verb, elector, asked, by=by, now=now, reason=change.reason)
     if reply.choice == Choice.OBJECT and not is_late:

@@ -8,6 +8,7 @@ from decisions.kinds.consultations import (
     ConsultationOpened,
     ContributorsTold,
 )
+from decisions.kinds.disagreements import DisagreementDue, DisagreementOverdue, DisagreementYours
 from decisions.kinds.rounds import (
     AnswerDue,
     AnswerRecorded,
@@ -35,5 +36,8 @@ def register_kinds() -> None:
         Withdrawn(),
         Commented(),
         CommentSettled(),
+        DisagreementYours(),
+        DisagreementDue(),
+        DisagreementOverdue(),
     )
     register(ConsultationOpened(), ConsultationDue(), ConsultationMoved(), ConsultationClosed(), ContributorsTold())

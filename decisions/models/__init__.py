@@ -5,6 +5,7 @@ from decisions.models.comments import Comment
 from decisions.models.consultations import Consultation, Consulted, Question
 from decisions.models.contributions import Contribution, ContributionChange, Disposition
 from decisions.models.corrections import Correction, CorrectionApproval
+from decisions.models.disagreements import Disagreement
 from decisions.models.levels import Level
 from decisions.models.positions import Position, Text, Version
 from decisions.models.register import Decision
@@ -21,6 +22,7 @@ __all__ = [
     "Correction",
     "CorrectionApproval",
     "Decision",
+    "Disagreement",
     "Disposition",
     "Elector",
     "Heard",

@@ -64,6 +64,7 @@ def positions(request: Request) -> HttpResponse | StreamingHttpResponse:
         "rows": rows,
         "states": Position.Status.choices,
         "status": status,
+        "may_see_disagreements": allows(request.user, "decisions.see_disagreements"),
         "may_draft": allows(request.user, "decisions.start_draft"),
     }
     return render(request, "decisions/position_list.html", context)

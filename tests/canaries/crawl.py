@@ -15,7 +15,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
-from decisions.models import Comment, Consultation, Position
+from decisions.models import Comment, Consultation, Disagreement, Position
 from history.models import Deed
 from home.findable import GROUPS
 from meetings.models import Meeting
@@ -63,6 +63,8 @@ LISTS = [
     "/positions/consultations/?as=csv",
     "/positions/register/",
     "/positions/register/file/",
+    *[f"/positions/disagreements/?show={show}&cols=reason&cols=ending" for show in ("", "mine", "overdue", "ended")],
+    "/positions/disagreements/?as=csv&cols=reason&cols=note",
     "/reminders/",
     "/undo/",
     "/accounts/preferences/",
@@ -132,6 +134,9 @@ PAGES: dict[Any, list[str]] = {
         for name in ("consultation", "contributions", "dispositions", "extend_consultation", "end_consultation")
     ],
     Comment: ["decisions:settle"],
+    Disagreement: [
+        f"decisions:{name}" for name in ("disagreement", "hand_disagreement", "date_disagreement", "end_disagreement")
+    ],
     Delivery: ["notices:delivery"],
     Deed: ["history:deed"],
 }

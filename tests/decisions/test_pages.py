@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.clock import database_now
-from decisions.actions.closing import announce_closed_rounds
 from accounts.models import Person
+from decisions.actions.closing import announce_closed_rounds
 from decisions.actions.drafting import newest_text, write_version
 from decisions.models import Answer, AnswerChange, Position, Round
 from decisions.models.levels import usual_level

@@ -64,6 +64,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "committee": "{steering}",
         "visibility": "steering",
     },
+    "decisions:date_disagreement": {"next_on": "{tomorrow}", "seen": "0"},
+    "decisions:end_disagreement": {"end": "dissociates", "sentence": "They go.", "seen": "0"},
     "decisions:withdraw": {"reason": "Overtaken"},
     "meetings:answer_invitation": {"answer": "yes"},
     "meetings:call_meeting": {

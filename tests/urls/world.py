@@ -12,7 +12,7 @@ from accounts.models import User, Visibility
 from campaigns.actions.milestones import drop_milestone
 from campaigns.models import Assignment, Campaign, Milestone
 from decisions.actions.closing import announce_closed_rounds
-from decisions.models import Answer, Consultation, Position, Round
+from decisions.models import Answer, AnswerChange, Consultation, Disagreement, Elector, Position, Round
 from history.actions import gather, take_back
 from history.models import Deed
 from meetings.models import Meeting
@@ -298,7 +298,22 @@ def decided_positions(world: World) -> dict[str, Any]:
         "adopted position": adopted,
         "rejected position": rejected,
     }
-    return {name: Position.objects.get(versions=made.version_id) for name, made in rounds.items()}
+    named: dict[str, Any] = {name: Position.objects.get(versions=made.version_id) for name, made in rounds.items()}
+    return named | {
+        "own objection": disagreement(rejected.electors.get(term__holders__person=world.users["seat"].person)),
+        "other committee’s objection": disagreement(
+            rounds["other committee’s open position"].electors.filter(term__holders__isnull=False)[0]
+        ),
+    }
+
+
+def disagreement(elector: Elector) -> Disagreement:
+    at, by = elector.round.opens_at, elector.term.holders.get().person
+    said: Any = {"choice": "object", "reason": "Because.", "by": by, "at": at, "version": elector.round.version}
+    change = AnswerChange.objects.create(elector=elector, **said)
+    instants = dict.fromkeys(("opened_at", "handed_at", "scheduled_at"), at)
+    owner = make.UserFactory().person
+    return Disagreement.objects.create(elector=elector, objection=change, owner=owner, next_on=at.date(), **instants)
 
 
 def consultations(world: World) -> dict[str, Any]:

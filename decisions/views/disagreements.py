@@ -1,0 +1,123 @@
+"""The ledger of disagreement: the list, one entry, and what is done to it."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.forms import model_to_dict
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+from members.pages import keyset_page
+
+from accounts.clock import database_now
+from accounts.http import Request, accepted, as_file, page_or_form
+from accounts.rules import allows, require
+from decisions.actions import disagreements as actions
+from decisions.columns_of_disagreements import DISAGREEMENTS, SHOWN, Line, found
+from decisions.forms.disagreements import EndDisagreementForm, HandDisagreementForm, NextDateForm
+from decisions.models import Disagreement
+from decisions.models.disagreements import DisagreementQuerySet
+from history.actions import newest
+from history.panels import history, put_together
+
+
+@require_GET
+def disagreements(request: Request) -> HttpResponse | StreamingHttpResponse:
+    require(request.user, "decisions.see_disagreements")
+    now, show = database_now(), request.GET.get("show", "")
+    today, over = now.astimezone(ZoneInfo(request.user.person.zone)).date(), show == "ended"
+    rows = found(_visible(request), show, request.user, today)
+    without = {"next"} if over else {"ended"}
+    asked = DISAGREEMENTS.asked(request.GET, request.user, order="-ended" if over else "next", without=without)
+    page = keyset_page(rows, request.GET, order=asked.order, size=asked.size)
+    lines = [Line(one, (one.next_on - today).days) for one in page.rows]
+    if asked.file:
+        return as_file(asked, lines, now=now)
+    context = {"list": asked, "page": page, "rows": lines, "show": show, "shown": SHOWN}
+    return render(request, "decisions/disagreement_list.html", context)
+
+
+@require_GET
+def disagreement(request: Request, pk: UUID) -> HttpResponse:
+    entry = _entry(request, pk)
+    today = database_now().astimezone(ZoneInfo(request.user.person.zone)).date()
+    context = {
+        "entry": entry,
+        "line": Line(entry, (entry.next_on - today).days),
+        "may_keep": allows(request.user, "decisions.keep_disagreement", entry),
+        "may_end": bool(_ends(request, entry)),
+        "entries": history(entry, request.user, request.GET),
+    }
+    return render(request, "decisions/disagreement_detail.html", context)
+
+
+@page_or_form
+def hand_disagreement(request: Request, pk: UUID) -> HttpResponse:
+    entry = _entry(request, pk)
+    require(request.user, "decisions.keep_disagreement", entry)
+    form = HandDisagreementForm(request.POST or None, initial=_typed(entry), keepers=actions.keepers_of(entry))
+    act = partial(actions.hand_disagreement, entry, by=request.user, now=database_now())
+    if request.method == "POST" and accepted(form, act):
+        messages.success(request, _("Handed on to %(name)s, who is told.") % {"name": form.cleaned_data["owner"]})
+        return redirect("decisions:disagreement", pk)
+    return _form(request, entry, form, "hand")
+
+
+@page_or_form
+def date_disagreement(request: Request, pk: UUID) -> HttpResponse:
+    entry = _entry(request, pk)
+    require(request.user, "decisions.keep_disagreement", entry)
+    form = NextDateForm(request.POST or None, initial=_typed(entry))
+    act = partial(actions.set_next_date, entry, by=request.user, now=database_now())
+    if request.method == "POST" and accepted(form, act):
+        messages.success(request, _("The next date is set. Its owner is reminded on the day."))
+        return redirect("decisions:disagreement", pk)
+    return _form(request, entry, form, "date")
+
+
+@page_or_form
+def end_disagreement(request: Request, pk: UUID) -> HttpResponse:
+    entry = _entry(request, pk)
+    ends = _ends(request, entry)
+    if not ends:
+        require(request.user, "decisions.keep_disagreement", entry)
+    form = EndDisagreementForm(request.POST or None, initial=_typed(entry), ends=ends)
+    act = partial(actions.end_disagreement, entry, by=request.user, now=database_now())
+    if request.method == "POST" and accepted(form, act):
+        messages.success(request, _("The disagreement has ended. Nobody is reminded of it any more."))
+        return redirect("decisions:disagreement", pk)
+    return _form(request, entry, form, "end")
+
+
+def _form(request: Request, entry: Disagreement, form: Any, step: str) -> HttpResponse:
+    """`step`: what is done with it, as the template says it. After somebody else's change theirs stands above it."""
+    theirs = put_together(form, lambda: _entry(request, entry.pk), request.user, _typed)
+    context = {"form": form, "entry": entry, "theirs": theirs, "step": step}
+    return render(request, "decisions/disagreement_form.html", context)
+
+
+def _visible(request: Request) -> DisagreementQuerySet:
+    return Disagreement.objects.visible_to(request.user).with_round()
+
+
+def _entry(request: Request, pk: UUID) -> Disagreement:
+    return get_object_or_404(_visible(request), pk=pk)
+
+
+def _ends(request: Request, entry: Disagreement) -> list[Disagreement.Status]:
+    """Whoever keeps it chooses among all; the seat that objected, among its own two."""
+    if not entry.is_open:
+        return []
+    if allows(request.user, "decisions.keep_disagreement", entry):
+        return list(Disagreement.ENDS)
+    own = allows(request.user, "decisions.end_own_disagreement", entry)
+    return [one for one in Disagreement.ENDS if one in actions.OWN_ENDS] if own else []
+
+
+def _typed(entry: Disagreement) -> dict[str, Any]:
+    """The initial values of its forms."""
+    return {**model_to_dict(entry, fields=["owner", "next_on", "note"]), "seen": newest(entry)}
