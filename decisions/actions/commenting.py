@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from decisions.actions.drafting import edit_draft, newest_text, write_version
-from decisions.models import Comment, Position, Version
+from decisions.models import Comment, Consultation, Position, Version
 from decisions.models.positions import fingerprint
 from decisions.wording import joined
 from history.actions import record
@@ -120,9 +120,9 @@ def _require_unsettled(made: Comment) -> None:
 
 def _rewrite(position: Position, body: str, *, by: User, now: datetime) -> Version:
     text = newest_text(position)
-    if text.version.rounds.exists():
+    if text.version.rounds.exists() or Consultation.objects.filter(version=text.version_id).exists():
         return write_version(position, by=by, body=body, seen=text.sha256, now=now)
-    same: dict[str, Any] = {name: getattr(position, name) for name in ("title", "campaign", "visibility")}
+    same: dict[str, Any] = {name: getattr(position, name) for name in ("title", "campaign", "level", "visibility")}
     edit_draft(position, by=by, body=body, seen=text.sha256, now=now, **same)
     return text.version
 

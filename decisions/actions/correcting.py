@@ -48,8 +48,7 @@ def approve_correction(correction: Correction, *, by: User, now: datetime) -> Co
     require(by, "decisions.approve_correction", position)
     asked = running_round(position, now)
     correction = Correction.objects.select_for_update().select_related("of").get(pk=correction.pk)
-    if correction.version_id is not None or correction.round_id != asked.pk:
-        raise TransitionError(_("This correction does not wait any more."))
+    _require_waiting(correction)
     if correction.proposed_by_id == by.person_id:
         raise TransitionError(_("You proposed it, so two others say that it changes nothing of the meaning."))
     _approval, is_new = CorrectionApproval.objects.get_or_create(
@@ -73,12 +72,16 @@ def drop_correction(correction: Correction, *, by: User, now: datetime) -> None:
     position = Position.objects.select_for_update().get(versions=correction.of_id)
     require(by, "decisions.propose_correction", position)
     correction = Correction.objects.select_for_update().select_related("of").get(pk=correction.pk)
-    if correction.version_id is not None or correction.dropped_at is not None:
-        raise TransitionError(_("This correction does not wait any more."))
+    _require_waiting(correction)
     correction.dropped_at = now
     correction.save(update_fields=["dropped_at"])
     verb = gettext_noop("Dropped the correction of version %(version)s")
     _record(verb, position, by=by, now=now, version=correction.of.number)
+
+
+def _require_waiting(correction: Correction) -> None:
+    if not Correction.objects.waiting().filter(pk=correction.pk).exists():
+        raise TransitionError(_("This correction does not wait any more."))
 
 
 def _make(correction: Correction, position: Position, *, by: User, now: datetime) -> Version:

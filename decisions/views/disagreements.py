@@ -11,10 +11,10 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
-from members.pages import keyset_page
 
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file, page_or_form
+from accounts.pages import keyset_page
 from accounts.rules import allows, require
 from decisions.actions import disagreements as actions
 from decisions.columns_of_disagreements import DISAGREEMENTS, SHOWN, Line, found

@@ -143,6 +143,7 @@ def test_the_version_asked_about_stays_as_it_is():
             title="New",
             body="New",
             campaign=None,
+            level=position.level,
             visibility="steering",
             seen=text.sha256,
             now=LATER,

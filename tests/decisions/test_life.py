@@ -47,9 +47,7 @@ START = datetime(2026, 6, 1, 12, tzinfo=UTC)
 STEPS = int(os.environ.get("SOAK_STEPS", "0"))  # 0: the short form
 SEED = int(os.environ.get("SOAK_SEED", "0"))
 # Without shrinking: it takes an hour with a database behind it, and the steps that are printed are few enough.
-USUAL = settings(
-    deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
-)
+USUAL = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 SEATS = 5
 CHOICES = ["approve", "reserve", "object", "abstain", "recuse"]
 SHARES = ["none", "half_up", "half", "three_fifths", "two_thirds", "all"]
@@ -62,7 +60,9 @@ def world():
     """Five seats and a vacant one; the first has an alternate, who is also the alternate of the second."""
     committee = committee_of(SEATS, vacant=1)
     people = [
-        User.objects.get(person__seats_held__term__seat__committee=committee, person__seats_held__term__seat__number=one)
+        User.objects.get(
+            person__seats_held__term__seat__committee=committee, person__seats_held__term__seat__number=one
+        )
         for one in range(1, SEATS + 1)
     ]
     both = UserFactory()
@@ -209,9 +209,7 @@ class Life(RuleBasedStateMachine):
         proposer, first, second = self.world.people[:3]
         text = newest_text(position)
         body = f"{text.body} Comma, added."
-        made = self.tried(
-            lambda: propose_correction(position, by=proposer, body=body, seen=text.sha256, now=self.now)
-        )
+        made = self.tried(lambda: propose_correction(position, by=proposer, body=body, seen=text.sha256, now=self.now))
         assert bool(made) == item.runs(self.now)
         if not made:
             return
@@ -261,7 +259,9 @@ class Life(RuleBasedStateMachine):
         return number, person, data.draw(st.sampled_from(self.world.speaks[person]))
 
     @precondition(lambda self: any(one.ballot for one in self.items))
-    @rule(data=st.data(), said=st.sampled_from([*CHOICES, "approve", "approve"]), heard=st.sampled_from(["", "", "phone"]))
+    @rule(
+        data=st.data(), said=st.sampled_from([*CHOICES, "approve", "approve"]), heard=st.sampled_from(["", "", "phone"])
+    )
     def a_seat_answers(self, *, data: Any, said: str, heard: str) -> None:
         """By the representative, the alternate, or taken down by staff."""
         self.says(*self.someone(data), said, heard)
@@ -383,7 +383,7 @@ class Life(RuleBasedStateMachine):
             Delivery.objects.filter(pk=row.pk).update(state="sent", settled_at=self.now)
             person = numbers[row.person_id]
             if is_back := person in broken:
-                Bounce.objects.create(delivery=row, status="5.1.1", read_at=self.now)
+                Bounce.objects.create(delivery=row, status="5.1.1", is_final=True, read_at=self.now)
             if row.kind in ASKING_KINDS:
                 ballot = self.ballot_of(row.object_id)
                 ballot.mails.append([self.world.speaks[person], self.now, self.now if is_back else None])
