@@ -53,7 +53,7 @@ def _closed(stage: Stage, campaign: Campaign) -> None:
     yearly, kept = (asked.contributions.get(text__startswith=words) for words in ("“Each year”", "Strong"))
     dispose(asked, by=staff, seen={yearly.pk: 0}, outcome="partly", reason=PARTLY, now=then)
     dispose(asked, by=staff, seen={kept.pk: 0}, outcome="taken", now=then)
-    _forget_old_mail(asked)
+    _forget_old_mail(asked, stage.now)
 
 
 def _running(stage: Stage, campaign: Campaign) -> None:
@@ -62,7 +62,7 @@ def _running(stage: Stage, campaign: Campaign) -> None:
     asked = _ask(stage, campaign, "Insurance for deminers", INSURANCE, questions, (opened, closes))
     for number, one in enumerate(SAID[:3]):
         _say(stage, asked, (*one[:4], "We support it."), opened + timedelta(hours=5 * number + 1))
-    _forget_old_mail(asked)
+    _forget_old_mail(asked, stage.now)
 
 
 def _ask(
@@ -95,8 +95,6 @@ def _say(stage: Stage, asked: Consultation, said: tuple[int, str, int, str, str]
     answer_officially(row, by=user, texts={None: words}, seen=0, now=now, **how)
 
 
-def _forget_old_mail(asked: Consultation) -> None:
+def _forget_old_mail(asked: Consultation, now: datetime) -> None:
     """What would have been sent days ago, had anybody been there, is not sent on the first day."""
-    Delivery.objects.about(asked).filter(kind__startswith="decisions.consultation_").exclude(
-        kind="decisions.consultation_due"
-    ).delete()
+    Delivery.objects.about(asked).filter(send_at__lt=now, state=Delivery.State.PLANNED).delete()
