@@ -87,12 +87,11 @@ def _say(stage: Stage, asked: Consultation, said: tuple[int, str, int, str, str]
     """An official answer on the whole, or a personal comment on a paragraph."""
     player, openness, paragraph, language, words = said
     user = stage.people[PLAYERS[player - 1].people[0]].user
-    how = {"language": language, "openness": openness}
     if paragraph:
-        comment(asked, by=user, text=words, paragraph=paragraph, now=now, **how)
+        comment(asked, by=user, text=words, paragraph=paragraph, language=language, openness=openness, now=now)
         return
     row = asked.asked.signed_for_by(user.person).order_by("organisation__key")[0]
-    answer_officially(row, by=user, texts={None: words}, seen=0, now=now, **how)
+    answer_officially(row, by=user, texts={None: words}, seen=0, language=language, openness=openness, now=now)
 
 
 def _forget_old_mail(asked: Consultation, now: datetime) -> None:
