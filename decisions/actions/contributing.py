@@ -14,9 +14,10 @@ from decisions.models import Consultation, Consulted, Contribution, Contribution
 from history.actions import record
 from notices.actions.planning import replan
 
-ANSWERED = gettext_noop("%(organisation)s gave its official answer")
-CHANGED = gettext_noop("%(organisation)s changed its official answer")
-LATE = gettext_noop("%(organisation)s answered after the closing: kept, and marked")
+# Without its name: who reads the history may not know of every member. The details say which row it was.
+ANSWERED = gettext_noop("A member gave its official answer")
+CHANGED = gettext_noop("A member changed its official answer")
+LATE = gettext_noop("A member answered after the closing: kept, and marked")
 Texts = Mapping[UUID | None, str]  # by the question's id; None: on the whole
 
 
@@ -184,5 +185,4 @@ def _keep_change(made: Contribution) -> None:
 
 def _record(verb: str, consulted: Consulted, by: User, now: datetime) -> None:
     consultation = Consultation.objects.get(pk=consulted.consultation_id)
-    name = consulted.organisation.name
-    record(verb, consultation, by=by, now=now, visibility=Visibility.STEERING, organisation=name)
+    record(verb, consultation, by=by, now=now, visibility=Visibility.STEERING, consulted=str(consulted.pk))

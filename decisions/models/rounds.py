@@ -165,7 +165,7 @@ class Round(Identified):
         """Holders of the seats that have not answered, but nobody who has answered for another seat."""
         electors = Elector.objects.filter(round=self).awaited()
         return Person.objects.filter(
-            ~Exists(Elector.objects.filter(round=self).heard_from(OuterRef("pk"))),
+            ~Exists(Elector.objects.filter(round=self).heard_from(OuterRef("pk")).exclude(pk__in=electors.values("pk"))),
             pk__in=SeatHolder.objects.current().filter(term__in=electors.values("term")).values("person"),
         )
 
@@ -212,7 +212,8 @@ class ElectorQuerySet(models.QuerySet["Elector"]):
 
         A person speaks for one organisation on each item: who has answered for another seat is not asked again.
         """
-        other_hat = Elector.objects.filter(round=OuterRef("round")).heard_from(person)
+        others = Elector.objects.filter(round=OuterRef("round")).exclude(pk=OuterRef("pk"))
+        other_hat = others.heard_from(person)
         return self.spoken_for_by(person).awaited().filter(~Exists(other_hat), round__in=Round.objects.running(now))
 
 

@@ -54,7 +54,7 @@ def _closed(stage: Stage, campaign: Campaign) -> None:
     yearly, kept = (asked.contributions.get(text__startswith=words) for words in ("“Each year”", "Strong"))
     dispose(asked, by=staff, seen={yearly.pk: 0}, outcome="partly", reason=PARTLY, now=then)
     dispose(asked, by=staff, seen={kept.pk: 0}, outcome="taken", now=then)
-    _forget_old_mail(asked)
+    _forget_old_mail(asked, stage.now)
 
 
 def _running(stage: Stage, campaign: Campaign) -> None:
@@ -63,7 +63,7 @@ def _running(stage: Stage, campaign: Campaign) -> None:
     asked = _ask(stage, campaign, "Insurance for deminers", INSURANCE, questions, (opened, closes))
     for number, one in enumerate(SAID[:3]):
         _say(stage, asked, (*one[:4], "We support it."), opened + timedelta(hours=5 * number + 1))
-    _forget_old_mail(asked)
+    _forget_old_mail(asked, stage.now)
 
 
 def _ask(
@@ -88,16 +88,13 @@ def _say(stage: Stage, asked: Consultation, said: tuple[int, str, int, str, str]
     """An official answer on the whole, or a personal comment on a paragraph."""
     player, openness, paragraph, language, words = said
     user = stage.people[PLAYERS[player - 1].people[0]].user
-    how: dict[str, Any] = {"language": language, "openness": openness}
     if paragraph:
-        comment(asked, by=user, text=words, paragraph=paragraph, now=now, **how)
+        comment(asked, by=user, text=words, paragraph=paragraph, language=language, openness=openness, now=now)
         return
     row = asked.asked.signed_for_by(user.person).order_by("organisation__key")[0]
-    answer_officially(row, by=user, texts={None: words}, seen=0, now=now, **how)
+    answer_officially(row, by=user, texts={None: words}, seen=0, language=language, openness=openness, now=now)
 
 
-def _forget_old_mail(asked: Consultation) -> None:
+def _forget_old_mail(asked: Consultation, now: datetime) -> None:
     """What would have been sent days ago, had anybody been there, is not sent on the first day."""
-    Delivery.objects.about(asked).filter(kind__startswith="decisions.consultation_").exclude(
-        kind="decisions.consultation_due"
-    ).delete()
+    Delivery.objects.about(asked).filter(send_at__lt=now, state=Delivery.State.PLANNED).delete()
