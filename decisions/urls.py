@@ -8,6 +8,7 @@ urlpatterns = [
     path("new/", positions.new_position, name="new_position"),
     path("register/", register.register, name="register"),
     path("register/file/", register.register_file, name="register_file"),
+    path("register/<slug:label>/", register.decision, name="decision"),
     path("disagreements/", disagreements.disagreements, name="disagreements"),
     path("disagreements/<uuid:pk>/", disagreements.disagreement, name="disagreement"),
     path("disagreements/<uuid:pk>/owner/", disagreements.hand_disagreement, name="hand_disagreement"),

@@ -1,20 +1,24 @@
 """The register of adopted positions, as a page and as a file."""
 
 import csv
+from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.clock import database_now
 from accounts.files import BOM
 from accounts.http import Request, as_file
 from accounts.rules import allows, require
+from campaigns.panels import task_panel
 from decisions.columns import REGISTER
 from decisions.models import Decision
 from decisions.register_file import COLUMNS, cells
+from decisions.register_page import entry_of
 from decisions.words import committee_for
 from members.pages import keyset_page
 
@@ -42,6 +46,24 @@ def register(request: Request) -> HttpResponse | StreamingHttpResponse:
         "more_files": [(_("CSV with the texts"), reverse("decisions:register_file") + asked.query())],
     }
     return render(request, "decisions/register.html", context)
+
+
+@require_GET
+def decision(request: Request, label: str) -> HttpResponse:
+    """By the number that people quote: "2026-014"."""
+    year, _dash, number = label.partition("-")
+    if not (year.isdecimal() and number.isdecimal() and len(label) < 12):
+        raise Http404
+    visible = Decision.objects.visible_to(request.user)
+    rows = visible.select_related("position", "text__version", "round__committee", "round__confirmed_by")
+    found, now = get_object_or_404(rows, year=min(int(year), 9999), number=min(int(number), 9999)), database_now()
+    today = now.astimezone(ZoneInfo(request.user.person.zone)).date()
+    context = {
+        "decision": found,
+        "entry": entry_of(found, request.user, now),
+        "tasks": task_panel(found.position, request.user, today),
+    }
+    return render(request, "decisions/decision_detail.html", context)
 
 
 EXPORT = "decisions.export_register"

@@ -148,6 +148,8 @@ def arguments(name: str, subject: str, world: World, reader: str) -> list[Any]:
     found = world.of(subject, reader)
     if name == "campaigns:add_task":
         return [found._meta.model_name, found.pk]
+    if name == "decisions:decision":
+        return [found.decision.label]
     if name == "members:invitation_accept":
         return [found.token]
     if name == "notices:leave":
