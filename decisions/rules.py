@@ -40,6 +40,11 @@ def objected(user: User, one: Disagreement) -> bool:
     return bool(speaks_for_elector.test(user, one.elector))
 
 
+@rules.predicate
+def chairs_some_committee(user: User) -> bool:
+    return bool(hats(user).chairs)
+
+
 is_of_the_committee = sits_on_committee | chairs_committee
 COMMITTEE_AND_STAFF = _("Only staff and the seats and chairs of the committee write its positions.")
 
@@ -121,4 +126,9 @@ permit(
     "decisions.end_own_disagreement",
     objected & ~is_staff,
     otherwise=_("Only whoever speaks for the seat that objected takes its objection back, or dissociates it."),
+)
+permit(
+    "decisions.see_blockers",
+    is_staff | chairs_some_committee,
+    otherwise=_("Only staff and chairs see who has not acted yet."),
 )

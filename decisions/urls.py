@@ -1,6 +1,6 @@
 from django.urls import path
 
-from decisions.views import answers, corrections, disagreements, levels, positions, register, rounds, versions
+from decisions.views import answers, blocking, corrections, disagreements, levels, positions, register, rounds, versions
 
 app_name = "decisions"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("register/", register.register, name="register"),
     path("register/file/", register.register_file, name="register_file"),
     path("register/<slug:label>/", register.decision, name="decision"),
+    path("blocking/", blocking.blocking, name="blocking"),
     path("disagreements/", disagreements.disagreements, name="disagreements"),
     path("disagreements/<uuid:pk>/", disagreements.disagreement, name="disagreement"),
     path("disagreements/<uuid:pk>/owner/", disagreements.hand_disagreement, name="hand_disagreement"),

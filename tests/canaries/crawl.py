@@ -62,6 +62,7 @@ LISTS = [
     "/positions/register/",
     "/positions/register/file/",
     *[f"/positions/disagreements/?show={show}&cols=reason&cols=ending" for show in ("", "mine", "overdue", "ended")],
+    "/positions/blocking/",
     "/positions/disagreements/?as=csv&cols=reason&cols=note",
     "/reminders/",
     "/undo/",
