@@ -132,3 +132,8 @@ permit(
     is_staff | chairs_some_committee,
     otherwise=_("Only staff and chairs see who has not acted yet."),
 )
+permit(
+    "decisions.keep_register",
+    is_staff | chairs_committee,
+    otherwise=_("Only staff and the chair of the committee set when a decision is reviewed and what supersedes it."),
+)

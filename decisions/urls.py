@@ -9,6 +9,7 @@ urlpatterns = [
     path("register/", register.register, name="register"),
     path("register/file/", register.register_file, name="register_file"),
     path("register/<slug:label>/", register.decision, name="decision"),
+    path("register/<slug:label>/keep/", register.keep_decision, name="keep_decision"),
     path("blocking/", blocking.blocking, name="blocking"),
     path("disagreements/", disagreements.disagreements, name="disagreements"),
     path("disagreements/<uuid:pk>/", disagreements.disagreement, name="disagreement"),

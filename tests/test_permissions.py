@@ -351,6 +351,8 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("decisions.read_versions", our_position): STAFF | COMMITTEE,
     ("decisions.see_silent", our_position): STAFF | {"chair"},
     ("decisions.export_register", nothing): MEMBERS,
+    ("decisions.keep_register", our_position): STAFF | {"chair"},
+    ("decisions.keep_register", others_position): STAFF,
     ("decisions.see_blockers", nothing): STAFF | {"chair"},
     ("decisions.see_disagreements", nothing): STAFF | COMMITTEE,
     ("decisions.keep_disagreement", others_objection): STAFF | {"chair"},

@@ -1,6 +1,7 @@
 """What do we send about decisions?"""
 
 from decisions.kinds.disagreements import DisagreementDue, DisagreementOverdue, DisagreementYours
+from decisions.kinds.register import ReviewDue
 from decisions.kinds.rounds import (
     AnswerDue,
     AnswerRecorded,
@@ -26,6 +27,7 @@ def register_kinds() -> None:
         Objected(),
         OutcomeAnnounced(),
         Withdrawn(),
+        ReviewDue(),
         DisagreementYours(),
         DisagreementDue(),
         DisagreementOverdue(),

@@ -62,6 +62,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "decisions:date_disagreement": {"next_on": "{tomorrow}", "seen": "0"},
     "decisions:end_disagreement": {"end": "dissociates", "sentence": "They go.", "seen": "0"},
+    "decisions:keep_decision": {"review_on": "{tomorrow}", "seen": "0"},
     "decisions:withdraw": {"reason": "Overtaken"},
     "meetings:answer_invitation": {"answer": "yes"},
     "meetings:call_meeting": {
@@ -148,7 +149,7 @@ def arguments(name: str, subject: str, world: World, reader: str) -> list[Any]:
     found = world.of(subject, reader)
     if name == "campaigns:add_task":
         return [found._meta.model_name, found.pk]
-    if name == "decisions:decision":
+    if name in {"decisions:decision", "decisions:keep_decision"}:
         return [found.decision.label]
     if name == "members:invitation_accept":
         return [found.token]
