@@ -68,6 +68,11 @@ def objected(user: User, one: Disagreement) -> bool:
     return bool(speaks_for_elector.test(user, one.elector))
 
 
+@rules.predicate
+def chairs_some_committee(user: User) -> bool:
+    return bool(hats(user).chairs)
+
+
 is_of_the_committee = sits_on_committee | chairs_committee
 COMMITTEE_AND_STAFF = _("Only staff and the seats and chairs of the committee write its positions.")
 
@@ -189,4 +194,14 @@ permit(
     "decisions.end_own_disagreement",
     objected & ~is_staff,
     otherwise=_("Only whoever speaks for the seat that objected takes its objection back, or dissociates it."),
+)
+permit(
+    "decisions.see_blockers",
+    is_staff | chairs_some_committee,
+    otherwise=_("Only staff and chairs see who has not acted yet."),
+)
+permit(
+    "decisions.keep_register",
+    is_staff | chairs_committee,
+    otherwise=_("Only staff and the chair of the committee set when a decision is reviewed and what supersedes it."),
 )

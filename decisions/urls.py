@@ -2,6 +2,7 @@ from django.urls import path
 
 from decisions.views import (
     answers,
+    blocking,
     comments,
     consultations,
     contributions,
@@ -30,6 +31,9 @@ urlpatterns = [
     path("consultations/<uuid:pk>/dispositions/", contributions.dispositions, name="dispositions"),
     path("consultations/<uuid:pk>/tell/", contributions.tell_contributors, name="tell_contributors"),
     path("consultations/asked/<uuid:pk>/", contributions.answer_officially, name="answer_officially"),
+    path("register/<slug:label>/", register.decision, name="decision"),
+    path("register/<slug:label>/keep/", register.keep_decision, name="keep_decision"),
+    path("blocking/", blocking.blocking, name="blocking"),
     path("disagreements/", disagreements.disagreements, name="disagreements"),
     path("disagreements/<uuid:pk>/", disagreements.disagreement, name="disagreement"),
     path("disagreements/<uuid:pk>/owner/", disagreements.hand_disagreement, name="hand_disagreement"),

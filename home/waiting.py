@@ -6,7 +6,7 @@ statement, and counted in one.
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, F, QuerySet, TextField, Value, When
@@ -17,9 +17,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from campaigns.models import Milestone, Task
-from decisions.models import Disagreement, Elector, Round
 from home.columns import Found, together
-from home.waiting_item import Item, Source
+from home.waiting_decisions import OF_DECISIONS
+from home.waiting_items import LAST_SECOND, SOON, Item, Source
 from home.waiting_members import CONSULTATIONS
 from meetings.models import Attendance, Meeting
 from members.hats import hats
@@ -29,8 +29,6 @@ from notices.hours import at_local
 from notices.models import Delivery, Heartbeat, Suppression
 
 MONTH = timedelta(days=30)
-LAST_SECOND = time(23, 59, 59)
-SOON = timedelta(days=3)
 MOST = 50  # of each kind
 COUNTED = 99  # of each kind
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -73,21 +71,6 @@ def counts(user: User, now: datetime) -> Counts:
     found = Counter(number for number, _one in bounded[0].union(*bounded[1:], all=True))
     unread, living, late, stuck = (found.pop(len(SOURCES) + place, 0) for place in range(4))
     return Counts(waiting=found.total(), unread=unread, living=living, is_late=bool(late or stuck))
-
-
-def _answers(user: User, now: datetime) -> QuerySet[Any]:
-    return Elector.objects.unanswered_by(user.person, now).order_by("round__closes_at", "pk")
-
-
-def _answer(row: Found) -> Item:
-    return Item(
-        what=_("Answer “%(title)s”") % {"title": row.named},
-        why=_("For %(organisation)s. Version %(number)s is open for approval.")
-        % {"organisation": row.about, "number": row.number},
-        url=reverse("decisions:position", args=[row.key]) + "#answer",
-        due=row.instant,
-        zone=row.place,
-    )
 
 
 def _invitations(user: User, now: datetime) -> QuerySet[Any]:
@@ -174,37 +157,6 @@ def _minutes_of(row: Found) -> Item:
     )
 
 
-def _outcomes(user: User, now: datetime) -> QuerySet[Any]:
-    return Round.objects.to_confirm().filter(committee__in=hats(user).chairs).order_by("closes_at", "pk")
-
-
-def _outcome(row: Found) -> Item:
-    return Item(
-        what=_("Confirm the outcome of “%(title)s”") % {"title": row.named},
-        why=_("It stands since the round closed; as the chair you confirm that it was counted rightly."),
-        url=reverse("decisions:position", args=[row.key]),
-        due=None,
-        since=row.instant,
-    )
-
-
-def _disagreements(user: User, now: datetime) -> QuerySet[Any]:
-    """One's own whose next date has come, or comes within three days."""
-    own = Disagreement.objects.visible_to(user).owned_by(user.person).due_by((now + SOON).date())
-    return own.order_by("next_on", "pk")
-
-
-def _disagreement(row: Found) -> Item:
-    return Item(
-        what=_("Settle the disagreement on “%(title)s”") % {"title": row.named},
-        why=_("%(organisation)s objects. Say how it ended, or set the next date.") % {"organisation": row.about},
-        url=reverse("decisions:disagreement", args=[row.key]),
-        due=at_local(row.day, LAST_SECOND, row.place),
-        zone=row.place,
-        day=row.day,
-    )
-
-
 def _returned(user: User, now: datetime) -> QuerySet[Any]:
     """For staff: people from whose address mail came back."""
     return Suppression.objects.visible_to(user).standing().of_primary_addresses().order_by("since", "pk")
@@ -220,20 +172,7 @@ def _returned_mail(row: Found) -> Item:
     )
 
 
-POSITION = "round__version__position"
 SOURCES = (
-    Source(
-        _answers,
-        {
-            "key": POSITION,
-            "named": f"{POSITION}__title",
-            "about": "organisation__name",
-            "number": "round__version__number",
-            "instant": "round__closes_at",
-            "place": "round__zone",
-        },
-        _answer,
-    ),
     Source(
         _invitations,
         {"key": "meeting", "named": "meeting__title", "instant": "meeting__starts_at", "place": "meeting__zone"},
@@ -254,21 +193,6 @@ SOURCES = (
         _returned_mail,
     ),
     Source(_minutes, {"key": "pk", "named": "title", "instant": "ends_at"}, _minutes_of),
-    Source(
-        _outcomes,
-        {"key": "version__position", "named": "version__position__title", "instant": "closes_at"},
-        _outcome,
-    ),
+    *OF_DECISIONS,
     *CONSULTATIONS,
-    Source(
-        _disagreements,
-        {
-            "key": "pk",
-            "named": "elector__round__version__position__title",
-            "about": "elector__organisation__name",
-            "day": "next_on",
-            "place": "zone",
-        },
-        _disagreement,
-    ),
 )

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from decisions.models import Consultation, Consulted
 from home.columns import Found
-from home.waiting_item import Item, Source
+from home.waiting_items import Item, Source
 from members.hats import hats
 
 

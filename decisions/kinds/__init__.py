@@ -9,6 +9,7 @@ from decisions.kinds.consultations import (
     ContributorsTold,
 )
 from decisions.kinds.disagreements import DisagreementDue, DisagreementOverdue, DisagreementYours
+from decisions.kinds.register import ReviewDue
 from decisions.kinds.rounds import (
     AnswerDue,
     AnswerRecorded,
@@ -36,6 +37,7 @@ def register_kinds() -> None:
         Withdrawn(),
         Commented(),
         CommentSettled(),
+        ReviewDue(),
         DisagreementYours(),
         DisagreementDue(),
         DisagreementOverdue(),

@@ -1,9 +1,12 @@
 """The register: adopted positions, numbered in the order in which their rounds closed."""
 
+from datetime import date
 from typing import Any, Self
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Visibility
 from accounts.rules import classes_seen_by
@@ -19,6 +22,18 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             return self
         worn = hats(user)
         return self.filter(position__committee__in=worn.seated_in | worn.chairs)
+
+    def kept_by(self, user: Any) -> Self:
+        """Those whose review and succession `user` keeps, as staff or as a chair."""
+        worn = hats(user)
+        return self if worn.is_staff else self.filter(position__committee__in=worn.chairs)
+
+    def in_force(self) -> Self:
+        return self.filter(superseded_by=None)
+
+    def review_due_by(self, day: date) -> Self:
+        """What is superseded needs no review."""
+        return self.in_force().filter(review_on__lte=day)
 
     def for_export(self) -> Self:
         return self.select_related("round__committee", "text")
@@ -36,6 +51,19 @@ class Decision(Identified):
     counts = models.JSONField(help_text="base, approve, object, abstain, silent at the closing instant")
     decided_at = models.DateTimeField(help_text="The closing instant")
 
+    review_on = models.DateField(_("reviewed on"), null=True, blank=True)
+    review_set_at = models.DateTimeField(null=True, help_text="When the day of its review was last set")
+    epoch = models.PositiveIntegerField(default=0, help_text="Raised whenever the day of its review moves")
+    superseded_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supersedes",
+        verbose_name=_("superseded by"),
+        help_text="One with a later closing instant, so that there is no circle",
+    )
+
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
@@ -43,6 +71,11 @@ class Decision(Identified):
         constraints = [
             models.UniqueConstraint(fields=["year", "number"], name="decision_number_once_per_year"),
             models.CheckConstraint(condition=Q(number__gte=1), name="decisions_count_from_one"),
+            models.CheckConstraint(condition=~Q(superseded_by=F("pk")), name="decision_does_not_supersede_itself"),
+            models.CheckConstraint(
+                condition=Q(review_on=None) | Q(review_set_at__isnull=False),
+                name="decision_says_since_when_it_is_reviewed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -52,3 +85,8 @@ class Decision(Identified):
     def label(self) -> str:
         """The number as people quote it: "2026-014"."""
         return f"{self.year}-{self.number:03}"
+
+    @property
+    def committee_id(self) -> UUID:
+        """Whose chairs keep it: what the rules ask of it."""
+        return self.position.committee_id

@@ -165,7 +165,9 @@ class Round(Identified):
         """Holders of the seats that have not answered, but nobody who has answered for another seat."""
         electors = Elector.objects.filter(round=self).awaited()
         return Person.objects.filter(
-            ~Exists(Elector.objects.filter(round=self).heard_from(OuterRef("pk")).exclude(pk__in=electors.values("pk"))),
+            ~Exists(
+                Elector.objects.filter(round=self).heard_from(OuterRef("pk")).exclude(pk__in=electors.values("pk"))
+            ),
             pk__in=SeatHolder.objects.current().filter(term__in=electors.values("term")).values("person"),
         )
 

@@ -65,6 +65,7 @@ def positions(request: Request) -> HttpResponse | StreamingHttpResponse:
         "states": Position.Status.choices,
         "status": status,
         "may_see_disagreements": allows(request.user, "decisions.see_disagreements"),
+        "may_see_blockers": allows(request.user, "decisions.see_blockers"),
         "may_draft": allows(request.user, "decisions.start_draft"),
     }
     return render(request, "decisions/position_list.html", context)

@@ -1,22 +1,32 @@
 """The register of adopted positions, as a page and as a file."""
 
 import csv
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.clock import database_now
 from accounts.files import BOM
-from accounts.http import Request, as_file
+from accounts.http import Request, accepted, as_file, page_or_form
 from accounts.pages import keyset_page
 from accounts.rules import allows, require
+from campaigns.panels import task_panel
+from decisions.actions.register import keep_decision as keep
 from decisions.columns import REGISTER
+from decisions.forms.register import KeepDecisionForm
 from decisions.models import Decision
 from decisions.register_file import COLUMNS, cells
+from decisions.register_page import entry_of
 from decisions.words import committee_for
+from history.actions import newest
+from history.panels import put_together
 
 
 @require_GET
@@ -42,6 +52,53 @@ def register(request: Request) -> HttpResponse | StreamingHttpResponse:
         "more_files": [(_("CSV with the texts"), reverse("decisions:register_file") + asked.query())],
     }
     return render(request, "decisions/register.html", context)
+
+
+@require_GET
+def decision(request: Request, label: str) -> HttpResponse:
+    """By the number that people quote: "2026-014"."""
+    found, now = _decision_or_404(request, label), database_now()
+    today = now.astimezone(ZoneInfo(request.user.person.zone)).date()
+    visible = Decision.objects.visible_to(request.user)
+    context = {
+        "decision": found,
+        "entry": entry_of(found, request.user, now),
+        "older": list(visible.filter(superseded_by=found).order_by("year", "number")),
+        "newer": visible.filter(pk=found.superseded_by_id).first() if found.superseded_by_id else None,
+        "is_review_due": found.review_on is not None and found.review_on <= today,
+        "may_keep": allows(request.user, "decisions.keep_register", found),
+        "tasks": task_panel(found.position, request.user, today),
+    }
+    return render(request, "decisions/decision_detail.html", context)
+
+
+@page_or_form
+def keep_decision(request: Request, label: str) -> HttpResponse:
+    found, visible = _decision_or_404(request, label), Decision.objects.visible_to(request.user)
+    require(request.user, "decisions.keep_register", found)
+    form = KeepDecisionForm(request.POST or None, initial=_typed(found), decisions=visible)
+    act = partial(keep, found, by=request.user, now=database_now())
+    if request.method == "POST" and accepted(form, act):
+        return redirect("decisions:decision", found.label)
+    theirs = put_together(form, lambda: _decision_or_404(request, label), request.user, _typed)
+    return render(request, "decisions/decision_keep.html", {"form": form, "decision": found, "theirs": theirs})
+
+
+def _decision_or_404(request: Request, label: str) -> Decision:
+    year, _dash, number = label.partition("-")
+    if not (year.isdecimal() and number.isdecimal() and len(label) < 12):
+        raise Http404
+    visible = Decision.objects.visible_to(request.user)
+    rows = visible.select_related(
+        "position", "text__version", "round__committee", "round__confirmed_by", "superseded_by"
+    )
+    return get_object_or_404(rows, year=min(int(year), 9999), number=min(int(number), 9999))
+
+
+def _typed(decision: Decision) -> dict[str, Any]:
+    """The initial values of its form."""
+    newer = decision.superseded_by.label if decision.superseded_by else ""
+    return {"review_on": decision.review_on, "superseded_by": newer, "seen": newest(decision)}
 
 
 EXPORT = "decisions.export_register"

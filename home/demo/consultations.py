@@ -1,7 +1,6 @@
 """What the demo's members were asked, and are: one consultation that has closed and is being read, and one that runs."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from campaigns.models import Campaign
 from decisions.actions.consulting import open_consultation, tend_consultations

@@ -15,7 +15,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from campaigns.models import Assignment, Campaign, Milestone, Scope, Task
-from decisions.models import Comment, Consultation, Disagreement, Position
+from decisions.models import Comment, Consultation, Decision, Disagreement, Position
 from history.models import Deed
 from home.findable import GROUPS
 from meetings.models import Meeting
@@ -64,6 +64,7 @@ LISTS = [
     "/positions/register/",
     "/positions/register/file/",
     *[f"/positions/disagreements/?show={show}&cols=reason&cols=ending" for show in ("", "mine", "overdue", "ended")],
+    "/positions/blocking/",
     "/positions/disagreements/?as=csv&cols=reason&cols=note",
     "/reminders/",
     "/undo/",
@@ -161,6 +162,8 @@ def addresses() -> Iterator[str]:
         for row in one_of_each(model._default_manager.filter(TELLING.get(model, Q()))):
             for name in names:
                 yield from _of(name, row)
+    for decision in Decision.objects.all():
+        yield reverse("decisions:decision", args=[decision.label])
     for person in everybody().filter(**STARTING):
         for name in ("members:person", "members:person_edit", "members:person_appoint"):
             yield reverse(name, args=[person.pk])

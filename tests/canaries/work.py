@@ -182,7 +182,7 @@ def positions(world: World, hidden: Campaign) -> None:
         words = world.marks(noun, readers, "title", "body")
         draft = make.PositionFactory(campaign=hidden, **words, **fields)
         text = newest_text(draft)
-        same = {"body": text.body, "seen": text.sha256, "visibility": draft.visibility}
+        same = {"body": text.body, "seen": text.sha256, "visibility": draft.visibility, "level": draft.level}
         after = world.mark(f"{noun}: title after", readers)
         edit_draft(draft, by=world.staff, now=world.now, title=after, campaign=None, **same)
         # What it was called stands in the history, which is as wide as the draft was: its class, not its committee.

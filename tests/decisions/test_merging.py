@@ -49,7 +49,12 @@ def test_no_paragraph_comes_from_nowhere_and_none_that_somebody_added_is_lost(be
 
 
 def edited(client, position, user, name="edit_position", **changed):
-    fields = {"title": position.title, "level": position.level_id, "visibility": position.visibility, "body": newest_text(position).body}
+    fields = {
+        "title": position.title,
+        "level": position.level_id,
+        "visibility": position.visibility,
+        "body": newest_text(position).body,
+    }
     client.force_login(user)
     return client.post(reverse(f"decisions:{name}", args=[position.pk]), fields | changed)
 

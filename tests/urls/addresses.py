@@ -66,6 +66,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "decisions:date_disagreement": {"next_on": "{tomorrow}", "seen": "0"},
     "decisions:end_disagreement": {"end": "dissociates", "sentence": "They go.", "seen": "0"},
+    "decisions:keep_decision": {"review_on": "{tomorrow}", "seen": "0"},
     "decisions:withdraw": {"reason": "Overtaken"},
     "meetings:answer_invitation": {"answer": "yes"},
     "meetings:call_meeting": {
@@ -155,6 +156,8 @@ def arguments(name: str, subject: str, world: World, reader: str) -> list[Any]:
     found = world.of(subject, reader)
     if name == "campaigns:add_task":
         return [found._meta.model_name, found.pk]
+    if name in {"decisions:decision", "decisions:keep_decision"}:
+        return [found.decision.label]
     if name == "members:invitation_accept":
         return [found.token]
     if name == "notices:leave":

@@ -1,14 +1,17 @@
-"""What is a thing that waits, and what is a source of such things?"""
+"""One thing that waits for somebody, and where such things come from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from home.columns import Found
+
+LAST_SECOND = time(23, 59, 59)
+SOON = timedelta(days=3)
 
 
 @dataclass(frozen=True)
