@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from accounts.rules import require
 from decisions.actions.closing import break_silence, extend_if_due, told_of_outcome
 from decisions.models import Answer, AnswerChange, Elector, Position, Round, Version
 from decisions.outcome import REASONED, Choice, Outcome, Procedure
+from decisions.proof import seal
 from history.actions import record
 from members.models import SeatHolder
 from notices.actions.planning import post, replan
@@ -164,7 +166,7 @@ def _take(
     if not is_late:
         Answer.objects.update_or_create(elector=elector, defaults={"at": now, **given})
     verb = LATE if is_late else RECORDED if heard else VERBS[Choice(reply.choice)]
-    _record(verb, elector, asked, by=by, now=now, reason=change.reason)
+    _record(verb, elector, asked, by=by, now=now, reason=change.reason, answer=change.pk, sha256=seal(change))
     if reply.choice == Choice.OBJECT and not is_late:
         _tell_of_objection(asked, change, now=now)
     replan(asked, now=now)
@@ -180,7 +182,9 @@ def _tell_of_objection(asked: Round, change: AnswerChange, *, now: datetime) -> 
     post("decisions.objected", asked, told_of_outcome(asked), now=now, slot=slot, not_after=asked.closes_at)
 
 
-def _record(verb: str, elector: Elector, asked: Round, *, by: User, now: datetime, reason: str = "") -> None:
+def _record(
+    verb: str, elector: Elector, asked: Round, *, by: User, now: datetime, reason: str = "", **more: Any
+) -> None:
     record(
         verb,
         asked.version.position,
@@ -189,6 +193,7 @@ def _record(verb: str, elector: Elector, asked: Round, *, by: User, now: datetim
         visibility=Visibility.STEERING,
         organisation=elector.organisation.name,
         **({"reason": reason} if "%(reason)s" in verb else {}),
+        **more,
     )
 
 
