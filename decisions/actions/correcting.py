@@ -48,7 +48,7 @@ def approve_correction(correction: Correction, *, by: User, now: datetime) -> Co
     require(by, "decisions.approve_correction", position)
     asked = running_round(position, now)
     correction = Correction.objects.select_for_update().select_related("of").get(pk=correction.pk)
-    if correction.version_id is not None or correction.round_id != asked.pk:
+    if correction.version_id is not None or correction.dropped_at is not None or correction.round_id != asked.pk:
         raise TransitionError(_("This correction does not wait any more."))
     if correction.proposed_by_id == by.person_id:
         raise TransitionError(_("You proposed it, so two others say that it changes nothing of the meaning."))
