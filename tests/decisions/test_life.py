@@ -47,9 +47,7 @@ START = datetime(2026, 6, 1, 12, tzinfo=UTC)
 STEPS = int(os.environ.get("SOAK_STEPS", "0"))  # 0: the short form
 SEED = int(os.environ.get("SOAK_SEED", "0"))
 # Without shrinking: it takes an hour with a database behind it, and the steps that are printed are few enough.
-USUAL = settings(
-    deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
-)
+USUAL = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 SEATS = 5
 CHOICES = ["approve", "reserve", "object", "abstain", "recuse"]
 SHARES = ["none", "half_up", "half", "three_fifths", "two_thirds", "all"]
@@ -62,7 +60,9 @@ def world():
     """Five seats and a vacant one; the first has an alternate, who is also the alternate of the second."""
     committee = committee_of(SEATS, vacant=1)
     people = [
-        User.objects.get(person__seats_held__term__seat__committee=committee, person__seats_held__term__seat__number=one)
+        User.objects.get(
+            person__seats_held__term__seat__committee=committee, person__seats_held__term__seat__number=one
+        )
         for one in range(1, SEATS + 1)
     ]
     both = UserFactory()
@@ -209,9 +209,7 @@ class Life(RuleBasedStateMachine):
         proposer, first, second = self.world.people[:3]
         text = newest_text(position)
         body = f"{text.body} Comma, added."
-        made = self.tried(
-            lambda: propose_correction(position, by=proposer, body=body, seen=text.sha256, now=self.now)
-        )
+        made = self.tried(lambda: propose_correction(position, by=proposer, body=body, seen=text.sha256, now=self.now))
         assert bool(made) == item.runs(self.now)
         if not made:
             return
@@ -239,9 +237,11 @@ class Life(RuleBasedStateMachine):
         if done:
             item.status, item.version = "draft", item.version + 1
 
-    @precondition(lambda self: Life.steps % 3 == 0)
-    @rule(data=st.data())
-    def it_is_withdrawn(self, *, data: Any) -> None:
+    @precondition(open_items)
+    @rule(data=st.data(), is_meant=st.sampled_from([False, False, True]))
+    def it_is_withdrawn(self, *, data: Any, is_meant: bool) -> None:
+        if not is_meant:
+            return
         number = data.draw(st.integers(0, len(self.items) - 1))
         item, position = self.items[number], self.positions[number]
         done = self.tried(lambda: withdraw_position(position, by=self.world.staff, reason="No.", now=self.now))
@@ -261,7 +261,9 @@ class Life(RuleBasedStateMachine):
         return number, person, data.draw(st.sampled_from(self.world.speaks[person]))
 
     @precondition(lambda self: any(one.ballot for one in self.items))
-    @rule(data=st.data(), said=st.sampled_from([*CHOICES, "approve", "approve"]), heard=st.sampled_from(["", "", "phone"]))
+    @rule(
+        data=st.data(), said=st.sampled_from([*CHOICES, "approve", "approve"]), heard=st.sampled_from(["", "", "phone"])
+    )
     def a_seat_answers(self, *, data: Any, said: str, heard: str) -> None:
         """By the representative, the alternate, or taken down by staff."""
         self.says(*self.someone(data), said, heard)
