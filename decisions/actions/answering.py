@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User, Visibility
 from accounts.rules import require
-from decisions.actions.closing import break_silence, extend_if_due, told_of_outcome
+from decisions.actions.closing import break_silence, chairs_of, extend_if_due, told_of_outcome
 from decisions.models import Answer, AnswerChange, Elector, Position, Round, Version
 from decisions.outcome import REASONED, Choice, Outcome, Procedure
 from decisions.proof import seal
@@ -55,7 +55,7 @@ class Reply:
 def give_answer(elector: Elector, *, by: User, reply: Reply, now: datetime) -> AnswerChange:
     """Answer for a seat. `now`: the database's clock.
 
-    From the closing instant on the answer is kept, marked late, and changes nothing. The same answer again by the
+    From the closing instant on the answer is kept, marked late, changes nothing, and the chairs hear of it. The same answer again by the
     same person (a double click, a replayed form) adds nothing. An objection ends a silence at once. Raises Refused;
     TransitionError when the round asks about another version, was withdrawn, or this person has answered for another
     seat.
@@ -169,6 +169,8 @@ def _take(
     _record(verb, elector, asked, by=by, now=now, reason=change.reason, answer=change.pk, sha256=seal(change))
     if reply.choice == Choice.OBJECT and not is_late:
         _tell_of_objection(asked, change, now=now)
+    if is_late:
+        post("decisions.answered_late", asked, chairs_of(asked), now=now, slot=f"late {change.pk.hex[:16]}")
     replan(asked, now=now)
     return change
 

@@ -2,6 +2,7 @@
 
 from decisions.kinds.rounds import (
     AnswerDue,
+    AnsweredLate,
     AnswerRecorded,
     Extended,
     Objected,
@@ -23,6 +24,7 @@ def register_kinds() -> None:
         AnswerRecorded(),
         RecusalProposed(),
         Objected(),
+        AnsweredLate(),
         OutcomeAnnounced(),
         Withdrawn(),
     )
