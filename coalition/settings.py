@@ -149,6 +149,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{COALITION_NAME} <n
 MAIL_DIR = VAR / "mail" if EMBEDDED else None  # where the embedded SMTP server keeps what it gets
 # The mail server's log, where it lies on this machine: then we know what it took. Without it staff decide.
 RELAY_JOURNAL = env.str("RELAY_JOURNAL", default=str(VAR / "mail" / "journal") if EMBEDDED else "")
+HISTORY_ANCHOR_FILE = env.str("HISTORY_ANCHOR_FILE", default=str(VAR / "history-anchors") if EMBEDDED else "")
 RELAY_JOURNAL_GRACE_SECONDS = env.int("RELAY_JOURNAL_GRACE_SECONDS", default=90)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # what Prometheus shows to read /metrics; without, it is not there
 NOTICES_LEASE_SECONDS = env.int("NOTICES_LEASE_SECONDS", default=300)
@@ -169,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     "send what is due": {"task": "notices.tasks.send_due", "schedule": 5.0, "options": {"expires": 5}},
     "announce closed rounds": {"task": "decisions.tasks.announce", "schedule": 5.0, "options": {"expires": 5}},
     "tend consultations": {"task": "decisions.tasks.tend", "schedule": 30.0, "options": {"expires": 30}},
+    "anchor the history": {"task": "history.tasks.anchor", "schedule": 600.0, "options": {"expires": 600}},
 }
 
 SECURE_SSL_REDIRECT = not EMBEDDED

@@ -73,13 +73,36 @@ class Head(Identified):
     object_id = models.UUIDField()
     number = models.PositiveIntegerField(default=0)
     hash = models.CharField(max_length=64, blank=True)
+    anchored = models.PositiveIntegerField(default=0, db_default=0, help_text="The number that the last anchor holds")
 
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["content_type", "object_id"], name="one_head_per_object")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(number__gt=models.F("anchored")), name="head_to_be_anchored"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.object_id} at {self.number}"
+
+
+class Anchor(Identified):
+    """Where the chains of many objects ended at an instant; each anchor holds the hash of the one before it.
+
+    So a chain whose last entries were taken away, its head set back, does not reach its anchor any more. Append-only.
+    """
+
+    number = models.PositiveIntegerField(unique=True, help_text="From 1, without a gap")
+    at = models.DateTimeField()
+    heads = models.JSONField(help_text="Those that had moved: [app.model, object id, number, hash]")
+    previous = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.hash}"
 
 
 class DeedQuerySet(models.QuerySet["Deed"]):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,10 +10,11 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User, Visibility
 from accounts.rules import require
-from decisions.actions.closing import break_silence, extend_if_due, told_of_outcome
+from decisions.actions.closing import break_silence, chairs_of, extend_if_due, told_of_outcome
 from decisions.actions.disagreements import follow_answer
 from decisions.models import Answer, AnswerChange, Elector, Position, Round, Version
 from decisions.outcome import REASONED, Choice, Outcome, Procedure
+from decisions.proof import seal
 from history.actions import record
 from members.models import SeatHolder
 from notices.actions.planning import post, replan
@@ -54,7 +56,7 @@ class Reply:
 def give_answer(elector: Elector, *, by: User, reply: Reply, now: datetime) -> AnswerChange:
     """Answer for a seat. `now`: the database's clock.
 
-    From the closing instant on the answer is kept, marked late, and changes nothing. The same answer again by the
+    From the closing instant on the answer is kept, marked late, changes nothing, and the chairs hear of it. The same answer again by the
     same person (a double click, a replayed form) adds nothing. An objection ends a silence at once. Raises Refused;
     TransitionError when the round asks about another version, was withdrawn, or this person has answered for another
     seat.
@@ -166,9 +168,11 @@ def _take(
         Answer.objects.update_or_create(elector=elector, defaults={"at": now, **given})
         follow_answer(elector, asked, change, now=now)
     verb = LATE if is_late else RECORDED if heard else VERBS[Choice(reply.choice)]
-    _record(verb, elector, asked, by=by, now=now, reason=change.reason)
+    _record(verb, elector, asked, by=by, now=now, reason=change.reason, answer=change.pk, sha256=seal(change))
     if reply.choice == Choice.OBJECT and not is_late:
         _tell_of_objection(asked, change, now=now)
+    if is_late:
+        post("decisions.answered_late", asked, chairs_of(asked), now=now, slot=f"late {change.pk.hex[:16]}")
     replan(asked, now=now)
     return change
 
@@ -182,7 +186,9 @@ def _tell_of_objection(asked: Round, change: AnswerChange, *, now: datetime) -> 
     post("decisions.objected", asked, told_of_outcome(asked), now=now, slot=slot, not_after=asked.closes_at)
 
 
-def _record(verb: str, elector: Elector, asked: Round, *, by: User, now: datetime, reason: str = "") -> None:
+def _record(
+    verb: str, elector: Elector, asked: Round, *, by: User, now: datetime, reason: str = "", **more: Any
+) -> None:
     record(
         verb,
         asked.version.position,
@@ -191,6 +197,7 @@ def _record(verb: str, elector: Elector, asked: Round, *, by: User, now: datetim
         visibility=Visibility.STEERING,
         organisation=elector.organisation.name,
         **({"reason": reason} if "%(reason)s" in verb else {}),
+        **more,
     )
 
 

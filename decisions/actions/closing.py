@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -116,8 +116,13 @@ def confirm_outcome(asked: Round, *, by: User, now: datetime) -> Round:
 
 def told_of_outcome(asked: Round) -> Iterable[Person]:
     """Who hears how a round ended: the seats that were asked, whoever opened it, and the chairs, who confirm it."""
-    chairs = CommitteeOffice.objects.current().filter(committee=asked.committee_id).values("person")
-    return asked.holders() | Person.objects.filter(pk=asked.opened_by_id) | Person.objects.filter(pk__in=chairs)
+    return asked.holders() | Person.objects.filter(pk=asked.opened_by_id) | chairs_of(asked)
+
+
+def chairs_of(asked: Round) -> QuerySet[Person]:
+    """Who chairs the committee today."""
+    chairs = CommitteeOffice.objects.current().filter(committee=asked.committee_id)
+    return Person.objects.filter(pk__in=chairs.values("person"))
 
 
 @transaction.atomic

@@ -48,7 +48,8 @@ def approve_correction(correction: Correction, *, by: User, now: datetime) -> Co
     require(by, "decisions.approve_correction", position)
     asked = running_round(position, now)
     correction = Correction.objects.select_for_update().select_related("of").get(pk=correction.pk)
-    _require_waiting(correction)
+    if correction.version_id is not None or correction.dropped_at is not None or correction.round_id != asked.pk:
+        raise TransitionError(_("This correction does not wait any more."))
     if correction.proposed_by_id == by.person_id:
         raise TransitionError(_("You proposed it, so two others say that it changes nothing of the meaning."))
     _approval, is_new = CorrectionApproval.objects.get_or_create(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from campaigns.models import Campaign
+from decisions.actions.closing import extend_if_due
 from decisions.models import Consultation, Level, Position, Round, Text, Version
 from decisions.models.levels import usual_level
 from decisions.models.positions import fingerprint
@@ -137,6 +138,8 @@ def withdraw_position(position: Position, *, by: User, reason: str, now: datetim
     require(by, "decisions.withdraw", position)
     position.step_to(Position.Status.WITHDRAWN)
     running = Round.objects.select_for_update().filter(version__position=position, announced_at=None).first()
+    if running is not None:
+        extend_if_due(running, now=now)
     if running is not None and running.closes_at <= now:
         raise TransitionError(_("The round has closed, so the answers have decided. It is announced within minutes."))
     position.withdrawal_reason, position.changed_at = reason, now

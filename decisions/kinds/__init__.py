@@ -12,6 +12,7 @@ from decisions.kinds.disagreements import DisagreementDue, DisagreementOverdue, 
 from decisions.kinds.register import ReviewDue
 from decisions.kinds.rounds import (
     AnswerDue,
+    AnsweredLate,
     AnswerRecorded,
     Extended,
     Objected,
@@ -33,6 +34,7 @@ def register_kinds() -> None:
         AnswerRecorded(),
         RecusalProposed(),
         Objected(),
+        AnsweredLate(),
         OutcomeAnnounced(),
         Withdrawn(),
         Commented(),

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Person
 from accounts.rules import allows
 from campaigns.kinds import account_of
-from decisions.actions.closing import told_of_outcome
+from decisions.actions.closing import chairs_of, told_of_outcome
 from decisions.difference import plain_difference
 from decisions.models import Answer, Elector, Position, Round, Text
 from decisions.outcome import Choice, Outcome
+from decisions.seats import late_ones
 from decisions.words import committee_for, rule_sentence
 from members.models import SeatHolder
 from notices.kind import Kind, hours_before
@@ -181,6 +182,24 @@ class Objected(AboutARound):
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
         context = super().context(subject, person, now)
         return context | {"objections": _objections(context["electors"])}
+
+
+class AnsweredLate(AboutARound):
+    """A seat answered after the closing: kept, not counted, and told to the chairs."""
+
+    key = "decisions.answered_late"
+    label = gettext_lazy("An answer came too late")
+    template = "decisions/emails/answered_late.txt"
+    because = gettext_lazy("You get this because you chair the committee.")
+
+    def audience(self, subject: Round) -> Iterable[Person]:
+        return chairs_of(subject)
+
+    def is_readable(self, subject: Round, user: Any) -> bool:
+        return allows(user, "decisions.see_answers", subject.version.position)
+
+    def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
+        return super().context(subject, person, now) | {"late": late_ones(subject)}
 
 
 class OutcomeAnnounced(AboutARound):

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person, known
@@ -162,14 +163,11 @@ class Round(Identified):
         )
 
     def holders_to_remind(self) -> models.QuerySet[Person]:
-        """Holders of the seats that have not answered, but nobody who has answered for another seat."""
+        """Holders of the seats that have not answered, but nobody who has spoken for another seat."""
         electors = Elector.objects.filter(round=self).awaited()
-        return Person.objects.filter(
-            ~Exists(
-                Elector.objects.filter(round=self).heard_from(OuterRef("pk")).exclude(pk__in=electors.values("pk"))
-            ),
-            pk__in=SeatHolder.objects.current().filter(term__in=electors.values("term")).values("person"),
-        )
+        other_hat = Elector.objects.filter(round=self).exclude(term=OuterRef("term")).heard_from(OuterRef("person"))
+        awaited = SeatHolder.objects.current().filter(~Exists(other_hat), term__in=electors.values("term"))
+        return Person.objects.filter(pk__in=awaited.values("person"))
 
 
 class ElectorQuerySet(models.QuerySet["Elector"]):
@@ -193,8 +191,11 @@ class ElectorQuerySet(models.QuerySet["Elector"]):
         instant, and had not come back by then. What lies in an inbox reaches nobody who does not look.
         `is_on_the_way`: such a mail has still to go out.
         """
-        holders = SeatHolder.objects.current().filter(term=OuterRef(OuterRef("term")))
-        asking = Delivery.objects.by_mail().filter(
+        # As of the closing: whoever comes or goes later changes nothing.
+        closing = ExpressionWrapper(OuterRef(OuterRef("round__closes_at")), output_field=models.DateTimeField())
+        day = TruncDate(closing, tzinfo=UTC)
+        holders = SeatHolder.objects.current(day).filter(term=OuterRef(OuterRef("term")))
+        asked = Delivery.objects.by_mail().filter(
             kind__in=ASKING_KINDS,
             content_type__app_label="decisions",
             content_type__model="round",
@@ -214,8 +215,7 @@ class ElectorQuerySet(models.QuerySet["Elector"]):
 
         A person speaks for one organisation on each item: who has answered for another seat is not asked again.
         """
-        others = Elector.objects.filter(round=OuterRef("round")).exclude(pk=OuterRef("pk"))
-        other_hat = others.heard_from(person)
+        other_hat = Elector.objects.filter(round=OuterRef("round")).exclude(pk=OuterRef("pk")).heard_from(person)
         return self.spoken_for_by(person).awaited().filter(~Exists(other_hat), round__in=Round.objects.running(now))
 
 

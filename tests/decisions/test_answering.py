@@ -5,7 +5,7 @@ from django.db import Error, IntegrityError, transaction
 
 from accounts.models import TransitionError
 from accounts.rules import Refused
-from decisions.actions.answering import give_answer
+from decisions.actions.answering import give_answer, press_seen
 from decisions.actions.closing import announce_closed_rounds, close_early
 from decisions.models import Answer, AnswerChange, Decision, Elector
 from notices.models import Delivery
@@ -209,3 +209,19 @@ def test_an_answer_ends_the_reminders_of_its_seat_and_of_no_other():
     assert set(waiting.values_list("person", flat=True)) == silent
     assert waiting.count() == 4
     assert alternate.person_id not in silent
+
+
+def test_who_pressed_seen_in_a_vote_is_still_asked_for_its_vote():
+    """Under silence *seen* is all that is awaited; in a vote it is not."""
+    vote = opened(committee_of(3), procedure="vote")
+    silence = opened(committee_of(3, is_steering=False), procedure="silence")
+    for asked in (vote, silence):
+        elector = first_of(asked)
+        press_seen(elector, by=speaker_of(elector), version=asked.version, now=LATER)
+
+    waits = [
+        first_of(asked) in Elector.objects.unanswered_by(speaker_of(first_of(asked)).person, LATER)
+        for asked in (vote, silence)
+    ]
+    reminded = [speaker_of(first_of(asked)).person in asked.holders_to_remind() for asked in (vote, silence)]
+    assert (waits, reminded) == ([True, False], [True, False])

@@ -237,9 +237,11 @@ class Life(RuleBasedStateMachine):
         if done:
             item.status, item.version = "draft", item.version + 1
 
-    @precondition(lambda self: Life.steps % 3 == 0)
-    @rule(data=st.data())
-    def it_is_withdrawn(self, *, data: Any) -> None:
+    @precondition(open_items)
+    @rule(data=st.data(), is_meant=st.sampled_from([False, False, True]))
+    def it_is_withdrawn(self, *, data: Any, is_meant: bool) -> None:
+        if not is_meant:
+            return
         number = data.draw(st.integers(0, len(self.items) - 1))
         item, position = self.items[number], self.positions[number]
         done = self.tried(lambda: withdraw_position(position, by=self.world.staff, reason="No.", now=self.now))

@@ -1,0 +1,139 @@
+"""Silence adopts only what every seat was told of and enough seats saw; the clock decides, whoever is away (S3, A1)."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from decisions.actions.answering import press_seen
+from decisions.actions.closing import announce_closed_rounds
+from decisions.models import Decision, Elector
+from members.models import SeatHolder
+from notices.models import Bounce, Delivery
+from tests.decisions.making import answer, committee_of, opened, speaker_of
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(hours=1)
+SIX_HOURS = timedelta(hours=6)
+
+
+@pytest.fixture
+def asked():
+    """Five seats under silence, all of which were reached by mail; three have pressed seen."""
+    return prepared(opened(committee_of(5), procedure="silence", quorum="half", hours=72))
+
+
+def prepared(asked, *, seen=3):
+    opens = asked.opens_at
+    asks = Delivery.objects.by_mail().filter(kind="decisions.round_opened", object_id=asked.pk)
+    asks.update(state="sent", settled_at=opens + timedelta(minutes=1))
+    for elector in asked.electors.order_by("term__seat__number")[:seen]:
+        press_seen(elector, by=speaker_of(elector), version=asked.version, now=opens + timedelta(hours=1))
+    return asked
+
+
+def last_of(asked) -> Elector:
+    return asked.electors.order_by("term__seat__number").last()
+
+
+def mail_to(elector) -> Delivery:
+    person = speaker_of(elector).person
+    return Delivery.objects.by_mail().get(kind="decisions.round_opened", person=person)
+
+
+def outcome_of(asked, at):
+    announce_closed_rounds(now=at)
+    asked.refresh_from_db()
+    return asked.outcome
+
+
+def test_what_all_were_told_of_and_enough_have_seen_is_adopted_by_silence(asked):
+    assert outcome_of(asked, asked.closes_at) == "silence"
+    assert Decision.objects.get().counts["silent"] == 5
+
+
+def test_a_mail_that_came_back_blocks_silence(asked):
+    Bounce.objects.create(delivery=mail_to(last_of(asked)), status="5.1.1", read_at=LATER)
+
+    assert outcome_of(asked, asked.closes_at) is None  # it goes on once
+    assert outcome_of(asked, asked.closes_at) == "no_quorum"
+
+
+def test_a_mail_that_came_back_does_not_matter_of_a_seat_that_was_heard(asked):
+    elector = last_of(asked)
+    Bounce.objects.create(delivery=mail_to(elector), status="5.1.1", read_at=LATER)
+    answer(elector, "approve", now=LATER)
+
+    assert outcome_of(asked, asked.closes_at) == "silence"
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled", "expired", "unconfirmed", "planned"])
+def test_a_mail_that_never_left_reaches_nobody(asked, state):
+    """Without an address, suppressed, refused: whatever the reason, it was not sent."""
+    row = mail_to(last_of(asked))
+    Delivery.objects.filter(pk=row.pk).update(state=state)
+
+    assert asked.standing(LATER).tally.unreached == 1
+
+
+def test_the_alternate_who_was_reached_is_enough(asked):
+    """One of those who speak for the seat knows of it."""
+    elector = last_of(asked)
+    row = mail_to(elector)
+    Bounce.objects.create(delivery=row, status="5.1.1", read_at=LATER)
+    other = speaker_of(asked.electors.first()).person
+    SeatHolder.objects.create(term=elector.term, person=other, capacity="alternate", since=NOON.date())
+
+    assert asked.standing(LATER).tally.unreached == 0
+
+
+def test_a_worker_that_is_away_for_six_hours_changes_nothing_but_the_hour_of_the_announcement(asked):
+    at = asked.closes_at + SIX_HOURS
+
+    assert asked.standing(at).outcome == "silence"  # what a page shows meanwhile
+    assert outcome_of(asked, at) == "silence"
+    decision = Decision.objects.get()
+    assert (decision.decided_at, asked.announced_at) == (decision.round.closes_at, at)
+
+
+def test_who_leaves_a_seat_while_the_worker_is_away_changes_nothing(asked):
+    elector = last_of(asked)
+    SeatHolder.objects.filter(term=elector.term).update(until=(asked.closes_at + timedelta(days=1)).date())
+
+    assert outcome_of(asked, asked.closes_at + timedelta(days=3)) == "silence"
+
+
+def test_a_worker_away_over_the_extension_changes_nothing_but_the_hour_of_the_announcement():
+    one = prepared(opened(committee_of(5), procedure="silence", quorum="half", hours=72), seen=1)
+    closing = one.closes_at + timedelta(hours=36)
+
+    assert outcome_of(one, closing + SIX_HOURS) == "no_quorum"
+    assert (one.closes_at, one.extended_from) == (closing, closing - timedelta(hours=36))
+
+
+def test_an_answer_that_comes_while_the_worker_is_away_counts_in_the_extension():
+    one = prepared(opened(committee_of(5), procedure="silence", quorum="half", hours=72), seen=2)
+
+    answer(last_of(one), "approve", now=one.closes_at + SIX_HOURS)
+
+    assert outcome_of(one, one.closes_at + timedelta(hours=40)) == "silence"
+
+
+@pytest.mark.parametrize(
+    ("zone", "local"),
+    [
+        ("Pacific/Kiritimati", "2026-06-04T17:00"),
+        ("Asia/Kathmandu", "2026-06-04T17:00"),
+        ("Europe/Zurich", "2026-10-26T17:00"),  # the clocks go back on the 25th
+        ("America/New_York", "2026-03-09T17:00"),  # and forward on the 8th
+    ],
+)
+def test_a_round_closes_at_its_instant_wherever_its_hour_was_meant(zone, local):
+    closes_at = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    opens = closes_at - timedelta(hours=72)
+    asked = prepared(opened(committee_of(5), procedure="silence", quorum="half", hours=72, now=opens, zone=zone))
+
+    assert outcome_of(asked, closes_at - timedelta(microseconds=1)) is None
+    assert outcome_of(asked, closes_at) == "silence"
+    assert Decision.objects.get().decided_at == closes_at
