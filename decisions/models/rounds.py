@@ -195,7 +195,7 @@ class ElectorQuerySet(models.QuerySet["Elector"]):
         closing = ExpressionWrapper(OuterRef(OuterRef("round__closes_at")), output_field=models.DateTimeField())
         day = TruncDate(closing, tzinfo=UTC)
         holders = SeatHolder.objects.current(day).filter(term=OuterRef(OuterRef("term")))
-        asked = Delivery.objects.by_mail().filter(
+        asking = Delivery.objects.by_mail().filter(
             kind__in=ASKING_KINDS,
             content_type__app_label="decisions",
             content_type__model="round",

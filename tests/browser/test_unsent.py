@@ -89,6 +89,7 @@ def test_what_comes_back_does_not_overwrite_what_somebody_else_wrote(
     window.goto("/positions/")
     text = newest_text(position)
     same = {"title": position.title, "campaign": None, "visibility": position.visibility, "seen": text.sha256}
+    same["level"] = position.level
     edit_draft(position, by=user_with("staff"), body="One.\n\nTwo, by others.", now=NOON, **same)
 
     window.goto(path)

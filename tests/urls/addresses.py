@@ -13,6 +13,7 @@ from django.utils.http import int_to_base36
 from campaigns.actions.dependencies import order_as_seen
 from campaigns.actions.facilitators import hand_over_as_seen, note_as_seen
 from campaigns.models import Scope
+from decisions.models.levels import usual_level
 from notices.kind import KINDS
 from notices.leaving import token_for
 from tests.urls.world import READERS, SHEET, World
@@ -62,6 +63,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "body": "Text",
         "language": "en",
         "committee": "{steering}",
+        "level": "{level}",
         "visibility": "steering",
     },
     "decisions:date_disagreement": {"next_on": "{tomorrow}", "seen": "0"},
@@ -133,6 +135,7 @@ class Row:
         words = {
             "own_email": user.email if user else "",
             "steering": world.steering.pk,
+            "level": usual_level().pk,
             "today": world.now.date(),
             "tomorrow": (world.now + timedelta(days=1)).date(),
         }
