@@ -212,13 +212,17 @@ def call_a_meeting(cast: Cast) -> None:
 
 
 def open_a_position(cast: Cast) -> Round:
-    """Explicit approval: seven of thirteen seats, within 30 hours; two reminders wait for every seat."""
+    """Explicit approval by more than half, within 30 hours, told that nobody was consulted; two reminders wait for each."""
     desk, closes = cast.desk, (cast.now + timedelta(hours=30)).astimezone(cast.place)
     desk.goto("/positions/new/")
     desk.fill(title="Survivors in article 5", body=TEXT)
     desk.press("Start the draft")
     desk.follow("Open for sign-off")
-    desk.fill(threshold="7", closes_on=closes.date().isoformat(), closes_hour=f"{closes:%H:%M}", zone=cast.zone)
+    desk.fill(procedure="explicit", quorum="none", threshold="half", zone=cast.zone)
+    desk.fill(closes_on=closes.date().isoformat(), closes_hour=f"{closes:%H:%M}")
+    desk.press(f"Open it and tell {SEATS} seats")
+    assert "the members are consulted for 10 days first; nobody has been" in desk.text()
+    desk.fill(despite="on")
     desk.press(f"Open it and tell {SEATS} seats")
     assert f"{SEATS} seats are being told" in desk.text()
     asked = Round.objects.get()
