@@ -43,6 +43,11 @@ POSITIONS = List(
     order="state",
 )
 
+
+def _newer(row: Any) -> str:
+    return row[0].superseded_by.label if row[0].superseded_by else ""
+
+
 # A row is (decision, its committee as the reader may know it).
 REGISTER = List(
     "decisions.register",
@@ -52,6 +57,10 @@ REGISTER = List(
         Column("closed", _("Closed"), lambda row: in_a_file(row[0].decided_at), order="-decided_at", rises_falls=DAYS),
         Column("approved", _("Approved"), lambda row: f"{row[0].counts['approve']}/{row[0].counts['base']}"),
         Column("committee", _("Committee"), lambda row: row[1]),
+        Column("outcome", _("Outcome"), lambda row: row[0].round.get_outcome_display(), is_extra=True),
+        Column("level", _("Level"), lambda row: row[0].position.level.name, is_extra=True),
+        Column("review", _("Reviewed on"), lambda row: row[0].review_on, is_extra=True),
+        Column("superseded", _("Superseded by"), _newer, is_extra=True),
     ],
     title=_("Register"),
     address="decisions:register",

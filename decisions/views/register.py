@@ -28,6 +28,8 @@ from decisions.words import committee_for
 from history.actions import newest
 from history.panels import put_together
 
+READ = ("round__committee", "position__level", "superseded_by")
+
 
 @require_GET
 def register(request: Request) -> HttpResponse | StreamingHttpResponse:
@@ -36,7 +38,7 @@ def register(request: Request) -> HttpResponse | StreamingHttpResponse:
     year = next((one for one in years if str(one) == request.GET.get("year")), None)
     rows = visible if year is None else visible.filter(year=year)
     asked = REGISTER.asked(request.GET, request.user)
-    page = keyset_page(rows.select_related("round__committee"), request.GET, order=asked.order, size=asked.size)
+    page = keyset_page(rows.select_related(*READ), request.GET, order=asked.order, size=asked.size)
     committees = [committee_for(request.user, one.round.committee) for one in page.rows]
     rows_of_page = list(zip(page.rows, committees, strict=True))
     if asked.file:

@@ -85,3 +85,17 @@ def test_the_form_takes_a_number_as_people_quote_it(client):
 
     assert "There is no decision of this number." in unknown.content.decode()
     assert Decision.objects.get(pk=older.pk).superseded_by == newer
+
+
+def test_the_list_and_its_file_say_what_supersedes_and_when_it_is_reviewed(client):
+    committee = committee_of(1)
+    older, newer = adopt(committee), adopt(committee)
+    keep_decision(older, by=chair_of(committee), review_on=DAY, superseded_by=newer, now=NOON)
+    client.force_login(user_with("member"))
+    asked = {"cols": ["number", "outcome", "level", "review", "superseded"]}
+
+    page = client.get(reverse("decisions:register"), asked).content.decode()
+    file = b"".join(client.get(reverse("decisions:register"), {**asked, "as": "csv"})).decode()
+
+    assert (f">{newer.label}</a>" in page, "13 May 2027" in page) == (True, True)
+    assert "2027-05-13,2026-002" in file
