@@ -22,7 +22,7 @@ from django.utils import timezone  # noqa: E402
 from accounts.models import Person  # noqa: E402
 from campaigns.models import Campaign, Milestone  # noqa: E402
 from decisions.models import Answer, Position  # noqa: E402
-from decisions.models.levels import usual_level
+from decisions.models.levels import usual_level  # noqa: E402
 from decisions.outcome import Choice  # noqa: E402
 from meetings.models import Meeting  # noqa: E402
 from members.countries import regions  # noqa: E402
