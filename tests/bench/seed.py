@@ -23,6 +23,7 @@ from accounts.models import Person  # noqa: E402
 from accounts.pages import cursor_of  # noqa: E402
 from campaigns.models import Campaign, Milestone  # noqa: E402
 from decisions.models import Answer, Position  # noqa: E402
+from decisions.models.levels import usual_level  # noqa: E402
 from decisions.outcome import Choice  # noqa: E402
 from meetings.models import Meeting  # noqa: E402
 from members.countries import regions  # noqa: E402
@@ -139,7 +140,13 @@ def others(campaign: Campaign) -> None:
             "called_by": campaign.owner,
             "scheduled_at": now,
         },
-        Position: {"committee": steering, "author": campaign.owner, "created_at": now, "changed_at": now},
+        Position: {
+            "committee": steering,
+            "level": usual_level(),
+            "author": campaign.owner,
+            "created_at": now,
+            "changed_at": now,
+        },
     }
     for model, fields in many.items():
         model._default_manager.bulk_create(model(title=title, **fields) for title in titles)
