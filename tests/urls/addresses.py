@@ -13,6 +13,7 @@ from django.utils.http import int_to_base36
 from campaigns.actions.dependencies import order_as_seen
 from campaigns.actions.facilitators import hand_over_as_seen, note_as_seen
 from campaigns.models import Scope
+from decisions.models import Elector
 from decisions.models.levels import usual_level
 from notices.kind import KINDS
 from notices.leaving import token_for
@@ -69,6 +70,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "decisions:date_disagreement": {"next_on": "{tomorrow}", "seen": "0"},
     "decisions:end_disagreement": {"end": "dissociates", "sentence": "They go.", "seen": "0"},
     "decisions:keep_decision": {"review_on": "{tomorrow}", "seen": "0"},
+    "decisions:seen": {"version": "{version}"},
     "decisions:withdraw": {"reason": "Overtaken"},
     "meetings:answer_invitation": {"answer": "yes"},
     "meetings:call_meeting": {
@@ -141,12 +143,34 @@ class Row:
         }
         if self.name in SEEN:
             words["seen"] = SEEN[self.name](world.of(self.subject, reader))
-        if self.name == "decisions:answer":
+        if self.name in {"decisions:answer", "decisions:seen"}:
             words["version"] = world.of(self.subject, reader).versions.get().pk
         return {
             name: value.format(**words) if isinstance(value, str) else SimpleUploadedFile("sheet.csv", value)
             for name, value in BODIES.get(self.name, {}).items()
         }
+
+
+def _seat_of(position: Any) -> list[Any]:
+    return [position.pk, Elector.objects.filter(round__version__position=position)[0].pk]
+
+
+def _of_position(correction: Any) -> list[Any]:
+    return [correction.of.position_id, correction.pk]
+
+
+# Where an address is led by more than the object's own id.
+LED_BY: dict[str, Callable[[Any], list[Any]]] = {
+    "campaigns:add_task": lambda found: [found._meta.model_name, found.pk],
+    "decisions:approve_correction": _of_position,
+    "decisions:decision": lambda found: [found.decision.label],
+    "decisions:drop_correction": _of_position,
+    "decisions:keep_decision": lambda found: [found.decision.label],
+    "decisions:propose_recusal": _seat_of,
+    "decisions:record_answer": _seat_of,
+    "members:invitation_accept": lambda found: [found.token],
+    "notices:leave": lambda found: [token_for(KINDS[found.kind], found.person)],
+}
 
 
 def arguments(name: str, subject: str, world: World, reader: str) -> list[Any]:
@@ -157,14 +181,8 @@ def arguments(name: str, subject: str, world: World, reader: str) -> list[Any]:
     if subject.startswith("“"):
         return [subject.strip("“”")]
     found = world.of(subject, reader)
-    if name == "campaigns:add_task":
-        return [found._meta.model_name, found.pk]
-    if name in {"decisions:decision", "decisions:keep_decision"}:
-        return [found.decision.label]
-    if name == "members:invitation_accept":
-        return [found.token]
-    if name == "notices:leave":
-        return [token_for(KINDS[found.kind], found.person)]
+    if name in LED_BY:
+        return LED_BY[name](found)
     return [found.pk, 1] if name in NUMBERED else [found.pk]
 
 

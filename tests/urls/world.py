@@ -12,7 +12,8 @@ from accounts.models import User, Visibility
 from campaigns.actions.milestones import drop_milestone
 from campaigns.models import Assignment, Campaign, Milestone
 from decisions.actions.closing import announce_closed_rounds
-from decisions.models import Answer, AnswerChange, Consultation, Disagreement, Elector, Position, Round
+from decisions.models import Answer, AnswerChange, Consultation, Correction, Disagreement, Elector, Position, Round
+from decisions.models.levels import usual_level
 from history.actions import gather, take_back
 from history.models import Deed
 from meetings.models import Meeting
@@ -299,7 +300,17 @@ def decided_positions(world: World) -> dict[str, Any]:
         "rejected position": rejected,
     }
     named: dict[str, Any] = {name: Position.objects.get(versions=made.version_id) for name, made in rounds.items()}
+    being_corrected = asked(2)
+    correction = Correction.objects.create(
+        round=being_corrected,
+        of=being_corrected.version,
+        body="First paragraph,\n\nSecond paragraph.",
+        proposed_by=make.UserFactory().person,
+        proposed_at=being_corrected.opens_at,
+    )
     return named | {
+        "correction": correction,
+        "level": usual_level(),
         "own objection": disagreement(rejected.electors.get(term__holders__person=world.users["seat"].person)),
         "other committee’s objection": disagreement(
             rounds["other committee’s open position"].electors.filter(term__holders__isnull=False)[0]
