@@ -20,13 +20,15 @@ COLUMNS = [
     "Recused",
     "No answer",
     "Seats counted",
+    "Reviewed on",
+    "Superseded by",
     "Language",
     "Text",
 ]
 
 
 def cells(decision: Decision, user: Any) -> list[str]:
-    """One line as `user` may read it, in the order of COLUMNS. Reads `round__committee` and `text`: select them."""
+    """One line as `user` may read it, in the order of COLUMNS. Of rows `for_export`."""
     counts = decision.counts
     texts = [
         decision.label,
@@ -37,6 +39,8 @@ def cells(decision: Decision, user: Any) -> list[str]:
         decision.round.get_procedure_display(),
         # Decisions from before there were reservations and recusals count none.
         *(str(counts.get(name, 0)) for name in ("approve", "reserve", "object", "abstain", "recuse", "silent", "base")),
+        decision.review_on.isoformat() if decision.review_on else "",
+        decision.superseded_by.label if decision.superseded_by else "",
         decision.text.language,
         decision.text.body,
     ]

@@ -1,14 +1,63 @@
-"""What the browser may send about a decision of the register."""
+"""What the browser may send about the register and a decision of it."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.filters import ANY, ChoiceFilter, ListFilter
 from accounts.forms import DayField
-from decisions.models import Decision
+from accounts.models import User
+from campaigns.models import Campaign
+from decisions.models import Decision, Level
+from decisions.models.register import DecisionQuerySet
+from decisions.outcome import ADOPTING, Outcome
 from history.forms import SeenForm
+from members.models import Committee
+
+STANDINGS = [
+    ("force", gettext_lazy("In force")),
+    ("superseded", gettext_lazy("Superseded")),
+    ("review", gettext_lazy("Review is due")),
+]
+
+
+class RegisterFilter(ListFilter):
+    """What narrows the register. Committees and campaigns are those the reader may know."""
+
+    FIRST = ("committee", "campaign", "standing")
+
+    committee = ChoiceFilter(gettext_lazy("Committee"), [])
+    campaign = ChoiceFilter(gettext_lazy("Campaign"), [])
+    standing = ChoiceFilter(gettext_lazy("Standing"), STANDINGS)
+    level = ChoiceFilter(gettext_lazy("Level"), [])
+    outcome = ChoiceFilter(gettext_lazy("Outcome"), [(one.value, one.label) for one in Outcome if one in ADOPTING])
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        named = {
+            "committee": Committee.objects.visible_to(user).values_list("pk", "name"),
+            "campaign": Campaign.objects.visible_to(user).values_list("pk", "name"),
+            "level": Level.objects.visible_to(user).values_list("pk", "name"),
+        }
+        for field, rows in named.items():
+            choices = [ANY, *((str(pk), name) for pk, name in rows)]
+            self.fields[field].choices = choices  # type: ignore[attr-defined]
+
+    def narrow(self, decisions: DecisionQuerySet, today: date) -> DecisionQuerySet:
+        """Those of `decisions` that match; all, where the address holds what is no filter. `today`: the reader's."""
+        wanted = self.active()
+        columns = {"committee": "position__committee", "campaign": "position__campaign", "level": "position__level"}
+        columns |= {"outcome": "round__outcome"}
+        found = decisions.filter(**{columns[name]: value for name, value in wanted.items() if name in columns})
+        standing = wanted.get("standing")
+        if standing == "force":
+            return found.in_force()
+        if standing == "superseded":
+            return found.exclude(superseded_by=None)
+        return found.review_due_by(today) if standing == "review" else found
 
 
 class KeepDecisionForm(SeenForm):

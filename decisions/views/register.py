@@ -1,6 +1,7 @@
 """The register of adopted positions, as a page and as a file."""
 
 import csv
+from datetime import date
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from accounts.rules import allows, require
 from campaigns.panels import task_panel
 from decisions.actions.register import keep_decision as keep
 from decisions.columns import REGISTER
-from decisions.forms.register import KeepDecisionForm
+from decisions.forms.register import KeepDecisionForm, RegisterFilter
 from decisions.models import Decision
 from decisions.register_file import COLUMNS, cells
 from decisions.register_page import entry_of
@@ -36,7 +37,8 @@ def register(request: Request) -> HttpResponse | StreamingHttpResponse:
     visible = Decision.objects.visible_to(request.user)
     years = list(visible.order_by("-year").values_list("year", flat=True).distinct())
     year = next((one for one in years if str(one) == request.GET.get("year")), None)
-    rows = visible if year is None else visible.filter(year=year)
+    filters = RegisterFilter(request.GET, user=request.user)
+    rows = filters.narrow(visible if year is None else visible.filter(year=year), _today(request))
     asked = REGISTER.asked(request.GET, request.user)
     page = keyset_page(rows.select_related(*READ), request.GET, order=asked.order, size=asked.size)
     committees = [committee_for(request.user, one.round.committee) for one in page.rows]
@@ -48,6 +50,7 @@ def register(request: Request) -> HttpResponse | StreamingHttpResponse:
         "list": asked,
         "page": page,
         "rows": rows_of_page,
+        "filter": filters,
         "years": years,
         "year": year,
         "may_export": allows(request.user, EXPORT),
@@ -59,8 +62,7 @@ def register(request: Request) -> HttpResponse | StreamingHttpResponse:
 @require_GET
 def decision(request: Request, label: str) -> HttpResponse:
     """By the number that people quote: "2026-014"."""
-    found, now = _decision_or_404(request, label), database_now()
-    today = now.astimezone(ZoneInfo(request.user.person.zone)).date()
+    found, now, today = _decision_or_404(request, label), database_now(), _today(request)
     visible = Decision.objects.visible_to(request.user)
     context = {
         "decision": found,
@@ -86,6 +88,11 @@ def keep_decision(request: Request, label: str) -> HttpResponse:
     return render(request, "decisions/decision_keep.html", {"form": form, "decision": found, "theirs": theirs})
 
 
+def _today(request: Request) -> date:
+    """By the reader's calendar."""
+    return timezone.now().astimezone(ZoneInfo(request.user.person.zone)).date()
+
+
 def _decision_or_404(request: Request, label: str) -> Decision:
     year, _dash, number = label.partition("-")
     if not (year.isdecimal() and number.isdecimal() and len(label) < 12):
@@ -108,11 +115,12 @@ EXPORT = "decisions.export_register"
 
 @require_GET
 def register_file(request: Request) -> HttpResponse:
-    """What the page shows, as CSV: the same year, the same reader."""
+    """What the page shows, as CSV: the same year and filters, the same reader."""
     require(request.user, EXPORT)
     rows, year = Decision.objects.visible_to(request.user).for_export(), request.GET.get("year", "")
     if year.isdecimal():
         rows = rows.filter(year=min(int(year), 9999))
+    rows = RegisterFilter(request.GET, user=request.user).narrow(rows, _today(request))
     response = HttpResponse(BOM, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="register.csv"'
     writer = csv.writer(response)

@@ -63,6 +63,8 @@ def test_the_file_holds_what_the_page_shows_and_no_formula(client):
             "Recused": "0",
             "No answer": "0",
             "Seats counted": "1",
+            "Reviewed on": "",
+            "Superseded by": "",
             "Language": "en",
             "Text": "'+1 for survivors.\n\nTwo.",
         }
@@ -83,7 +85,7 @@ def test_the_register_takes_the_same_statements_for_one_and_three(client, count,
     client.force_login(user_with("member"))
     client.get(reverse("decisions:register"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         client.get(reverse("decisions:register"))
 
 
@@ -94,5 +96,32 @@ def test_the_file_takes_the_same_statements_for_one_and_three(client, count, dja
         adopt(committee)
     client.force_login(user_with("member"))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         client.get(reverse("decisions:register_file"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "titles"),
+    [
+        ({}, ["New", "Old"]),
+        ({"standing": "force"}, ["New"]),
+        ({"standing": "superseded"}, ["Old"]),
+        ({"standing": "review"}, ["New"]),
+        ({"outcome": "dissent"}, []),
+        ({"outcome": "adopted"}, ["New", "Old"]),
+        ({"standing": "nonsense"}, ["New", "Old"]),
+    ],
+)
+def test_the_register_is_narrowed_by_what_stands(client, wanted, titles):
+    committee = committee_of(1)
+    old, new = adopt(committee, title="Old"), adopt(committee, title="New", days=1)
+    Decision.objects.filter(position__title="Old").update(superseded_by=Decision.objects.get(position__title="New"))
+    Decision.objects.filter(position__title="New").update(review_on="2026-01-01", review_set_at=NOON)
+    client.force_login(user_with("member"))
+
+    page = client.get(reverse("decisions:register"), wanted).content.decode()
+    lines = client.get(reverse("decisions:register_file"), wanted).content.decode()
+
+    assert old != new
+    assert [title for title in ("New", "Old") if f"<bdi>{title}</bdi>" in page] == titles
+    assert [title for title in ("New", "Old") if f",{title}," in lines] == titles
