@@ -7,10 +7,10 @@ import pytest
 from tests.browser.visits import Window
 
 MOST_STEPS = 60
-# What has the focus: its name, its outline, and whether it is what one sees where it is.
+# What has the focus: its name, its outline, and whether it is what one sees where it is (a tall field: where it begins).
 FOCUSED = """() => {
     const it = document.activeElement, box = it.getClientRects()[0] ?? it.getBoundingClientRect();
-    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
     const name = it.getAttribute("aria-label") || (it.labels?.[0] ?? it).textContent;
     return {
         name: name.replace(/\\s+/g, " ").trim().replace(/\\*$/, ""),  // without the star of what must be filled

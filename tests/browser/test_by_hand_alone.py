@@ -25,7 +25,7 @@ def demo(same_types: None) -> None:
 
 def test_everything_that_is_asked_of_a_seat_works_without_javascript(demo: None, visit: Open) -> None:
     window = visit(java_script_enabled=False)
-    asked, meeting = Position.objects.get(status="open"), Meeting.objects.get()
+    asked, meeting = Position.objects.get(status="open", versions__rounds__procedure="explicit"), Meeting.objects.get()
 
     window.goto("/")
     window.sign_in(SEAT, PASSWORD)
@@ -33,7 +33,7 @@ def test_everything_that_is_asked_of_a_seat_works_without_javascript(demo: None,
     window.fill(choice="object")
     window.press("Send our answer")
     assert window.page.title().startswith("Error: ")  # a reason is asked for, and the choice is kept
-    window.fill(reason="The second paragraph is too weak.")
+    window.fill(reason_object="The second paragraph is too weak.")
     window.press("Send our answer")
     window.goto(f"/meetings/{meeting.pk}/")
     window.fill(answer="yes")
@@ -50,7 +50,7 @@ def test_everything_that_is_asked_of_a_seat_works_without_javascript(demo: None,
 
 def test_a_seat_answers_by_keyboard_alone_on_a_phone(demo: None, visit: Open) -> None:
     window = visit(viewport=PHONE)
-    keys, asked = Keys(window), Position.objects.get(status="open")
+    keys, asked = Keys(window), Position.objects.get(status="open", versions__rounds__procedure="explicit")
 
     window.goto(f"/positions/{asked.pk}/answer/")  # as a mail leads there
     keys.sign_in(SEAT, PASSWORD)

@@ -5,33 +5,26 @@ from its mail, the chair closes, and what was asked stops being asked. Whoever r
 """
 
 import csv
-import re
-import time
-from datetime import datetime, timedelta
-from email.message import EmailMessage
+from datetime import timedelta
 from io import StringIO
-from zoneinfo import ZoneInfo
 
-import pytest
 from django.utils import timezone
 
 from accounts.models import Person, User
-from accounts.zones import zone_choices
 from decisions.models import Round
 from meetings.models import Meeting
 from members.actions.committees import fill_seat, name_holder
 from members.actions.people import add_contact
 from members.models import Organisation, Seat
 from notices.models import Delivery
+from tests.browser.cast import Cast, link_in
 from tests.browser.chores import import_roster
 from tests.browser.conftest import Open
 from tests.browser.visits import PASSWORD, Window
-from tests.factories import user_with
 from tests.servers import Inbox
 
 SEATS = 13
 BY_HAND = 3  # seats that staff fill with a mouse; the others take the same actions without one
-LINK = re.compile(r"http://\S+")
 COUNTRIES = (
     "Norway",
     "Colombia",
@@ -48,47 +41,6 @@ COUNTRIES = (
     "Ireland",
 )
 TEXT = "Each state plans, funds and reports on the rights of survivors.\n\nThis duty does not wait for clearance."
-
-
-def by_day(now: datetime) -> str:
-    """A zone in which it is early afternoon now."""
-    zones = [zone for _continent, pairs in zone_choices(now) for zone, _label in pairs]
-    return min(zones, key=lambda zone: abs(now.astimezone(ZoneInfo(zone)).hour - 13))
-
-
-class Cast:
-    """Staff in their window, the zone where everybody lives, the mail server, and how to open another window."""
-
-    def __init__(self, visit: Open, smtp: Inbox) -> None:
-        self.visit, self.smtp, self.now = visit, smtp, timezone.now()
-        self.zone = by_day(self.now)
-        self.place = ZoneInfo(self.zone)
-        staff = user_with("staff")
-        staff.person.zone = self.zone
-        staff.person.display_name = "Hanna Lindqvist"
-        staff.person.save()
-        staff.set_password(PASSWORD)
-        staff.save()
-        self.staff: User = staff
-        self.desk: Window = visit()
-
-    def mail(self, address: str, subject: str, seconds: float = 40) -> EmailMessage:
-        """The mail to `address` whose subject begins so, waited for."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            for message in self.smtp.to(address):
-                if message["Subject"].startswith(subject):
-                    return message
-            time.sleep(0.1)
-        pytest.fail(f"{address} got no “{subject}”, only {[one['Subject'] for one in self.smtp.to(address)]}")
-
-
-def link_in(message: EmailMessage) -> str:
-    """The link to act on: a mail has this one and, after it, the one to the preferences."""
-    body = message.get_body(("plain",))  # beside it there may be a calendar file
-    assert body is not None
-    act, *_settings = LINK.findall(body.get_content())
-    return act
 
 
 def test_from_a_roster_to_an_adopted_position(visit: Open, smtp: Inbox, real_processes: None) -> None:

@@ -57,7 +57,7 @@ def test_staff_export_every_member_in_west_africa_that_has_not_endorsed(demo: No
 
 
 def test_a_seat_sees_on_a_phone_what_it_must_answer_and_answers(demo: None, visit: Open) -> None:
-    window, asked = visit(viewport=PHONE), Position.objects.get(status="open")
+    window, asked = visit(viewport=PHONE), Position.objects.get(status="open", versions__rounds__procedure="explicit")
     keys = signed_in(window, "seat")
 
     keys.skip()
