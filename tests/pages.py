@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from campaigns.models import Campaign, Milestone, Scope, Task
-from decisions.models import Comment, Consultation, Position
+from decisions.models import Comment, Consultation, Decision, Disagreement, Level, Position, Round
 from history.models import Deed
 from home.demo import load
 from meetings.models import Meeting
@@ -57,6 +57,9 @@ NO_PAGE = {
     "decisions:close_early",
     "decisions:confirm",
     "decisions:take",
+    "decisions:seen",
+    "decisions:approve_correction",
+    "decisions:drop_correction",
     "decisions:register_file",
     "notices:settle",
     "notices:steer",
@@ -100,6 +103,8 @@ def every_page(now: datetime) -> list[Page]:
         *of_meetings(),
         *of_positions(),
         *of_consultations(),
+        *of_sign_off(),
+        *of_the_register(),
         *of_reminders(),
         *of_the_inbox(),
         *of_deeds(),
@@ -359,6 +364,37 @@ def of_positions() -> list[Page]:
     ]
 
 
+def of_sign_off() -> list[Page]:
+    asked = Round.objects.get(version__position__title="Opening statement at Vientiane")
+    silent = asked.electors.awaited()[0]
+    position = asked.version.position_id
+    level = Level.objects.get(rank=3)
+    return [
+        *[page("decisions:position", position, reader=reader) for reader in ("staff", "chair", "seat")],
+        page("decisions:record_answer", position, silent.pk),
+        page("decisions:record_answer", position, silent.pk, press="Record the answer"),
+        page("decisions:propose_recusal", position, silent.pk, reader="chair"),
+        page("decisions:change_text", position),
+        page("decisions:propose_correction", position, reader="seat"),
+        page("decisions:levels", reader="member"),
+        page("decisions:edit_level", level.pk, reader="admin"),
+    ]
+
+
+def of_the_register() -> list[Page]:
+    decision, disagreement = Decision.objects.get(), Disagreement.objects.all()[0]
+    return [
+        *[page("decisions:decision", decision.label, reader=reader) for reader in ("staff", "seat", "member")],
+        page("decisions:keep_decision", decision.label),
+        *[page("decisions:blocking", reader=reader) for reader in ("staff", "chair")],
+        page("decisions:disagreements"),
+        page("decisions:disagreement", disagreement.pk),
+        page("decisions:hand_disagreement", disagreement.pk),
+        page("decisions:date_disagreement", disagreement.pk),
+        page("decisions:end_disagreement", disagreement.pk),
+    ]
+
+
 def of_consultations() -> list[Page]:
     closed, running = Consultation.objects.order_by("closes_at")
     draft = Position.objects.get(title="Observers in the drafting group")
@@ -368,7 +404,6 @@ def of_consultations() -> list[Page]:
         *[page("decisions:consultation", one.pk) for one in (closed, running)],
         *[page("decisions:consultation", one.pk, reader="member") for one in (closed, running)],
         page("decisions:consultation", running.pk, reader="seat"),
-        page("decisions:consultation", running.pk, reader="member", press="Send our answer"),
         page("decisions:contributions", closed.pk),
         page("decisions:contributions", closed.pk, query="?about=p2", reader="member"),
         page("decisions:contributions", running.pk, reader="facilitator"),
@@ -377,7 +412,6 @@ def of_consultations() -> list[Page]:
         page("decisions:dispositions", closed.pk, press="Say it for those ticked"),
         page("decisions:dispositions", running.pk),
         page("decisions:consult", draft.pk),
-        page("decisions:consult", draft.pk, press="Count again who is asked"),
         page("decisions:extend_consultation", running.pk),
         page("decisions:end_consultation", running.pk),
         page("decisions:position", closed.version.position_id),

@@ -54,7 +54,7 @@ def test_what_all_were_told_of_and_enough_have_seen_is_adopted_by_silence(asked)
 
 
 def test_a_mail_that_came_back_blocks_silence(asked):
-    Bounce.objects.create(delivery=mail_to(last_of(asked)), status="5.1.1", read_at=LATER)
+    Bounce.objects.create(delivery=mail_to(last_of(asked)), status="5.1.1", is_final=True, read_at=LATER)
 
     assert outcome_of(asked, asked.closes_at) is None  # it goes on once
     assert outcome_of(asked, asked.closes_at) == "no_quorum"
@@ -62,7 +62,7 @@ def test_a_mail_that_came_back_blocks_silence(asked):
 
 def test_a_mail_that_came_back_does_not_matter_of_a_seat_that_was_heard(asked):
     elector = last_of(asked)
-    Bounce.objects.create(delivery=mail_to(elector), status="5.1.1", read_at=LATER)
+    Bounce.objects.create(delivery=mail_to(elector), status="5.1.1", is_final=True, read_at=LATER)
     answer(elector, "approve", now=LATER)
 
     assert outcome_of(asked, asked.closes_at) == "silence"
@@ -81,7 +81,7 @@ def test_the_alternate_who_was_reached_is_enough(asked):
     """One of those who speak for the seat knows of it."""
     elector = last_of(asked)
     row = mail_to(elector)
-    Bounce.objects.create(delivery=row, status="5.1.1", read_at=LATER)
+    Bounce.objects.create(delivery=row, status="5.1.1", is_final=True, read_at=LATER)
     other = speaker_of(asked.electors.first()).person
     SeatHolder.objects.create(term=elector.term, person=other, capacity="alternate", since=NOON.date())
 

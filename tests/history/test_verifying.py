@@ -182,7 +182,7 @@ def test_an_answer_that_counts_as_another_than_was_given_is_named(given):
 
 
 def test_an_answer_that_was_deleted_is_named(given):
-    change = AnswerChange.objects.get(choice="object")
+    change = AnswerChange.objects.get(choice="abstain")
     tamper("DELETE FROM decisions_answerchange WHERE id = %s", change.pk)
 
     assert f"Answer {change.pk}" in found()
