@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_weekend_and_discretion'),
-        ('decisions', '0010_translations'),
+        ('decisions', '0005_translations'),
     ]
 
     operations = [

@@ -24,6 +24,6 @@ DROP TRIGGER append_only ON decisions_contributionchange;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("decisions", "0020_consultations"), ("history", "0002_append_only")]
+    dependencies = [("decisions", "0007_consultations"), ("history", "0002_append_only")]
 
     operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]

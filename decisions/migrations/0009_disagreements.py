@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_weekend_and_discretion'),
-        ('decisions', '0021_fixed_consultations'),
+        ('decisions', '0008_fixed_consultations'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('decisions', '0030_disagreements'),
+        ('decisions', '0009_disagreements'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_weekend_and_discretion'),
-        ('decisions', '0011_comments'),
+        ('decisions', '0006_comments'),
         ('members', '0006_own_regions'),
     ]
 
