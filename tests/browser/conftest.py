@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
 
+from decisions.models.levels import usual_level
 from setup import frontend, ports, processes
 from setup.browser import MISSING, chromium
 from setup.supervisor import Supervisor
@@ -47,6 +48,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.django_db(transaction=True))
         if chromium() is None and not in_ci():
             item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def level(transactional_db: None) -> None:
+    """Where earlier tests have emptied the tables, the level that a draft begins with is there again."""
+    usual_level()
 
 
 @pytest.fixture(scope="package")
