@@ -16,7 +16,6 @@ from decisions.models import Answer, AnswerChange, Elector, Position, Round, Ver
 from decisions.outcome import REASONED, Choice, Outcome, Procedure
 from decisions.proof import seal
 from history.actions import record
-from members.models import SeatHolder
 from notices.actions.planning import post, replan
 
 VERBS = {
@@ -77,12 +76,11 @@ def record_answer(
     """
     asked, elector = _locked(elector, reply.choice)
     require(by, "decisions.record_answer", elector)
-    if not SeatHolder.objects.current().filter(term=elector.term_id, person=said_by).exists():
+    if not elector.holders().filter(pk=said_by.pk).exists():
         raise TransitionError(_("%(name)s does not speak for this seat today.") % {"name": said_by.display_name})
     change = _take(elector, asked, reply, said_by=said_by, by=by, heard=heard, now=now)
-    holders = SeatHolder.objects.current().filter(term=elector.term_id).values("person")
     slot = f"recorded {change.pk.hex[:16]}"
-    post("decisions.answer_recorded", asked, Person.objects.filter(pk__in=holders), now=now, slot=slot)
+    post("decisions.answer_recorded", asked, elector.holders(), now=now, slot=slot)
     return change
 
 
@@ -123,9 +121,8 @@ def propose_recusal(elector: Elector, *, by: User, reason: str, now: datetime) -
     elector.save(update_fields=["recusal_why", "recusal_proposed_by", "recusal_proposed_at"])
     verb = gettext_noop("Proposed that %(organisation)s recuse itself: %(reason)s")
     _record(verb, elector, asked, by=by, now=now, reason=reason)
-    holders = SeatHolder.objects.current().filter(term=elector.term_id).values("person")
     slot = f"recusal {elector.pk.hex[:16]}"
-    post("decisions.recusal_proposed", asked, Person.objects.filter(pk__in=holders), now=now, slot=slot)
+    post("decisions.recusal_proposed", asked, elector.holders(), now=now, slot=slot)
     return elector
 
 

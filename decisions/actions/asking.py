@@ -11,7 +11,7 @@ from accounts.models import TransitionError, User
 from accounts.rules import require
 from decisions.actions.closing import extend_if_due
 from decisions.actions.disposing import is_unconsulted, require_consulted, tell_with_sign_off
-from decisions.actions.drafting import newest_text, next_version
+from decisions.actions.drafting import newest_text, next_version, require_unchanged
 from decisions.models import Answer, Elector, Position, Round, Version
 from decisions.outcome import Outcome, Procedure
 from history.actions import record
@@ -128,8 +128,7 @@ def change_text(
     require(by, "decisions.open_round", position)
     asked = running_round(position, now)
     text = newest_text(position)
-    if text.sha256 != seen:
-        raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
+    require_unchanged(text, seen)
     if text.body == body:
         raise TransitionError(_("Nothing differs from the text that the seats are asked about."))
     version = next_version(text, by=by, body=body, now=now)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
 from decisions.models import Decision, Elector, Position, Round
-from decisions.outcome import ADOPTING, DECIDED, UNDECIDED, Outcome, Standing, Tally, standing
+from decisions.outcome import ADOPTING, DECIDED, UNDECIDED, Outcome, Standing, Tally
 from history.actions import record
 from members.models import CommitteeOffice
 from notices.actions.planning import post, replan
@@ -40,8 +40,10 @@ def extend_if_due(asked: Round, *, now: datetime) -> None:
 
     The clock has decided it; this only keeps it, before anything else is done to the round.
     """
-    found = _standing(asked, now)
-    if asked.announced_at is not None or found.is_extended == (asked.extended_from is not None):
+    if asked.announced_at is not None:
+        return
+    found = asked.standing(now)
+    if found.is_extended == (asked.extended_from is not None):
         return
     asked.extended_from, asked.closes_at = asked.closes_at, found.closes_at
     asked.scheduled_at, asked.epoch = now, asked.epoch + 1
@@ -85,7 +87,7 @@ def break_silence(asked: Round, *, now: datetime) -> None:
     """An objection has come: nothing more is asked, and every seat hears why at once. Position and round are locked."""
     position = Position.objects.get(pk=asked.version.position_id)
     _close_at(asked, now, now=now)
-    _conclude(position, asked, _standing(asked, asked.closes_at), now=asked.closes_at)
+    _conclude(position, asked, asked.standing(asked.closes_at), now=asked.closes_at)
 
 
 def announce_closed_rounds(*, now: datetime) -> int:
@@ -137,7 +139,7 @@ def _announce_next(now: datetime) -> int | None:
     extend_if_due(asked, now=now)
     if asked.announced_at is not None or now < asked.closes_at:
         return 0
-    _conclude(position, asked, _standing(asked, now), now=now)
+    _conclude(position, asked, asked.standing(now), now=now)
     return 1
 
 
@@ -164,12 +166,6 @@ def _status_after(said: Outcome) -> Position.Status:
     if said in ADOPTING:
         return Position.Status.ADOPTED
     return Position.Status.UNDECIDED if said in UNDECIDED else Position.Status.REJECTED
-
-
-def _standing(asked: Round, now: datetime) -> Standing:
-    """From the rows, whatever was announced."""
-    voices = [one.voice for one in asked.electors.with_reach().select_related("answer")]
-    return standing(asked.rule, voices, asked.window, now)
 
 
 def _close_at(asked: Round, instant: datetime, *, now: datetime) -> None:

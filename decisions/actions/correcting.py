@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from decisions.actions.asking import running_round
-from decisions.actions.drafting import newest_text, next_version
+from decisions.actions.drafting import newest_text, next_version, require_unchanged
 from decisions.models import Correction, CorrectionApproval, Position, Version
 from decisions.models.corrections import APPROVERS
 from history.actions import record
@@ -26,8 +26,7 @@ def propose_correction(position: Position, *, by: User, body: str, seen: str, no
     require(by, "decisions.propose_correction", position)
     asked = running_round(position, now)
     text = newest_text(position)
-    if text.sha256 != seen:
-        raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
+    require_unchanged(text, seen)
     if text.body == body:
         raise TransitionError(_("Nothing differs from the text that the seats are asked about."))
     if asked.corrections.waiting().exists():

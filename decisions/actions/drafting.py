@@ -82,8 +82,7 @@ def edit_draft(
         raise TransitionError(
             _("Members have been asked about this version, so it stays as it is. Write a new version.")
         )
-    if text.sha256 != seen:
-        raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
+    require_unchanged(text, seen)
     before = snapshot(position, FIELDS)
     position.title, position.campaign, position.level = title, campaign, level
     position.visibility, position.changed_at = visibility, now
@@ -112,8 +111,7 @@ def write_version(position: Position, *, by: User, body: str, seen: str, now: da
     if position.status in {Position.Status.REJECTED, Position.Status.UNDECIDED}:
         position.step_to(Position.Status.DRAFT)
     _require_draft(position)
-    if text.sha256 != seen:
-        raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
+    require_unchanged(text, seen)
     position.changed_at = now
     position.save()
     version = next_version(text, by=by, body=body, now=now)
@@ -187,6 +185,12 @@ def _require_draft(position: Position) -> None:
         raise TransitionError(
             _("A position that is “%(state)s” cannot be rewritten.") % {"state": position.get_status_display()}
         )
+
+
+def require_unchanged(text: Text, seen: str) -> None:
+    """Raise TransitionError unless `seen`, the fingerprint of the wording an edit began from, is still that of `text`."""
+    if text.sha256 != seen:
+        raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
 
 
 def next_version(text: Text, *, by: User, body: str, now: datetime) -> Version:

@@ -18,7 +18,6 @@ from decisions.models.answers import READERS
 from decisions.outcome import REASONED, Choice, Procedure, Share
 from decisions.window import worries
 from meetings.models import Meeting
-from members.models import SeatHolder
 from notices.hours import at_local
 
 USUAL_HOUR = time(17)
@@ -192,8 +191,7 @@ class RecordedAnswerForm(AnswerForm):
 
     def __init__(self, *args: Any, elector: Elector, **options: Any) -> None:
         super().__init__(*args, **options)
-        holders = SeatHolder.objects.current().filter(term=elector.term_id).values("person")
-        self.fields["said_by"].queryset = Person.objects.filter(pk__in=holders)  # type: ignore[attr-defined]
+        self.fields["said_by"].queryset = elector.holders()  # type: ignore[attr-defined]
         labels = {
             "choice": _("The answer"),
             "reason": _("The reason, if one was given"),

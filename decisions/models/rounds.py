@@ -251,6 +251,10 @@ class Elector(Identified):
     def __str__(self) -> str:
         return f"{self.organisation}"
 
+    def holders(self) -> models.QuerySet[Person]:
+        """Who speaks for it, as of today: representative and alternate."""
+        return Person.objects.filter(pk__in=SeatHolder.objects.current().filter(term=self.term_id).values("person"))
+
     @property
     def voice(self) -> Voice:
         """What it said, for the count; of a row with `is_reached` and, best, its answer joined."""
