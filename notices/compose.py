@@ -46,13 +46,19 @@ def _text(row: Delivery, subject: Any, now: datetime, *, by_mail: bool) -> str:
     alike = kind.alike(subject, person) if by_mail else None
     if alike is None:
         return _rendered(kind, subject, person, now, by_mail=by_mail)
-    known: dict[Any, str] = subject.__dict__.setdefault("written", {})
+    known = _kept(subject)
     key = (kind.key, alike, get_language(), person.zone, now.replace(second=0, microsecond=0))
     if key not in known:
         somebody = copy(person)
         somebody.display_name = NAME
         known[key] = _rendered(kind, subject, somebody, now, by_mail=True)
-    return known[key].replace(NAME, person.display_name)
+    text: str = known[key]
+    return text.replace(NAME, person.display_name)
+
+
+def _kept(subject: Any) -> dict[Any, Any]:
+    known: dict[Any, Any] = subject.__dict__.setdefault("written", {})
+    return known
 
 
 def _rendered(kind: Kind, subject: Any, person: Person, now: datetime, *, by_mail: bool) -> str:
@@ -124,6 +130,14 @@ def compose(row: Delivery, subject: Any, email: str, now: datetime) -> EmailMult
 
 
 def _frame(kind: Kind, subject: Any) -> Frame:
+    known, key = _kept(subject), (kind.key, get_language())
+    if key not in known:
+        known[key] = _new_frame(kind, subject)
+    frame: Frame = known[key]
+    return frame
+
+
+def _new_frame(kind: Kind, subject: Any) -> Frame:
     return Frame(
         coalition=settings.COALITION_NAME,
         act=str(kind.act),

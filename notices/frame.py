@@ -7,7 +7,7 @@ paragraphs, two spaces before a line mark facts, the line that is the link becom
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby, zip_longest
 
 from django.template.loader import get_template
 from django.utils.html import escape, format_html
@@ -54,13 +54,15 @@ def as_text(body: str, frame: Frame) -> str:
 def as_html(title: str, body: str, frame: Frame) -> str:
     """The same as HTML in the active language: it loads nothing and links nowhere but to the frame's two links.
 
-    Readers of one notice share most of it, so each piece is made once.
+    What stands around the words is the same for all readers of one notice: it is made once.
     """
     language = get_language()
     top, bottom = _sheet(title, frame, language)
-    return "".join(
-        [top, *(_piece(block.form, tuple(block.lines), frame, language) for block in blocks(body, frame.link)), bottom]
-    )
+    pieces = [top]
+    for block in blocks(body, frame.link):
+        around = _mould(block.form, len(block.lines), frame, language)
+        pieces += chain.from_iterable(zip_longest(around, block.lines[: len(around) - 1], fillvalue=""))
+    return "".join([*pieces, bottom])
 
 
 @lru_cache(maxsize=500)
@@ -79,9 +81,11 @@ def _sheet(title: str, frame: Frame, language: str | None) -> tuple[str, str]:
     return top, bottom
 
 
-@lru_cache(maxsize=2000)
-def _piece(form: str, lines: tuple[SafeString, ...], frame: Frame, _language: str | None) -> str:
-    return get_template("notices/mail_block.html").render({"form": form, "lines": lines, "frame": frame})
+@lru_cache(maxsize=500)
+def _mould(form: str, lines: int, frame: Frame, _language: str | None) -> list[str]:
+    """What stands before, between and after a block's lines. The link's words are the frame's: nothing to fill in."""
+    html = get_template("notices/mail_block.html").render({"form": form, "lines": [GAP] * lines, "frame": frame})
+    return html.split(GAP)
 
 
 def settings_words() -> str:
@@ -90,22 +94,22 @@ def settings_words() -> str:
 
 def blocks(body: str, link: str) -> list[Block]:
     """What the lines of `body` are, by their form alone."""
-    found = []
+    found, is_rtl = [], get_language_bidi()
     for form, lines in groupby(body.split("\n"), key=lambda line: _form(line, link)):
         words = [line.strip() for line in lines]
         if form == "words" and len(words) == 1 and words[0].isupper():
             form = "title"
         if form:
-            found.append(Block(form, [_line(line, form, link) for line in words]))
+            found.append(Block(form, [_line(line, form, link, is_rtl=is_rtl) for line in words]))
     return found
 
 
-def _line(line: str, form: str, link: str) -> SafeString:
+def _line(line: str, form: str, link: str, *, is_rtl: bool) -> SafeString:
     """Among facts, an address of ours is a link."""
     home = "/".join(link.split("/")[:3])
     if form == "facts" and line.startswith(f"{home}/") and " " not in line:
         return format_html('<a href="{}" style="color:inherit">{}</a>', line, line)
-    return isolated(line)
+    return _isolated(line, is_rtl)
 
 
 def _form(line: str, link: str) -> str:

@@ -126,15 +126,15 @@ def _one_by_one(smtp: smtplib.SMTP, sender: str, recipient: str) -> Iterator[tup
 
 def _in_one_go(smtp: smtplib.SMTP, sender: str, recipient: str) -> Iterator[tuple[int, bytes]]:
     """The same to a server that reads ahead (RFC 2920): one way there and back instead of three."""
-    smtp.send(f"MAIL FROM:{smtplib.quoteaddr(sender)}\r\nRCPT TO:{smtplib.quoteaddr(recipient)}\r\nDATA\r\n")
+    smtp.send(f"MAIL FROM:{sender}\r\nRCPT TO:{recipient}\r\nDATA\r\n")
     for _command in range(3):
         yield smtp.getreply()
 
 
 @lru_cache(maxsize=2000)  # every mail has the same sender, and a reader gets several
 def _bare(address: str) -> str:
-    """As it stands on an envelope. Raises ValueError for what is no address."""
-    return sanitize_address(address, "utf-8")
+    """As it stands on an envelope: <name@domain>. Raises ValueError for what is no address."""
+    return smtplib.quoteaddr(sanitize_address(address, "utf-8"))
 
 
 def _meaning(code: int) -> Handed:

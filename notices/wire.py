@@ -21,7 +21,7 @@ def as_sent(message: EmailMultiAlternatives) -> bytes:
     """The message with its lines ended by CR LF. Raises ValueError for what no header may hold."""
     parts = [("plain", str(message.body)), *_alternatives(message)]
     texts = [_text(content) for _subtype, content in parts]
-    if message.attachments or any(_has_long_line(text) for text in texts):
+    if message.attachments or any(_longest_line(text) > LONGEST_LINE for text in texts):
         whole: bytes = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg] # Django's messages take it
         return whole
     boundary = secrets.token_hex(16).encode()
@@ -57,8 +57,8 @@ def _text(content: str) -> bytes:
     return NEW_LINE.sub("\r\n", content).encode()
 
 
-def _has_long_line(text: bytes) -> bool:
-    return len(text) > LONGEST_LINE and any(len(line) > LONGEST_LINE for line in text.split(b"\r\n"))
+def _longest_line(text: bytes) -> int:
+    return max(map(len, text.split(b"\r\n")))
 
 
 def header_line(name: str, value: str) -> bytes:

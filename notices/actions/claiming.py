@@ -28,7 +28,8 @@ from notices.kind import KINDS, Kind
 from notices.models import Delivery, is_suppressed
 from notices.occasions import in_open_hours
 
-AT_ONCE = 100  # rows in one reservation: what is asked once for all of them costs each little
+AT_ONCE = 100  # rows in the first reservation: what is asked once for all of them costs each little
+FEWEST, MOST = 10, 400  # rows in a later one, by the pace of the one before
 FRESH = 1.0  # seconds a reservation holds: what was asked longer ago is asked again before the mail leaves
 FENCE = 0.8  # of the lease: later than that no text may leave
 ELAPSED = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine sleeps
@@ -57,6 +58,14 @@ class Watch:
     def instant(self) -> datetime:
         """The present instant by the database's clock."""
         return self.read + timedelta(seconds=self.passed())
+
+
+def at_this_pace(count: int, seconds: float) -> int:
+    """How many rows to reserve next when `count` left in so many seconds: what leaves while a reservation holds.
+
+    A quick server is not kept waiting for questions, and for a slow one nothing is asked in vain.
+    """
+    return max(FEWEST, min(MOST, int(count / max(seconds, 0.001) * FRESH / 2)))
 
 
 @dataclass

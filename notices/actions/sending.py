@@ -8,10 +8,9 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -23,6 +22,7 @@ from notices.actions.claiming import (
     Claim,
     Unsendable,
     Watch,
+    at_this_pace,
     pause,
     put_back,
     release,
@@ -46,6 +46,23 @@ class Report:
     handed: Handed
     words: str
 
+    @cached_property
+    def statement(self) -> tuple[str, list[Any]]:
+        """What writes it down; made once, since it may have to be written twice."""
+        row, now = self.claim.delivery, self.claim.watch.instant()
+        before = [Delivery.State.SENDING, Delivery.State.UNCONFIRMED]
+        if self.handed is Handed.UNKNOWN:
+            before = [Delivery.State.SENDING]
+            row.step_to(Delivery.State.UNCONFIRMED, now=now, reason=self.words)
+        elif self.handed is Handed.ACCEPTED:
+            row.step_to(Delivery.State.SENT, now=now, reason=self.words)
+        elif self.handed is Handed.REFUSED or row.attempts >= MOST_ATTEMPTS:
+            row.step_to(Delivery.State.FAILED, now=now, reason=self.words)
+        else:
+            row.send_at = now + pause(row)
+            row.step_to(Delivery.State.DEFERRED, now=now, reason=self.words)
+        return finishing(row, before)
+
 
 @dataclass(frozen=True)
 class Ready:
@@ -68,6 +85,7 @@ class Run:
         self.ready: Ready | None = None
         self.spoilt: list[Claim] = []
         self.sent = self.tried = 0
+        self.at_once = AT_ONCE
         self.is_careful = False  # the next row alone: of several one cannot be judged, or all were busy
         self.is_cut_off = False  # the server is away: no other mail would fare better now
 
@@ -81,7 +99,7 @@ class Run:
         while self.spoilt:
             put_back(self.spoilt.pop().delivery.pk, now=self.watch.instant())
         try:
-            claims = reserve(self.watch, self.owner, 1 if self.is_careful else most)
+            claims = reserve(self.watch, self.owner, 1 if self.is_careful else min(most, self.at_once))
         except Unsendable as error:
             self.is_careful = len(error.args) > 1
             self.tried += 1
@@ -95,13 +113,16 @@ class Run:
 
     def send_all(self, claims: list[Claim]) -> None:
         """One after the other; those that wait too long are left to be asked again."""
+        began, count = self.watch.passed(), len(claims)
         self.write_next(claims)
         while self.ready and self.ready.claim.is_fresh and not self.is_over:
             self.send(self.ready, claims)
             if self.ready is None:
                 self.write_next(claims)
-        release([*([self.ready.claim] if self.ready else []), *claims])
+        left = [*([self.ready.claim] if self.ready else []), *claims]
         self.ready = None
+        release(left)
+        self.at_once = at_this_pace(count - len(left), self.watch.passed() - began)
 
     def write_next(self, claims: list[Claim]) -> None:
         """Have the next message ready. Never raises: an answer may be on its way."""
@@ -132,7 +153,7 @@ class Run:
 
     def take(self, claim: Claim) -> bool:
         """Write down the last answer and take this row at once: each mail waits for one commit only."""
-        before = [_finishing(self.last)] if self.last else []
+        before = [self.last.statement] if self.last else []
         taken = executed(*before, claim.take())
         self.last = None
         return taken
@@ -152,7 +173,7 @@ def send_due(*, now: datetime, most: int = 500) -> int:
     with Relay() as relay, proof_of_life() as owner:
         run = Run(relay, owner, Watch(now))
         while run.tried < most and not run.is_over:
-            claims = run.reserve(min(AT_ONCE, most - run.tried))
+            claims = run.reserve(most - run.tried)
             if claims is None:
                 break
             run.send_all(claims)
@@ -179,20 +200,4 @@ def proof_of_life() -> Iterator[int]:
 
 def finish(report: Report) -> bool:
     """Write down what is known; False when the row is no longer ours to write. A late report is still believed."""
-    return executed(_finishing(report))
-
-
-def _finishing(report: Report) -> tuple[str, list[Any]]:
-    row, now = copy(report.claim.delivery), report.claim.watch.instant()  # a report may have to be written twice
-    before = [Delivery.State.SENDING, Delivery.State.UNCONFIRMED]
-    if report.handed is Handed.UNKNOWN:
-        before = [Delivery.State.SENDING]
-        row.step_to(Delivery.State.UNCONFIRMED, now=now, reason=report.words)
-    elif report.handed is Handed.ACCEPTED:
-        row.step_to(Delivery.State.SENT, now=now, reason=report.words)
-    elif report.handed is Handed.REFUSED or row.attempts >= MOST_ATTEMPTS:
-        row.step_to(Delivery.State.FAILED, now=now, reason=report.words)
-    else:
-        row.send_at = now + pause(row)
-        row.step_to(Delivery.State.DEFERRED, now=now, reason=report.words)
-    return finishing(row, before)
+    return executed(report.statement)

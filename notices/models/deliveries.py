@@ -127,9 +127,9 @@ class Delivery(Identified):
         State.EXPIRED: set(),
     }
 
-    dedupe_key = models.CharField(max_length=300, unique=True)
+    dedupe_key = models.CharField(max_length=300)
     kind = models.CharField(max_length=60)
-    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
+    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+", db_index=False)
     object_id = models.UUIDField()
     slot = models.CharField(max_length=40)
     epoch = models.PositiveIntegerField(default=0)
@@ -148,11 +148,16 @@ class Delivery(Identified):
     lease_token = models.UUIDField(null=True)
     lease_owner = models.BigIntegerField(null=True, help_text="The lock that its worker holds while it lives")
     digest = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="parts", help_text="The daily mail that took it along"
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="parts",
+        db_index=False,
+        help_text="The daily mail that took it along",
     )
-    message_id = models.CharField(max_length=200, unique=True)
+    message_id = models.CharField(max_length=200)
     settled_at = models.DateTimeField(help_text="When it reached its present state")
-    settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     read_at = models.DateTimeField(null=True, help_text="In the inbox only: when its reader opened it")
     done_at = models.DateTimeField(null=True, help_text="In the inbox only: when its reader put it away")
 
@@ -160,6 +165,7 @@ class Delivery(Identified):
 
     class Meta:
         ordering = ["send_at", "id"]
+        # Each mail writes its row twice, and each writing touches every index that is not partial: none without a use.
         indexes = [
             models.Index(
                 fields=["send_at", "id"], condition=Q(state__in=["planned", "deferred"]), name="delivery_waiting"
@@ -176,8 +182,13 @@ class Delivery(Identified):
             models.Index(
                 fields=["person"], condition=Q(channel="inbox", state="sent", read_at=None), name="delivery_unread"
             ),
+            models.Index(fields=["digest"], condition=Q(digest__isnull=False), name="delivery_by_digest"),
+            models.Index(fields=["settled_by"], condition=Q(settled_by__isnull=False), name="delivery_by_staff"),
         ]
         constraints = [
+            # Not `unique` on the fields: Django would add an index of each for LIKE, which nobody asks.
+            models.UniqueConstraint(fields=["dedupe_key"], name="delivery_of_a_key_is_one"),
+            models.UniqueConstraint(fields=["message_id"], name="delivery_of_a_message_id_is_one"),
             known("delivery", "channel", "mail", "inbox", "digest"),
             known(
                 "delivery",
@@ -246,11 +257,12 @@ class DeliveryEvent(models.Model):
     at = models.DateTimeField()
     from_state = models.CharField(max_length=11, blank=True)
     to_state = models.CharField(max_length=11)
-    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     detail = models.TextField(blank=True)
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["by"], condition=Q(by__isnull=False), name="delivery_event_by_staff")]
 
     def __str__(self) -> str:
         return f"{self.from_state} → {self.to_state}"

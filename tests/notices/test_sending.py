@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from accounts.clock import database_now
 from notices.actions import sending
-from notices.actions.claiming import MOST_ATTEMPTS, Watch
+from notices.actions.claiming import MOST_ATTEMPTS, Watch, at_this_pace
 from notices.actions.planning import cancel
 from notices.actions.resolving import resolve
 from notices.actions.sending import Report, finish, send_due
@@ -184,6 +184,11 @@ def test_somebody_without_an_address_is_shown_to_staff(server):
 
     assert (the_row().state, the_row().reason) == ("failed", "no e-mail address")
     assert server.tries == 0
+
+
+@pytest.mark.parametrize(("count", "seconds", "asked"), [(100, 0.2, 250), (5, 1.0, 10), (100, 0.0, 400), (0, 1.0, 10)])
+def test_what_is_reserved_next_leaves_within_half_a_reservation_at_the_pace_of_the_last(count, seconds, asked):
+    assert at_this_pace(count, seconds) == asked
 
 
 def test_what_cannot_be_written_waits_and_stops_no_other(server):
