@@ -43,7 +43,7 @@ LONG = Size(errands=100, people=100, kills=1000, freezes=60, crashes=10, away=60
 
 def plan(size: Size, chance: random.Random, *, changes: bool) -> list[tuple[float, str]]:
     """(share of the way, what goes wrong there), first things first. Half of the dead die after the server's 250."""
-    kills = size.kills * 11 // 10 + 2  # one process may be due to die twice at once
+    kills = size.kills * 6 // 5 + 2  # one process may be due to die twice at once
     half, rest = kills // 2, kills - kills // 2
     faults = ["after"] * half + ["before"] * (rest // 3) + ["later"] * (rest // 3) + ["kill"] * (rest - 2 * (rest // 3))
     faults += ["freeze"] * size.freezes + ["crash"] * size.crashes + ["no broker", "no beat"]
