@@ -114,6 +114,10 @@ class Kind:
         """Who is still asked, as the rows say now. Nobody who may not see the subject."""
         raise NotImplementedError
 
+    def slots_for(self, person: Person) -> tuple[Slot, ...]:
+        """Those of `slots` on which `person`, one of the audience as it was read, hears of it: a ladder's later steps."""
+        return self.slots
+
     def why_not(self, subject: Any, person: Person, now: datetime) -> str:
         """Asked just before sending: empty when the notice is still due, else the reason it is not.
 

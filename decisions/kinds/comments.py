@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from accounts.rules import allows
-from campaigns.kinds import account_of
 from decisions.actions.commenting import COMMENTED, SETTLED
 from decisions.models import Comment, Position
+from members.hats import account_of
 from notices.kind import Kind
 
 
