@@ -158,6 +158,10 @@ class Kind:
         visible_to = getattr(self.model._default_manager, "visible_to", None)
         return {pk: str(row) for pk, row in visible_to(user).in_bulk(ids).items()} if visible_to else {}
 
+    def parts_of(self, pk: UUID) -> models.QuerySet[Any] | None:
+        """Those subjects that belong to what has the id `pk`, as the rounds of a position: staff read all of them there."""
+        return None
+
     def subject(self, pk: UUID) -> Any:
         """The row a notice is about, with what its text reads; None when it is gone."""
         return self.model._base_manager.select_related(*self.reads).filter(pk=pk).first()

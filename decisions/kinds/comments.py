@@ -69,5 +69,8 @@ class CommentSettled(Kind):
         )
         return dict(seen.values_list("pk", "version__position__title"))
 
+    def parts_of(self, pk: UUID) -> QuerySet[Comment]:
+        return Comment.objects.filter(version__position=pk)
+
     def path(self, subject: Comment) -> str:
         return reverse("decisions:comments", args=[subject.version.position_id])

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -32,6 +32,9 @@ class AboutARound(Kind):
     def titles(self, user: Any, ids: Collection[UUID]) -> dict[UUID, str]:
         seen = Round.objects.filter(pk__in=ids, version__position__in=Position.objects.visible_to(user))
         return dict(seen.values_list("pk", "version__position__title"))
+
+    def parts_of(self, pk: UUID) -> QuerySet[Round]:
+        return Round.objects.filter(version__position=pk)
 
     def path(self, subject: Round) -> str:
         return reverse("decisions:position", args=[subject.version.position_id])
