@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.rules import allows
 from accounts.zones import in_words
 from home.waiting import COUNTED, Counts, counts
 from members.hats import hats
@@ -33,6 +34,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "waiting_count": _at_most_counted(counted.waiting),
         "inbox_url": reverse("home:inbox"),
         "unread_count": _at_most_counted(counted.unread),
+        "sees_notices": allows(user, "notices.see_deliveries"),
         **_ways(request, is_staff=worn.is_staff),
         "banners": _banners(user, now) if worn.is_staff and _is_wrong(counted) else [],
     }

@@ -114,6 +114,10 @@ class Kind:
         """Who is still asked, as the rows say now. Nobody who may not see the subject."""
         raise NotImplementedError
 
+    def slots_for(self, person: Person) -> tuple[Slot, ...]:
+        """Those of `slots` on which `person`, one of the audience as it was read, hears of it: a ladder's later steps."""
+        return self.slots
+
     def why_not(self, subject: Any, person: Person, now: datetime) -> str:
         """Asked just before sending: empty when the notice is still due, else the reason it is not.
 
@@ -153,6 +157,10 @@ class Kind:
         """{id: title} of the subjects among `ids` that `user` may see: for staff's list of notices, in one statement."""
         visible_to = getattr(self.model._default_manager, "visible_to", None)
         return {pk: str(row) for pk, row in visible_to(user).in_bulk(ids).items()} if visible_to else {}
+
+    def parts_of(self, pk: UUID) -> models.QuerySet[Any] | None:
+        """Those subjects that belong to what has the id `pk`, as the rounds of a position: staff read all of them there."""
+        return None
 
     def subject(self, pk: UUID) -> Any:
         """The row a notice is about, with what its text reads; None when it is gone."""

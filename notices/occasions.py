@@ -38,7 +38,8 @@ def occasions(kind: Kind, subject: Any, person: Person, *, knows_another: bool =
     anchor = kind.anchor(subject)
     if anchor is None:
         return []
-    nominal = sorted(((_nominal(slot, anchor, person.zone), slot) for slot in kind.slots), key=lambda pair: pair[0])
+    slots = kind.slots_for(person)
+    nominal = sorted(((_nominal(slot, anchor, person.zone), slot) for slot in slots), key=lambda pair: pair[0])
     deadline, last = _ends(kind, anchor, person.zone)
     ended = [(instant, slot, deadline if slot.before >= timedelta(0) else last) for instant, slot in nominal]
     ended = [(instant, slot, end) for instant, slot, end in ended if instant < end]

@@ -99,7 +99,7 @@ def narrowed(user: Any, now: datetime, asked: Mapping[str, str]) -> Narrowed | N
         rows = rows.filter(person=person)
     if about:
         types = ContentType.objects.get_for_models(*{kind.model for kind in KINDS.values()}).values()
-        rows = rows.filter(content_type__in=list(types), object_id=about)
+        rows = rows.filter(content_type__in=list(types), object_id__in=[about, *_parts_of(about)])
     section = _alone("found", rows, asked, order="-send_at", user=user, now=now)
     return Narrowed(
         section,
@@ -113,6 +113,14 @@ def _alone(
 ) -> Section:
     page = keyset_page(rows, asked, order=order, size=SIZE)
     return Section(name, _lines(page.rows, user, now), page=page)
+
+
+def _parts_of(about: UUID) -> QuerySet[Any]:
+    """Ids of what belongs to it, in one statement."""
+    kinds = {kind.model: kind for kind in KINDS.values()}.values()
+    found = [part for kind in kinds if (part := kind.parts_of(about)) is not None]
+    ids = [part.order_by().values_list("pk", flat=True) for part in found]
+    return Delivery.objects.none().values_list("pk", flat=True).union(*ids)
 
 
 def _first(name: str, rows: QuerySet[Delivery]) -> QuerySet[Any]:

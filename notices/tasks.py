@@ -10,8 +10,8 @@ from notices.models import Heartbeat
 @shared_task
 def plan() -> None:
     life.let_go_when_frozen()
-    planning.plan(now=database_now())
-    life.beat(Heartbeat.PLAN, now=database_now())
+    if planning.plan(now=database_now()):
+        life.beat(Heartbeat.PLAN, now=database_now())
 
 
 @shared_task

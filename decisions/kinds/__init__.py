@@ -9,9 +9,9 @@ from decisions.kinds.consultations import (
     ContributorsTold,
 )
 from decisions.kinds.disagreements import DisagreementDue, DisagreementOverdue, DisagreementYours
+from decisions.kinds.ladder import AnswerDue, SeatsSilent
 from decisions.kinds.register import ReviewDue
 from decisions.kinds.rounds import (
-    AnswerDue,
     AnsweredLate,
     AnswerRecorded,
     Extended,
@@ -31,6 +31,7 @@ def register_kinds() -> None:
         TextChanged(),
         Extended(),
         AnswerDue(),
+        SeatsSilent(),
         AnswerRecorded(),
         RecusalProposed(),
         Objected(),

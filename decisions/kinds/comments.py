@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from accounts.rules import allows
-from campaigns.kinds import account_of
 from decisions.actions.commenting import COMMENTED, SETTLED
 from decisions.models import Comment, Position
+from members.hats import account_of
 from notices.kind import Kind
 
 
@@ -68,6 +68,9 @@ class CommentSettled(Kind):
             pk__in=ids, version__position__in=Position.objects.visible_to(user)
         )
         return dict(seen.values_list("pk", "version__position__title"))
+
+    def parts_of(self, pk: UUID) -> QuerySet[Comment]:
+        return Comment.objects.filter(version__position=pk)
 
     def path(self, subject: Comment) -> str:
         return reverse("decisions:comments", args=[subject.version.position_id])

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -28,6 +29,9 @@ class AboutAConsultation(Kind):
     def titles(self, user: Any, ids: Collection[UUID]) -> dict[UUID, str]:
         seen = Consultation.objects.visible_to(user).filter(pk__in=ids)
         return dict(seen.values_list("pk", "version__position__title"))
+
+    def parts_of(self, pk: UUID) -> QuerySet[Consultation]:
+        return Consultation.objects.filter(version__position=pk)
 
     def path(self, subject: Consultation) -> str:
         return reverse("decisions:consultation", args=[subject.pk])

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,6 +39,9 @@ class AboutDisagreement(Kind):
     def titles(self, user: Any, ids: Collection[UUID]) -> dict[UUID, str]:
         seen = Disagreement.objects.visible_to(user).filter(pk__in=ids)
         return dict(seen.values_list("pk", "elector__round__version__position__title"))
+
+    def parts_of(self, pk: UUID) -> QuerySet[Disagreement]:
+        return Disagreement.objects.filter(elector__round__version__position=pk)
 
     def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
         due = _("%(days)s, in %(city)s") % {"days": day(subject.next_on), "city": city(subject.zone)}

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -49,6 +49,9 @@ class ReviewDue(Kind):
 
     def titles(self, user: Any, ids: Collection[UUID]) -> dict[UUID, str]:
         return dict(Decision.objects.visible_to(user).filter(pk__in=ids).values_list("pk", "title"))
+
+    def parts_of(self, pk: UUID) -> QuerySet[Decision]:
+        return Decision.objects.filter(position=pk)
 
     def path(self, subject: Any) -> str:
         return reverse("decisions:decision", args=[subject.label])

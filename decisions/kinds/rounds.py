@@ -5,21 +5,21 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from accounts.rules import allows
-from campaigns.kinds import account_of
 from decisions.actions.closing import chairs_of, told_of_outcome
 from decisions.difference import plain_difference
 from decisions.models import Answer, Elector, Position, Round, Text
 from decisions.outcome import Choice, Outcome
 from decisions.seats import late_ones
 from decisions.words import committee_for, rule_sentence
+from members.hats import account_of
 from members.models import SeatHolder
-from notices.kind import Kind, hours_before
+from notices.kind import Kind
 
 
 class AboutARound(Kind):
@@ -32,6 +32,9 @@ class AboutARound(Kind):
     def titles(self, user: Any, ids: Collection[UUID]) -> dict[UUID, str]:
         seen = Round.objects.filter(pk__in=ids, version__position__in=Position.objects.visible_to(user))
         return dict(seen.values_list("pk", "version__position__title"))
+
+    def parts_of(self, pk: UUID) -> QuerySet[Round]:
+        return Round.objects.filter(version__position=pk)
 
     def path(self, subject: Round) -> str:
         return reverse("decisions:position", args=[subject.version.position_id])
@@ -109,28 +112,6 @@ class Extended(Asking):
     key = "decisions.extended"
     label = gettext_lazy("A round goes on: no quorum yet")
     template = "decisions/emails/extended.txt"
-
-    def audience(self, subject: Round) -> Iterable[Person]:
-        return subject.holders_to_remind() if subject.announced_at is None else ()
-
-
-class AnswerDue(Asking):
-    """24 and 4 hours before the closing, to the holders of seats that have not answered."""
-
-    key = "decisions.answer_due"
-    label = gettext_lazy("Reminder to answer")
-    template = "decisions/emails/answer_due.txt"
-    slots = hours_before(24, 4)
-    told_at_once = True
-
-    def subjects(self, since: datetime, until: datetime) -> Iterable[Round]:
-        return Round.objects.unannounced().filter(closes_at__gte=since, closes_at__lte=until)
-
-    def anchor(self, subject: Round) -> datetime | None:
-        return subject.closes_at if subject.announced_at is None else None
-
-    def since(self, subject: Round) -> datetime:
-        return subject.scheduled_at
 
     def audience(self, subject: Round) -> Iterable[Person]:
         return subject.holders_to_remind() if subject.announced_at is None else ()

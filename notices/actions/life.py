@@ -1,11 +1,13 @@
 """Signs of life: whether the scheduler and the worker are there, and whether what is due goes out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from notices.models import Delivery, Heartbeat
 
@@ -40,6 +42,27 @@ def let_go_when_frozen() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET idle_in_transaction_session_timeout = %s", [settings.NOTICES_FROZEN_SECONDS * 1000])
+
+
+@contextmanager
+def alone(lock: int) -> Iterator[bool]:
+    """Whether no other session holds `lock` (any number); if so this one holds it until the end.
+
+    Nobody waits. A session that died gives the lock back, and one that stands still for NOTICES_FROZEN_SECONDS ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
+        is_alone = cursor.fetchone()[0]
+        if is_alone:
+            cursor.execute("SET idle_session_timeout = %s", [settings.NOTICES_FROZEN_SECONDS * 1000])
+    try:
+        yield is_alone
+    finally:
+        # A broken connection has given the lock back already.
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            if is_alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
+                cursor.execute("RESET idle_session_timeout")
 
 
 def beat(process: str, *, now: datetime) -> None:

@@ -17,6 +17,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_noop
 
 from accounts.models import Person
+from notices.actions.life import alone
 from notices.actions.steps import AT_ONCE_BY_STAFF, insert, move, too_late
 from notices.choices import STOPPED, channels
 from notices.kind import KINDS, Kind, kinds_about
@@ -25,6 +26,7 @@ from notices.occasions import daily_mail_after, daily_mail_with, in_open_hours, 
 
 logger = logging.getLogger(__name__)
 HORIZON = timedelta(days=8)
+PLANNER = 7_040_016  # any number; the advisory lock under which the scheduler plans
 REVIVABLE = {Delivery.State.PLANNED, Delivery.State.DEFERRED, Delivery.State.CANCELLED, Delivery.State.HELD}
 
 
@@ -107,16 +109,25 @@ def replan(subject: models.Model, *, now: datetime) -> None:
         _carry_out(_difference(kind, subject, now), kind, subject, now)
 
 
-def plan(*, now: datetime) -> None:
-    """The scheduler's tick: everything due within the horizon has its row. One faulty subject stops no other."""
-    for kind in [kind for kind in KINDS.values() if kind.slots]:
-        first, last = max(slot.before for slot in kind.slots), min(slot.before for slot in kind.slots)
-        overdue = max(-last, timedelta(0))  # a deadline that is over still has the slots after it
-        try:
-            for subject in kind.subjects(now - timedelta(days=1) - overdue, now + first + HORIZON):
-                _plan_one(kind, subject, now)
-        except Exception:
-            logger.exception("%s was not planned to the end", kind.key)
+def plan(*, now: datetime) -> bool:
+    """The scheduler's tick: everything due within the horizon has its row. One faulty subject stops no other.
+
+    False, at once, while another session plans: two would only do the same twice.
+    """
+    with alone(PLANNER) as is_alone:
+        for kind in [kind for kind in KINDS.values() if kind.slots and is_alone]:
+            _plan_kind(kind, now)
+    return is_alone
+
+
+def _plan_kind(kind: Kind, now: datetime) -> None:
+    first, last = max(slot.before for slot in kind.slots), min(slot.before for slot in kind.slots)
+    overdue = max(-last, timedelta(0))  # a deadline that is over still has the slots after it
+    try:
+        for subject in kind.subjects(now - timedelta(days=1) - overdue, now + first + HORIZON):
+            _plan_one(kind, subject, now)
+    except Exception:
+        logger.exception("%s was not planned to the end", kind.key)
 
 
 def _plan_one(kind: Kind, subject: Any, now: datetime) -> None:
@@ -199,10 +210,6 @@ def _rows(
     return rows
 
 
-def _is_stopped(wanted: Delivery) -> bool:
-    return wanted.state == Delivery.State.CANCELLED
-
-
 def _difference(kind: Kind, subject: Any, now: datetime) -> Difference:
     audience = list(kind.audience(subject))
     reached = channels(kind, audience)
@@ -243,21 +250,16 @@ def _in_words_of_machines(anchor: date | datetime | None) -> str:
 
 
 def _is_unfit(row: Delivery, wanted: Delivery | None, now: datetime) -> bool:
-    if row.state not in REVIVABLE or _was_cancelled_by_staff(row):
+    if row.state not in REVIVABLE or (row.state == Delivery.State.CANCELLED and row.settled_by_id):  # by staff
         return False
-    if wanted is None or _is_stopped(wanted):
+    if wanted is None or wanted.state == Delivery.State.CANCELLED:
         return row.state != Delivery.State.CANCELLED
     if row.state == Delivery.State.HELD:
         return False
     # A due one may have been put off, by the server or by quiet hours: its hour is its own now.
     is_free = row.state == Delivery.State.PLANNED and row.reason != AT_ONCE_BY_STAFF
-    differs = (wanted.send_at, wanted.channel) != (row.send_at, row.channel)
-    moved = is_free and wanted.send_at > now and differs
+    moved = is_free and wanted.send_at > now and (wanted.send_at, wanted.channel) != (row.send_at, row.channel)
     return row.state == Delivery.State.CANCELLED or moved or wanted.not_after != row.not_after
-
-
-def _was_cancelled_by_staff(row: Delivery) -> bool:
-    return row.state == Delivery.State.CANCELLED and row.settled_by_id is not None
 
 
 def _carry_out(difference: Difference, kind: Kind, subject: Any, now: datetime) -> None:
@@ -272,7 +274,7 @@ def _carry_out(difference: Difference, kind: Kind, subject: Any, now: datetime) 
 def _fit(row: Delivery, wanted: Delivery | None, kind: Kind, subject: Any, now: datetime) -> None:
     if wanted is None:
         _drop(row, subject, now)
-    elif _is_stopped(wanted):
+    elif wanted.state == Delivery.State.CANCELLED:  # stopped by its reader
         move(row, Delivery.State.CANCELLED, now=now, reason=STOPPED)
     else:
         _adjust(row, wanted, kind, subject, now)
