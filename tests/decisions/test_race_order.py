@@ -3,6 +3,7 @@
 Each clock was read before either act went on, as it is when two requests meet. Whatever is no sentence fails the test.
 """
 
+import os
 from datetime import timedelta
 from functools import partial
 
@@ -35,7 +36,7 @@ LATER = NOON + timedelta(hours=1)
 NEW_TEXT = "First paragraph, and more.\n\nSecond paragraph."
 CORRECTED = "First paragraph, corrected.\n\nSecond paragraph."
 EITHER_ORDER = pytest.mark.parametrize("is_first", [True, False], ids=["first", "second"])
-TIMES = 8  # of what has no order
+TIMES = 40 if "SOAK_STEPS" in os.environ else 4  # of what has no order
 
 
 def race(asked, one, other, *, is_first):
