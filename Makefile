@@ -21,7 +21,7 @@ bench:  ## measures the pages with 400 and with 100,000 organisations, and remin
 chaos:  ## reminders under kills, freezes and crashes (ARGS=--long for 10,000 reminders and 1,000 kills)
 	@$(DEV) && exec $(VENV) -m tests.chaos $(ARGS)
 
-soak:  ## reminders and sign-off in many orders of events, races over HTTP (ARGS="--steps 10000 --seed 7")
+soak:  ## reminders and sign-off in many orders of events, races over HTTP (ARGS="decisions --steps 10000 --seed 7")
 	@$(DEV) && exec $(VENV) -m tests.soak $(ARGS)
 
 audit:  ## every page for every reader in every look: accessibility, weight, statements (takes a while)

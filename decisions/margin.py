@@ -1,7 +1,8 @@
 """What stands in the margin of a text? Each paragraph with its comments, and those whose paragraph is another by now."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -13,6 +14,8 @@ from decisions.difference import Row, difference
 from decisions.models import Comment, Position, Text
 from decisions.wording import Paragraph
 
+SIZE = 20  # remarks on a page
+
 
 @dataclass(frozen=True)
 class Remark:
@@ -21,12 +24,18 @@ class Remark:
     comment: Comment
     place: int | None
     is_of_this_version: bool
-    rows: list[Row] = field(default_factory=list)  # what the proposed wording would change
+
+    @property
+    def rows(self) -> list[Row]:
+        """What the proposed wording would change."""
+        return difference(self.comment.quoted, self.comment.proposed) if self.comment.proposed else []
 
 
 @dataclass(frozen=True)
 class Margin:
-    """`paragraphs`: each with its remarks; `elsewhere`: those about wordings that stand no more."""
+    """One page of it. `paragraphs`: each with its remarks; `elsewhere`: those about wordings that stand no more; both
+    as far as they are on this page. `after` and `before`: where its neighbours begin and end, "" when there is none.
+    """
 
     text: Text
     paragraphs: list[tuple[Paragraph, list[Remark]]]
@@ -35,27 +44,44 @@ class Margin:
     may_comment: bool
     may_settle: bool
     may_take: bool
+    after: str
+    before: str
 
 
-def margin_of(position: Position, text: Text, user: User) -> Margin:
-    """The margin of `text` as `user` may see it, in one statement; unsettled comments come first."""
+def margin_of(position: Position, text: Text, user: User, asked: Mapping[str, str]) -> Margin:
+    """The margin of `text` as `user` may see it, in one statement; of a paragraph unsettled comments come first.
+
+    `asked` says which page: `after` or `before` so many remarks, or the one with a `paragraph`.
+    """
     found = Comment.objects.visible_to(user).filter(version__position=position)
     sources = text.paragraphs
     placed: dict[int | None, list[Remark]] = defaultdict(list)
     unsettled = 0
     for one in found.select_related("version", "by", "settled_by", "taken_in").order_by("-settled_at", "at", "id"):
-        remark = _remark(one, one.place_in(sources), text)
+        remark = Remark(one, one.place_in(sources), one.version_id == text.version_id)
         placed[remark.place].append(remark)
         unsettled += not one.is_settled
+    begins, count = _begins([*range(1, len(sources) + 1), None], placed)
+    start = _start(asked, begins, count)
+    end = start + SIZE
+    shown = {number: placed[number][max(0, start - at) : max(0, end - at)] for number, at in begins.items()}
+    # A paragraph without remarks stands with those of the paragraph before it.
+    here = {
+        at
+        for at, first in begins.items()
+        if shown[at] or (not placed[at] and (start <= first < end or first == count <= end))
+    }
     is_writing = position.status in {Position.Status.DRAFT, Position.Status.REJECTED}
     return Margin(
         text,
-        [(paragraph, placed[paragraph.number]) for paragraph in text.read],
-        placed[None],
+        [(paragraph, shown[paragraph.number]) for paragraph in text.read if paragraph.number in here],
+        shown[None],
         unsettled,
         may_comment=position.status in OPEN_FOR_COMMENTS and allows(user, "decisions.comment", position),
         may_settle=allows(user, "decisions.write", position),
         may_take=is_writing and allows(user, "decisions.write", position),
+        after=str(end) if end < count else "",
+        before=str(start) if start else "",
     )
 
 
@@ -66,6 +92,22 @@ def unsettled_of(user: User) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-def _remark(comment: Comment, place: int | None, text: Text) -> Remark:
-    rows = difference(comment.quoted, comment.proposed) if comment.proposed else []
-    return Remark(comment, place, comment.version_id == text.version_id, rows)
+def _begins(places: list[int | None], placed: Mapping[int | None, list[Remark]]) -> tuple[dict[int | None, int], int]:
+    """How many remarks come before those of each place, and how many there are."""
+    begins, count = {}, 0
+    for place in places:
+        begins[place] = count
+        count += len(placed[place])
+    return begins, count
+
+
+def _start(asked: Mapping[str, str], begins: Mapping[int | None, int], count: int) -> int:
+    """How many remarks come before the page that was asked for: a multiple of SIZE; nonsense asks for the first."""
+    given = {name: int(text) for name, text in asked.items() if text.isdecimal() and len(text) < 6}
+    if "after" in given:
+        wanted = given["after"]
+    elif "before" in given:
+        wanted = given["before"] - SIZE
+    else:
+        wanted = begins.get(given.get("paragraph", 1), 0)
+    return max(0, min(wanted, count - 1)) // SIZE * SIZE

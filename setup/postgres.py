@@ -23,6 +23,7 @@ OLDEST = 15  # a unique constraint with NULLS NOT DISTINCT needs it
 NOBODY = 65534
 ROLE = DATABASE = "coalition"
 THROW_AWAY = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+THROW_AWAY += ["-c", "track_commit_timestamp=on"]  # tests of races ask when a row was committed
 ALWAYS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",

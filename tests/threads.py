@@ -7,7 +7,8 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from accounts.models import TransitionError
 
@@ -22,6 +23,20 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return [future.result(timeout=60) for future in [pool.submit(one, act) for act in acts]]
+
+
+def in_turn(rows: QuerySet[Any], *acts: Callable[[], Any]) -> list[Any]:
+    """Run `acts` at once, each begun before the first goes on: `rows` are held until all wait for them, and they come
+    by in this order. What they return, in order, or the TransitionError they raise.
+    """
+    with ThreadPoolExecutor(len(acts)) as pool:
+        with transaction.atomic():
+            list(rows.select_for_update())
+            futures = []
+            for number, act in enumerate(acts, start=1):
+                futures.append(pool.submit(alone, act))
+                wait_until_blocked(number)
+        return [future.result(timeout=60) for future in futures]
 
 
 def alone(act: Callable[[], Any]) -> Any:

@@ -139,10 +139,10 @@ def _locked(elector: Elector, choice: str) -> tuple[Round, Elector]:
     """The round's row orders answers among themselves, and with its closing and announcement.
 
     An objection may end the round, and with it the position's state: the position is then locked first, as whoever
-    closes rounds does.
+    closes rounds does. The position alone: an answer that has the round already needs its version, to refer to it.
     """
     if choice == Choice.OBJECT:
-        Position.objects.select_for_update().get(versions__rounds__electors=elector.pk)
+        Position.objects.select_for_update(of=("self",)).get(versions__rounds__electors=elector.pk)
     asked = Round.objects.select_for_update().get(pk=elector.round_id)
     return asked, Elector.objects.select_related("organisation").get(pk=elector.pk)
 

@@ -156,7 +156,8 @@ def change_text(
 
 def running_round(position: Position, now: datetime) -> Round:
     """The open round on a locked `position`, locked. Raises TransitionError when there is none or it has closed."""
-    asked = Round.objects.select_for_update().filter(version__position=position, announced_at=None).first()
+    rounds = Round.objects.select_for_update(of=("self",)).filter(version__position=position)
+    asked = rounds.unannounced().first()
     if asked is not None:
         extend_if_due(asked, now=now)
     if asked is None or asked.closes_at <= now:

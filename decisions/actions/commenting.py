@@ -109,7 +109,7 @@ def settle_comment(made: Comment, *, by: User, reason: str, now: datetime) -> Co
 
 
 def _locked(made: Comment) -> tuple[Position, Comment]:
-    position = Position.objects.select_for_update().get(versions__comments=made.pk)
+    position = Position.objects.select_for_update(of=("self",)).get(versions__comments=made.pk)
     return position, Comment.objects.select_for_update(of=("self",)).select_related("version", "by").get(pk=made.pk)
 
 

@@ -43,10 +43,10 @@ def approve_correction(correction: Correction, *, by: User, now: datetime) -> Co
 
     Raises Refused; TransitionError for whoever proposed it, twice, or when the round has closed.
     """
-    position = Position.objects.select_for_update().get(versions=correction.of_id)
+    position = Position.objects.select_for_update(of=("self",)).get(versions=correction.of_id)
     require(by, "decisions.approve_correction", position)
     asked = running_round(position, now)
-    correction = Correction.objects.select_for_update().select_related("of").get(pk=correction.pk)
+    correction = Correction.objects.select_for_update(of=("self",)).select_related("of").get(pk=correction.pk)
     if correction.version_id is not None or correction.dropped_at is not None or correction.round_id != asked.pk:
         raise TransitionError(_("This correction does not wait any more."))
     if correction.proposed_by_id == by.person_id:
@@ -69,9 +69,9 @@ def approve_correction(correction: Correction, *, by: User, now: datetime) -> Co
 @transaction.atomic
 def drop_correction(correction: Correction, *, by: User, now: datetime) -> None:
     """Whoever may propose one lets it fall: it was more than a slip, or was wrong. Raises Refused, TransitionError."""
-    position = Position.objects.select_for_update().get(versions=correction.of_id)
+    position = Position.objects.select_for_update(of=("self",)).get(versions=correction.of_id)
     require(by, "decisions.propose_correction", position)
-    correction = Correction.objects.select_for_update().select_related("of").get(pk=correction.pk)
+    correction = Correction.objects.select_for_update(of=("self",)).select_related("of").get(pk=correction.pk)
     _require_waiting(correction)
     correction.dropped_at = now
     correction.save(update_fields=["dropped_at"])

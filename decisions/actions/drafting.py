@@ -135,7 +135,8 @@ def withdraw_position(position: Position, *, by: User, reason: str, now: datetim
     position = _locked(position)
     require(by, "decisions.withdraw", position)
     position.step_to(Position.Status.WITHDRAWN)
-    running = Round.objects.select_for_update().filter(version__position=position, announced_at=None).first()
+    rounds = Round.objects.select_for_update(of=("self",)).filter(version__position=position)
+    running = rounds.unannounced().first()
     if running is not None:
         extend_if_due(running, now=now)
     if running is not None and running.closes_at <= now:

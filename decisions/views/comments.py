@@ -26,7 +26,7 @@ from decisions.views.positions import position_or_404
 def comments(request: Request, pk: UUID) -> HttpResponse:
     position = position_or_404(request, pk)
     require(request.user, "decisions.comment", position)
-    context = {"position": position, "margin": margin_of(position, newest_text(position), request.user)}
+    context = {"position": position, "margin": margin_of(position, newest_text(position), request.user, request.GET)}
     return render(request, "decisions/comment_list.html", context)
 
 
@@ -75,5 +75,5 @@ def comment_or_404(request: Request, pk: UUID) -> Comment:
 
 
 def address_of(position: UUID, number: int) -> str:
-    """The page of comments, at a paragraph."""
-    return reverse("decisions:comments", args=[position]) + f"#paragraph-{number}"
+    """The page of comments that holds a paragraph, there."""
+    return reverse("decisions:comments", args=[position]) + f"?paragraph={number}#paragraph-{number}"

@@ -73,14 +73,10 @@ def pages() -> int:
         servers.start_postgres(supervisor)
         sites = {size: site(size, servers, supervisor, folder) for size in SIZES}
         timings = time_pages(
-            {
-                f"{size} {page}": (browser, path)
-                for size, (browser, pages) in sites.items()
-                for page, path in pages.items()
-            }
+            {f"{size} {page}": visit for size, pages in sites.items() for page, visit in pages.items()}
         )
-        browser, pages = sites[SIZES[-1]]
-        weights = {page: cold_load(browser, path) for page, path in pages.items()}
+        pages = sites[SIZES[-1]]
+        weights = {page: cold_load(*visit) for page, visit in pages.items()}
     finally:
         supervisor.stop()
         servers.remove_sockets()
@@ -88,8 +84,8 @@ def pages() -> int:
     return report({size: {page: timings[f"{size} {page}"] for page in pages} for size in SIZES}, weights)
 
 
-def site(size: int, servers: Servers, supervisor: Supervisor, folder: Path) -> tuple[Browser, dict[str, str]]:
-    """Build a database of this size, serve it with one worker: (a signed-in browser, {page: path})."""
+def site(size: int, servers: Servers, supervisor: Supervisor, folder: Path) -> dict[str, tuple[Browser, str]]:
+    """Build a database of this size, serve it with one worker: {page: (its reader's signed-in browser, path)}."""
     name = f"bench_{size}"
     environ = environment(servers, folder)
     environ["DATABASE_URL"] = environ["DATABASE_URL"].replace("/coalition?", f"/{name}?")
@@ -109,7 +105,8 @@ def site(size: int, servers: Servers, supervisor: Supervisor, folder: Path) -> t
         "120",
     ]
     supervisor.start(Child(f"web-{size}", [sys.executable, "-m", *words], environ), lambda: answers(port), seconds=60)
-    return Browser(port, seeded["session"]), seeded["pages"]
+    readers = {reader: Browser(port, session) for reader, session in seeded["sessions"].items()}
+    return {page: (readers[reader], path) for page, (path, reader) in seeded["pages"].items()}
 
 
 def make_database(servers: Servers, name: str) -> None:
@@ -151,7 +148,7 @@ def faults(small: dict[str, Timing], large: dict[str, Timing], weights: dict[str
     for page, (weight, requests) in weights.items():
         if max(small[page].statements, large[page].statements) > 12:
             yield f"{page}: more than 12 statements"
-        if weight > 60_000 or requests > 6:
+        if (weight > 60_000 or requests > 6) and "CSV" not in page:  # a file is as long as what is in it
             yield f"{page}: a cold load of more than 60 kB or 6 requests"
         if page != "bare" and large[page].median > 1.5 * small[page].median:
             yield f"{page}: more than 1.5x slower with 100,000 organisations"

@@ -1,4 +1,4 @@
-"""Fills a bench database and prints, as one line of JSON, a session of staff and the pages to time."""
+"""Fills a bench database and prints, as one line of JSON, a session of each reader and the pages to time."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from django.db import connection  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from accounts.models import Person  # noqa: E402
+from accounts.models import Person, User  # noqa: E402
 from accounts.pages import cursor_of  # noqa: E402
 from campaigns.models import Campaign, Milestone  # noqa: E402
 from decisions.models import Answer, Position  # noqa: E402
@@ -30,6 +30,7 @@ from members.countries import regions  # noqa: E402
 from members.keys import indexed_words  # noqa: E402
 from members.models import Committee, Organisation, PersonWord  # noqa: E402
 from tests import factories  # noqa: E402
+from tests.bench import committee  # noqa: E402
 
 # Two made-up words and a number: enough of a spread that a search finds some, many or one.
 ORGANISATIONS = """
@@ -68,12 +69,15 @@ def main(size: int) -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(ORGANISATIONS, {"size": size})
         cursor.execute("VACUUM ANALYZE")  # as autovacuum does within minutes
-    print(json.dumps({"session": session(), "pages": pages(size)}))
+    staff, member = factories.user_with("staff"), factories.user_with("member")
+    found = {page: (path, "staff") for page, path in pages(size).items()}
+    decided, seat = at_work(staff)
+    sessions = {"staff": session(staff), "member": session(member), "seat": session(seat)}
+    print(json.dumps({"sessions": sessions, "pages": found | decided}))
 
 
-def session() -> str:
-    """The key of a signed-in session of somebody who is staff and waits for nothing."""
-    user = factories.user_with("staff")
+def session(user: User) -> str:
+    """The key of a session in which `user` is signed in."""
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
@@ -120,6 +124,26 @@ def pages(size: int) -> dict[str, str]:
         "meeting": reverse("meetings:meeting", args=[meeting.pk]),
         "position": reverse("decisions:position", args=[position().pk]),
     }
+
+
+def at_work(staff: User) -> tuple[dict[str, tuple[str, str]], User]:
+    """{what we call it: (its path, who reads it)}: what a committee decides and has decided; and who sits on it."""
+    asked, seat = committee.item()
+    committee.register(asked.committee, staff.person)
+    item, remarks = reverse("decisions:position", args=[asked.pk]), reverse("decisions:comments", args=[asked.pk])
+    decided = reverse("decisions:register")
+    return {
+        "sign-off, as a seat": (item, "seat"),
+        "sign-off, as staff": (item, "staff"),
+        "400 comments, as a seat": (remarks, "seat"),
+        "400 comments, as staff": (remarks, "staff"),
+        "register, as staff": (decided, "staff"),
+        "register, as a member": (decided, "member"),
+        "register, with dissent": (f"{decided}?outcome=dissent", "member"),
+        "register, a year": (f"{decided}?year={timezone.now().year - 1}", "member"),
+        "register as CSV": (f"{decided}?as=csv", "staff"),
+        "register, CSV with texts": (reverse("decisions:register_file"), "staff"),
+    }, seat
 
 
 def others(campaign: Campaign) -> None:

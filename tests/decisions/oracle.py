@@ -40,6 +40,14 @@ class Word:
 
 
 @dataclass
+class Slip:
+    """A correction that waits for two others to approve it."""
+
+    by: int
+    approved: set[int] = field(default_factory=set)
+
+
+@dataclass
 class Ballot:
     """A round: what was asked, of how many seats, all that was said, and which mails went out and came back."""
 
@@ -52,6 +60,7 @@ class Ballot:
     closes: datetime
     words: list[Word] = field(default_factory=list)
     late: list[Word] = field(default_factory=list)
+    slip: Slip | None = None
     mails: list[list] = field(default_factory=list)  # [seats of the reader, went at, came back at or None]
     early: datetime | None = None
     ended: str = ""  # withdrawn, replaced
@@ -181,6 +190,17 @@ class Item:
 
     def runs(self, now: datetime) -> bool:
         return self.status == "open" and self.ballot is not None and not self.ballot.is_over(now)
+
+    def approve_slip(self, person: int) -> bool:
+        """Whether it may, while the ballot runs; with the second the text is corrected and the answers stand."""
+        slip = self.ballot.slip if self.ballot else None
+        if slip is None or person == slip.by or person in slip.approved:
+            return False
+        slip.approved.add(person)
+        if len(slip.approved) == 2:
+            self.version += 1
+            self.ballot.version, self.ballot.slip = self.version, None
+        return True
 
     def may_open(self) -> bool:
         return self.status in {"draft", "undecided"}

@@ -288,3 +288,38 @@ def test_the_page_takes_the_same_statements_for_one_comment_and_three(client, co
 
     with django_assert_num_queries(8):
         client.get(reverse("decisions:comments", args=[position.pk]))
+
+
+def test_many_comments_come_in_pages_of_twenty_each_with_its_paragraph(client):
+    position, staff = PositionFactory(body="One.\n\nTwo.\n\nThree.\n\nFour."), user_with("staff")
+    for paragraph, count in ((1, 15), (2, 12), (4, 15)):
+        for number in range(count):
+            said(position, paragraph=paragraph, body=f"Remark {number}.", by=staff)
+
+    def read(**asked):
+        client.force_login(staff)
+        margin = client.get(reverse("decisions:comments", args=[position.pk]), asked).context["margin"]
+        return [(one.number, len(remarks)) for one, remarks in margin.paragraphs], margin.before, margin.after
+
+    assert read() == ([(1, 15), (2, 5)], "", "20")
+    assert read(after="20") == ([(2, 7), (3, 0), (4, 13)], "20", "40")
+    assert read(after="40") == read(after="99999") == ([(4, 2)], "40", "")
+    assert read(before="40") == read(paragraph="3") == read(after="20")
+    assert read(paragraph="2") == read(paragraph="9") == read(after="x") == read(before="20") == read()
+
+
+def test_after_a_comment_one_comes_back_to_its_paragraph(client):
+    position, staff = (
+        PositionFactory(body="\n\n".join(f"Paragraph {number}." for number in range(1, 31))),
+        user_with("staff"),
+    )
+    for paragraph in range(1, 31):
+        said(position, paragraph=paragraph, by=staff)
+    client.force_login(staff)
+    typed = {"body": "My remark.", "proposed": "", "seen": fingerprint("Paragraph 25.")}
+
+    response = client.post(reverse("decisions:comment", args=[position.pk, 25]), typed, follow=True)
+
+    assert response.redirect_chain[0][0].endswith("?paragraph=25#paragraph-25")
+    assert 'id="paragraph-25"' in response.content.decode()
+    assert "My remark." in response.content.decode()
