@@ -35,6 +35,7 @@ class Margin:
     may_comment: bool
     may_settle: bool
     may_take: bool
+    may_ask_again: bool  # taking a wording changes the text that seats are being asked about
 
 
 def margin_of(position: Position, text: Text, user: User) -> Margin:
@@ -47,7 +48,7 @@ def margin_of(position: Position, text: Text, user: User) -> Margin:
         remark = _remark(one, one.place_in(sources), text)
         placed[remark.place].append(remark)
         unsettled += not one.is_settled
-    is_writing = position.status in {Position.Status.DRAFT, Position.Status.REJECTED}
+    is_writing = position.status in {Position.Status.DRAFT, Position.Status.REJECTED, Position.Status.UNDECIDED}
     return Margin(
         text,
         [(paragraph, placed[paragraph.number]) for paragraph in text.read],
@@ -56,6 +57,7 @@ def margin_of(position: Position, text: Text, user: User) -> Margin:
         may_comment=position.status in OPEN_FOR_COMMENTS and allows(user, "decisions.comment", position),
         may_settle=allows(user, "decisions.write", position),
         may_take=is_writing and allows(user, "decisions.write", position),
+        may_ask_again=position.status == Position.Status.OPEN and allows(user, "decisions.open_round", position),
     )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from accounts.ids import as_uuid
 from accounts.models import User, Visibility
 from accounts.rules import allows, require
 from decisions.lineage import compared
@@ -201,7 +201,7 @@ def elector_to_answer(position: Position, user: User, named: str) -> Elector:
     """
     newest = Round.objects.filter(version__position=position).values("pk")[:1]
     mine = Elector.objects.filter(round__in=newest).spoken_for_by(user.person).order_by("term__seat__number")
-    if _is_uuid(named):
+    if as_uuid(named):
         mine = mine.order_by(
             Exists(Elector.objects.filter(pk=named, organisation=OuterRef("organisation"))).desc(), "term__seat__number"
         )
@@ -209,11 +209,3 @@ def elector_to_answer(position: Position, user: User, named: str) -> Elector:
     require(user, "decisions.answer", elector)
     assert elector is not None  # noqa: S101 - for mypy: nobody speaks for None
     return elector
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_noop
 from accounts.models import TransitionError, User
 from accounts.rules import require
 from decisions.actions.closing import extend_if_due
+from decisions.actions.commenting import take_as_proposed
 from decisions.actions.disposing import is_unconsulted, require_consulted, tell_with_sign_off
 from decisions.actions.drafting import newest_text, next_version, require_unchanged
-from decisions.models import Answer, Elector, Position, Round, Version
+from decisions.models import Answer, Comment, Elector, Position, Round, Version
 from decisions.outcome import Outcome, Procedure
 from history.actions import record
 from meetings.models import Meeting
@@ -116,13 +117,22 @@ def open_round(position: Position, *, by: User, question: Question, now: datetim
 
 @transaction.atomic
 def change_text(
-    position: Position, *, by: User, body: str, seen: str, closes_at: datetime, zone: str, now: datetime
+    position: Position,
+    *,
+    by: User,
+    body: str,
+    seen: str,
+    closes_at: datetime,
+    zone: str,
+    now: datetime,
+    taking: Comment | None = None,
 ) -> Round:
     """Put another text to the seats while they are being asked: the answers given so far are void, all are asked again.
 
     By the same rule and with at least the shortest window of its level. `seen`: the fingerprint of the wording it
-    began from. Raises Refused; TransitionError when the round has closed, nothing differs, or somebody has changed the
-    text meanwhile.
+    began from; `taking`: a comment, settled as taken if the wording it proposes stands in `body`. Raises Refused;
+    TransitionError when the round has closed, nothing differs, or somebody has changed the text or settled the comment
+    meanwhile.
     """
     position = Position.objects.select_for_update().get(pk=position.pk)
     require(by, "decisions.open_round", position)
@@ -141,6 +151,8 @@ def change_text(
     position.changed_at = now
     position.save()
     opened = _ask(position, question, by=by, now=now, replaces=asked)
+    if taking is not None:
+        take_as_proposed(taking, position, version, by=by, now=now)
     record(
         gettext_noop("Changed the text: version %(version)s; answers given before: %(void)s, now void"),
         position,
@@ -152,6 +164,11 @@ def change_text(
     post("decisions.text_changed", opened, opened.holders(), now=now, not_after=closes_at)
     replan(opened, now=now)
     return opened
+
+
+def void_by(position: Position) -> int:
+    """How many answers another text would void: those given in the round that has not been announced."""
+    return Answer.objects.filter(elector__round__version__position=position, elector__round__announced_at=None).count()
 
 
 def running_round(position: Position, now: datetime) -> Round:

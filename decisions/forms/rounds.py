@@ -13,7 +13,7 @@ from accounts.forms import DayField, HourInput, ZoneField
 from accounts.models import Person, User, Visibility
 from accounts.zones import in_zone
 from decisions.forms.positions import BodyField, SeenField
-from decisions.models import Elector, Heard, Level, Position, Version
+from decisions.models import Comment, Elector, Heard, Level, Position, Version
 from decisions.models.answers import READERS
 from decisions.outcome import REASONED, Choice, Procedure, Share
 from decisions.window import worries
@@ -29,8 +29,8 @@ REASON_MISSING = {
 }
 
 
-class SeenVersionField(forms.ModelChoiceField):
-    """The version that was read; a form that comes back carries the present one."""
+class SeenRowField(forms.ModelChoiceField):
+    """The version that was read, the comment that is taken; a form that comes back carries what is there now."""
 
     widget = forms.HiddenInput
 
@@ -105,7 +105,7 @@ class RoundForm(ClosingFields):
         empty_label=gettext_lazy("None"),
         help_text=gettext_lazy("Only for what is decided at a meeting; staff then note what each seat says there."),
     )
-    version = SeenVersionField(queryset=Version.objects.none())
+    version = SeenRowField(queryset=Version.objects.none())
     field_order = (
         "procedure",
         "quorum",
@@ -144,11 +144,14 @@ class ChangeTextForm(ClosingFields):
 
     body = BodyField()
     seen = SeenField(max_length=64)
-    field_order = ("body", "closes_on", "closes_hour", "zone", "despite", "seen")
+    taking = SeenRowField(queryset=Comment.objects.none(), required=False)
+    field_order = ("body", "closes_on", "closes_hour", "zone", "despite", "seen", "taking")
 
     def __init__(self, *args: Any, position: Position, user: User, now: datetime, seats: Seats, **options: Any) -> None:
         super().__init__(*args, **options)
         self.offer_closing(user, now, position.level.window_hours, seats)
+        comments = Comment.objects.visible_to(user).filter(version__position=position)
+        self.fields["taking"].queryset = comments  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):
