@@ -45,7 +45,7 @@ POSITIONS = List(
 
 
 def _newer(row: Any) -> str:
-    return row[0].superseded_by.label if row[0].superseded_by else ""
+    return row[0].superseded_by.label if row[0].shows_newer else ""
 
 
 # A row is (decision, its committee as the reader may know it).

@@ -11,7 +11,7 @@ from accounts.ids import as_uuid
 from accounts.models import User, Visibility
 from accounts.rules import allows, require
 from decisions.lineage import compared
-from decisions.models import Answer, AnswerChange, Correction, Elector, Position, Round, Text
+from decisions.models import Answer, AnswerChange, Correction, Decision, Elector, Position, Round, Text
 from decisions.outcome import ADOPTING, Choice, Outcome, Procedure, Tally
 from decisions.reading import Reading, read_by
 from decisions.seats import SeatLine, electors_of, is_heard, late_ones, line_of, mine_of, uncounted
@@ -36,6 +36,7 @@ class Asked:
     others_of_mine: list[Elector] = field(default_factory=list)
     seats: list[SeatLine] = field(default_factory=list)
     late: list[AnswerChange] = field(default_factory=list)
+    older: Decision | None = None  # what this replaces if it is adopted, as far as this reader may know
     hidden: int = 0  # seats that have not answered and that this reader is not told
     assented: list[Elector] = field(default_factory=list)  # by silence
     dissent: list[Answer] = field(default_factory=list)  # reservations and objections that this reader may know
@@ -147,7 +148,8 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
     """The newest round on `position`, cut to what `user` may know; None when there has been none."""
     latest = (
         Round.objects.filter(version__position=position)
-        .select_related("version", "committee", "opened_by", "confirmed_by", "decision")
+        .select_related("version", "committee", "opened_by", "confirmed_by", "decision", "would_supersede")
+        .annotate(shows_older=Exists(Decision.objects.visible_to(user).filter(pk=OuterRef("would_supersede"))))
         .annotate(is_being_corrected=Exists(Correction.objects.waiting().filter(round=OuterRef("pk"))))
         .first()
     )
@@ -183,6 +185,7 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
         seats=[*lines, *uncounted(latest)] if is_insider else [],
         late=late_ones(latest) if is_insider and not is_open else [],
         hidden=len(electors) - len(shown),
+        older=latest.older(said) if latest.shows_older else None,
         assented=[one for one in electors if not hasattr(one, "answer")] if said == Outcome.SILENCE else [],
         dissent=_dissent(electors, is_insider=is_insider) if not is_open and not is_insider else [],
     )

@@ -13,7 +13,7 @@ from decisions.actions.closing import extend_if_due
 from decisions.actions.commenting import take_as_proposed
 from decisions.actions.disposing import is_unconsulted, require_consulted, tell_with_sign_off
 from decisions.actions.drafting import newest_text, next_version, require_unchanged
-from decisions.models import Answer, Comment, Elector, Position, Round, Version
+from decisions.models import Answer, Comment, Decision, Elector, Position, Round, Version
 from decisions.outcome import Outcome, Procedure
 from history.actions import record
 from meetings.models import Meeting
@@ -67,7 +67,9 @@ def zones_of(base: Base) -> list[tuple[str, list[str]]]:
 
 @dataclass(frozen=True)
 class Question:
-    """What is put to a committee: a version, how it is decided, until when (shown in `zone`), maybe at a meeting."""
+    """What is put to a committee: a version, how it is decided, until when (shown in `zone`), maybe at a meeting, and
+    which decision it replaces if it is adopted.
+    """
 
     version: Version
     procedure: str
@@ -76,14 +78,16 @@ class Question:
     closes_at: datetime
     zone: str
     meeting: Meeting | None = None
+    would_supersede: Decision | None = None
 
 
 @transaction.atomic
 def open_round(position: Position, *, by: User, question: Question, now: datetime) -> Round:
     """Ask the position's committee, and tell every holder.
 
-    Raises Refused; TransitionError when the position is no draft and was not left undecided, the version is not its
-    newest, nobody can answer, or the window is over before it began or shorter than its level allows.
+    Raises Refused, also for who does not keep the decision that it would replace; TransitionError when the position is
+    no draft and was not left undecided, the version is not its newest, nobody can answer, the window is over before it
+    began or shorter than its level allows, or that decision has been replaced.
     """
     position = Position.objects.select_for_update().get(pk=position.pk)
     require(by, "decisions.open_round", position)
@@ -92,6 +96,7 @@ def open_round(position: Position, *, by: User, question: Question, now: datetim
         raise TransitionError(_("There is a newer version than the one you read. Read it, then open it."))
     _require_window(position, question, now)
     _require_languages(position, question)
+    _require_in_force(question.would_supersede, by)
     require_consulted(position, now=now)
     position.changed_at = now
     position.save()
@@ -108,6 +113,7 @@ def open_round(position: Position, *, by: User, question: Question, now: datetim
         quorum=opened.quorum,
         threshold=opened.threshold,
         base=opened.base,
+        would_supersede=question.would_supersede and str(question.would_supersede.pk),
     )
     tell_with_sign_off(position, by=by, now=now)
     post("decisions.round_opened", opened, opened.holders(), now=now, not_after=opened.closes_at)
@@ -142,7 +148,7 @@ def change_text(
     if text.body == body:
         raise TransitionError(_("Nothing differs from the text that the seats are asked about."))
     version = next_version(text, by=by, body=body, now=now)
-    rule = {name: getattr(asked, name) for name in ("procedure", "quorum", "threshold", "meeting")}
+    rule = {name: getattr(asked, name) for name in ("procedure", "quorum", "threshold", "meeting", "would_supersede")}
     question = Question(version, closes_at=closes_at, zone=zone, **rule)
     _require_window(position, question, now)
     asked.outcome, asked.announced_at = Outcome.REPLACED, now
@@ -221,6 +227,14 @@ def _require_languages(position: Position, question: Question) -> None:
             _("At the level “%(level)s” a text exists in at least %(least)s languages; this one in %(there)s.")
             % {"level": position.level.name, "least": position.level.languages, "there": there}
         )
+
+
+def _require_in_force(decision: Decision | None, by: User) -> None:
+    if decision is None:
+        return
+    require(by, "decisions.keep_register", decision)
+    if not Decision.objects.in_force().filter(pk=decision.pk).exists():
+        raise TransitionError(_("%(number)s has been superseded already.") % {"number": decision.label})
 
 
 def _may_answer(term: SeatTerm) -> bool:

@@ -69,6 +69,14 @@ class Round(Identified):
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", help_text="Whose text was changed"
     )
+    would_supersede = models.ForeignKey(
+        "decisions.Decision",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("replaces, if adopted"),
+        help_text="Part of what the seats are asked; when they adopt, the register says that it is superseded",
+    )
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField(_("closes"))
     zone = models.CharField(_("time zone"), max_length=64, default="UTC")
@@ -146,6 +154,14 @@ class Round(Identified):
     @property
     def is_adopted(self) -> bool:
         return self.outcome in ADOPTING
+
+    def older(self, said: Outcome | None) -> Any:
+        """The decision that it replaces by the outcome `said`, as the register has it; before: that it would replace."""
+        found = self.would_supersede
+        if found is None or (said is not None and said not in ADOPTING):
+            return None
+        decision = getattr(self, "decision", None)
+        return found if found.superseded_by_id == (decision and decision.pk) else None
 
     def standing(self, now: datetime) -> Standing:
         """Where it stands at `now`, from its rows, in one statement."""

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from campaigns.panels import task_panel
 from decisions.actions.register import keep_decision as keep
 from decisions.columns import REGISTER
 from decisions.forms.register import KeepDecisionForm, RegisterFilter
-from decisions.models import Decision
+from decisions.models import Decision, Position
 from decisions.register_file import COLUMNS, cells
 from decisions.register_page import entry_of
 from decisions.words import committee_for
@@ -40,7 +41,8 @@ def register(request: Request) -> HttpResponse | StreamingHttpResponse:
     filters = RegisterFilter(request.GET, user=request.user)
     rows = filters.narrow(visible if year is None else visible.filter(year=year), _today(request))
     asked = REGISTER.asked(request.GET, request.user)
-    page = keyset_page(rows.select_related(*READ), request.GET, order=asked.order, size=asked.size)
+    rows = rows.select_related(*READ).annotate(shows_newer=Exists(visible.filter(pk=OuterRef("superseded_by"))))
+    page = keyset_page(rows, request.GET, order=asked.order, size=asked.size)
     committees = [committee_for(request.user, one.round.committee) for one in page.rows]
     rows_of_page = list(zip(page.rows, committees, strict=True))
     if asked.file:
@@ -69,6 +71,7 @@ def decision(request: Request, label: str) -> HttpResponse:
         "entry": entry_of(found, request.user, now),
         "older": list(visible.filter(superseded_by=found).order_by("year", "number")),
         "newer": visible.filter(pk=found.superseded_by_id).first() if found.superseded_by_id else None,
+        "would_replace": Position.objects.visible_to(request.user).would_replace(found),
         "is_review_due": found.review_on is not None and found.review_on <= today,
         "may_keep": allows(request.user, "decisions.keep_register", found),
         "tasks": task_panel(found.position, request.user, today),

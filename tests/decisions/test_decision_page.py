@@ -66,5 +66,5 @@ def test_it_takes_the_same_statements_for_one_seat_and_three(client, seats, djan
     page = reverse("decisions:decision", args=[decision.label])
     client.get(page)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(page)
