@@ -48,7 +48,7 @@ def _newer(row: Any) -> str:
     return row[0].superseded_by.label if row[0].shows_newer else ""
 
 
-# A row is (decision, its committee as the reader may know it).
+# A row is (decision, its committee as the reader may know it, who signs it or None where that is not asked).
 REGISTER = List(
     "decisions.register",
     [
@@ -61,6 +61,13 @@ REGISTER = List(
         Column("level", _("Level"), lambda row: row[0].position.level.name, is_extra=True),
         Column("review", _("Reviewed on"), lambda row: row[0].review_on, is_extra=True),
         Column("superseded", _("Superseded by"), _newer, is_extra=True),
+        Column(
+            "signatories",
+            _("Signatories"),
+            lambda row: row[2] and row[2].words,
+            is_extra=True,
+            is_beside_first=True,  # for the file, which always says who signs
+        ),
     ],
     title=_("Register"),
     address="decisions:register",

@@ -24,8 +24,9 @@ from decisions.actions.register import keep_decision as keep
 from decisions.columns import REGISTER
 from decisions.forms.register import KeepDecisionForm, RegisterFilter
 from decisions.models import Decision, Position
-from decisions.register_file import COLUMNS, cells
+from decisions.register_file import AT_ONCE, COLUMNS, lines
 from decisions.register_page import entry_of
+from decisions.signing import signings
 from decisions.words import committee_for
 from history.actions import newest
 from history.panels import put_together
@@ -43,8 +44,8 @@ def register(request: Request) -> HttpResponse | StreamingHttpResponse:
     asked = REGISTER.asked(request.GET, request.user)
     rows = rows.select_related(*READ).annotate(shows_newer=Exists(visible.filter(pk=OuterRef("superseded_by"))))
     page = keyset_page(rows, request.GET, order=asked.order, size=asked.size)
-    committees = [committee_for(request.user, one.round.committee) for one in page.rows]
-    rows_of_page = list(zip(page.rows, committees, strict=True))
+    signing = signings(page.rows, request.user) if asked.file or "signatories" in asked.cols else {}
+    rows_of_page = [(one, committee_for(request.user, one.round.committee), signing.get(one.pk)) for one in page.rows]
     if asked.file:
         require(request.user, EXPORT)
         return as_file(asked, rows_of_page, now=timezone.now())
@@ -128,5 +129,5 @@ def register_file(request: Request) -> HttpResponse:
     response["Content-Disposition"] = 'attachment; filename="register.csv"'
     writer = csv.writer(response)
     writer.writerow(COLUMNS)
-    writer.writerows(cells(row, request.user) for row in rows.iterator(chunk_size=500))
+    writer.writerows(lines(rows.iterator(chunk_size=AT_ONCE), request.user))
     return response
