@@ -12,7 +12,7 @@ STANDING = (_("%(column)s: what is open first"), _("%(column)s: what is decided 
 
 def _when(row: Any) -> str:
     """When its round closes; without one, when it changed."""
-    return in_a_file(row.asked.closes_at if row.asked else row.position.changed_at)
+    return in_a_file(row.closes_at or row.position.changed_at)
 
 
 # A row is a decisions.pages.Row.

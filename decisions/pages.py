@@ -12,6 +12,7 @@ from accounts.models import User, Visibility
 from accounts.rules import allows, require
 from decisions.lineage import compared
 from decisions.models import Answer, AnswerChange, Correction, Decision, Elector, Position, Round, Text
+from decisions.models.counting import end_of_running
 from decisions.outcome import ADOPTING, Choice, Outcome, Procedure, Tally
 from decisions.reading import Reading, read_by
 from decisions.seats import SeatLine, electors_of, is_heard, late_ones, line_of, mine_of, uncounted
@@ -97,6 +98,7 @@ class Row:
     position: Position
     committee: str
     asked: Round | None
+    closes_at: datetime | None  # its closing; going on once may not be written down yet
     is_closed: bool
     is_mine: bool  # this reader's answer is awaited
 
@@ -104,6 +106,8 @@ class Row:
 def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
     """The list's rows, with the running rounds of those that are open, in two statements."""
     rounds = Round.objects.unannounced().filter(version__position__in=positions).select_related("version")
+    open_ones = Round.objects.running(now).filter(pk=OuterRef("pk"))
+    rounds = rounds.annotate(end=end_of_running(now), is_running=Exists(open_ones))
     running = {one.version.position_id: one for one in rounds}
     waiting = set()
     if running:
@@ -114,7 +118,8 @@ def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
             one,
             committee_for(user, one.committee),
             asked,
-            is_closed=asked is not None and asked.closes_at <= now,
+            closes_at=(asked.end if asked.is_running else asked.closes_at) if asked else None,
+            is_closed=asked is not None and not asked.is_running,
             is_mine=asked is not None and asked.pk in waiting,
         )
         for one in positions
