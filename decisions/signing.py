@@ -84,7 +84,7 @@ def signings(decisions: Iterable[Decision], user: User) -> dict[UUID, Signing]:
     return {
         one.pk: signing_of(
             electors[one.round_id],
-            Outcome(one.round.outcome),
+            Outcome(one.round.outcome) if one.round.outcome else None,
             known,
             is_insider=allows(user, "decisions.see_answers", one.position),
         )
