@@ -12,7 +12,7 @@ STANDING = (_("%(column)s: what is open first"), _("%(column)s: what is decided 
 
 def _when(row: Any) -> str:
     """When its round closes; without one, when it changed."""
-    return in_a_file(row.asked.closes_at if row.asked else row.position.changed_at)
+    return in_a_file(row.closes_at or row.position.changed_at)
 
 
 # A row is a decisions.pages.Row.
@@ -45,10 +45,10 @@ POSITIONS = List(
 
 
 def _newer(row: Any) -> str:
-    return row[0].superseded_by.label if row[0].superseded_by else ""
+    return row[0].superseded_by.label if row[0].shows_newer else ""
 
 
-# A row is (decision, its committee as the reader may know it).
+# A row is (decision, its committee as the reader may know it, who signs it or None where that is not asked).
 REGISTER = List(
     "decisions.register",
     [
@@ -61,6 +61,13 @@ REGISTER = List(
         Column("level", _("Level"), lambda row: row[0].position.level.name, is_extra=True),
         Column("review", _("Reviewed on"), lambda row: row[0].review_on, is_extra=True),
         Column("superseded", _("Superseded by"), _newer, is_extra=True),
+        Column(
+            "signatories",
+            _("Signatories"),
+            lambda row: row[2] and row[2].words,
+            is_extra=True,
+            is_beside_first=True,  # for the file, which always says who signs
+        ),
     ],
     title=_("Register"),
     address="decisions:register",

@@ -44,6 +44,7 @@ class Margin:
     may_comment: bool
     may_settle: bool
     may_take: bool
+    may_ask_again: bool  # taking a wording changes the text that seats are being asked about
     after: str
     before: str
 
@@ -71,7 +72,7 @@ def margin_of(position: Position, text: Text, user: User, asked: Mapping[str, st
         for at, first in begins.items()
         if shown[at] or (not placed[at] and (start <= first < end or first == count <= end))
     }
-    is_writing = position.status in {Position.Status.DRAFT, Position.Status.REJECTED}
+    is_writing = position.status in {Position.Status.DRAFT, Position.Status.REJECTED, Position.Status.UNDECIDED}
     return Margin(
         text,
         [(paragraph, shown[paragraph.number]) for paragraph in text.read if paragraph.number in here],
@@ -80,6 +81,7 @@ def margin_of(position: Position, text: Text, user: User, asked: Mapping[str, st
         may_comment=position.status in OPEN_FOR_COMMENTS and allows(user, "decisions.comment", position),
         may_settle=allows(user, "decisions.write", position),
         may_take=is_writing and allows(user, "decisions.write", position),
+        may_ask_again=position.status == Position.Status.OPEN and allows(user, "decisions.open_round", position),
         after=str(end) if end < count else "",
         before=str(start) if start else "",
     )

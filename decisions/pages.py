@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from accounts.ids import as_uuid
 from accounts.models import User, Visibility
 from accounts.rules import allows, require
 from decisions.lineage import compared
-from decisions.models import Answer, AnswerChange, Correction, Elector, Position, Round, Text
+from decisions.models import Answer, AnswerChange, Correction, Decision, Elector, Position, Round, Text
+from decisions.models.counting import end_of_running
 from decisions.outcome import ADOPTING, Choice, Outcome, Procedure, Tally
 from decisions.reading import Reading, read_by
 from decisions.seats import SeatLine, electors_of, is_heard, late_ones, line_of, mine_of, uncounted
@@ -36,6 +37,7 @@ class Asked:
     others_of_mine: list[Elector] = field(default_factory=list)
     seats: list[SeatLine] = field(default_factory=list)
     late: list[AnswerChange] = field(default_factory=list)
+    older: Decision | None = None  # what this replaces if it is adopted, as far as this reader may know
     hidden: int = 0  # seats that have not answered and that this reader is not told
     assented: list[Elector] = field(default_factory=list)  # by silence
     dissent: list[Answer] = field(default_factory=list)  # reservations and objections that this reader may know
@@ -96,6 +98,7 @@ class Row:
     position: Position
     committee: str
     asked: Round | None
+    closes_at: datetime | None  # its closing; going on once may not be written down yet
     is_closed: bool
     is_mine: bool  # this reader's answer is awaited
 
@@ -103,6 +106,8 @@ class Row:
 def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
     """The list's rows, with the running rounds of those that are open, in two statements."""
     rounds = Round.objects.unannounced().filter(version__position__in=positions).select_related("version")
+    open_ones = Round.objects.running(now).filter(pk=OuterRef("pk"))
+    rounds = rounds.annotate(end=end_of_running(now), is_running=Exists(open_ones))
     running = {one.version.position_id: one for one in rounds}
     waiting = set()
     if running:
@@ -113,7 +118,8 @@ def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
             one,
             committee_for(user, one.committee),
             asked,
-            is_closed=asked is not None and asked.closes_at <= now,
+            closes_at=(asked.end if asked.is_running else asked.closes_at) if asked else None,
+            is_closed=asked is not None and not asked.is_running,
             is_mine=asked is not None and asked.pk in waiting,
         )
         for one in positions
@@ -147,7 +153,8 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
     """The newest round on `position`, cut to what `user` may know; None when there has been none."""
     latest = (
         Round.objects.filter(version__position=position)
-        .select_related("version", "committee", "opened_by", "confirmed_by", "decision")
+        .select_related("version", "committee", "opened_by", "confirmed_by", "decision", "would_supersede")
+        .annotate(shows_older=Exists(Decision.objects.visible_to(user).filter(pk=OuterRef("would_supersede"))))
         .annotate(is_being_corrected=Exists(Correction.objects.waiting().filter(round=OuterRef("pk"))))
         .first()
     )
@@ -183,6 +190,7 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
         seats=[*lines, *uncounted(latest)] if is_insider else [],
         late=late_ones(latest) if is_insider and not is_open else [],
         hidden=len(electors) - len(shown),
+        older=latest.older(said) if latest.shows_older else None,
         assented=[one for one in electors if not hasattr(one, "answer")] if said == Outcome.SILENCE else [],
         dissent=_dissent(electors, is_insider=is_insider) if not is_open and not is_insider else [],
     )
@@ -201,7 +209,7 @@ def elector_to_answer(position: Position, user: User, named: str) -> Elector:
     """
     newest = Round.objects.filter(version__position=position).values("pk")[:1]
     mine = Elector.objects.filter(round__in=newest).spoken_for_by(user.person).order_by("term__seat__number")
-    if _is_uuid(named):
+    if as_uuid(named):
         mine = mine.order_by(
             Exists(Elector.objects.filter(pk=named, organisation=OuterRef("organisation"))).desc(), "term__seat__number"
         )
@@ -209,11 +217,3 @@ def elector_to_answer(position: Position, user: User, named: str) -> Elector:
     require(user, "decisions.answer", elector)
     assert elector is not None  # noqa: S101 - for mypy: nobody speaks for None
     return elector
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -124,7 +124,8 @@ def _positions(sought: Sought) -> QuerySet[Position]:
 
 
 def _closing(user: User) -> dict[str, Any]:
-    asked = Round.objects.unannounced().closed(Now()).filter(version__position=OuterRef("pk"))
+    asked = Round.objects.unannounced().closed(Now()).exclude(pk__in=Round.objects.going_on(Now()).values("pk"))
+    asked = asked.filter(version__position=OuterRef("pk"))
     return {"is_closed": Exists(asked)}
 
 

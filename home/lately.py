@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.zones import hour
 from campaigns.models import Milestone
 from decisions.models import Position, Round
+from decisions.models.counting import end_of_running
 from home.columns import Found, together
 from meetings.models import Meeting
 
@@ -52,7 +53,7 @@ def coming(user: User, now: datetime) -> Coming:
             ),
             (
                 _rounds(user, now),
-                {"key": "version__position", "named": "version__position__title", "instant": "closes_at"},
+                {"key": "version__position", "named": "version__position__title", "instant": "end"},
             ),
             (
                 seen.external_from(today).order_by("starts_on", "pk")[:1],
@@ -82,7 +83,8 @@ def _meetings(user: User, now: datetime) -> QuerySet[Meeting]:
 
 def _rounds(user: User, now: datetime) -> QuerySet[Round]:
     seen = Position.objects.visible_to(user)
-    return Round.objects.running(now).filter(version__position__in=seen).order_by("closes_at", "pk")[:MOST]
+    rounds = Round.objects.running(now).filter(version__position__in=seen).annotate(end=end_of_running(now))
+    return rounds.order_by("end", "pk")[:MOST]
 
 
 def _at(row: Found, user: User, url: str, *, is_closing: bool = False) -> Next:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from decisions.models import Correction, Decision, Disagreement, Elector, Round
+from decisions.models.counting import end_of_running
 from decisions.outcome import Procedure
 from home.columns import Found
 from home.waiting_items import LAST_SECOND, SOON, Item, Source
@@ -22,7 +23,8 @@ def _answers(user: User, now: datetime, *, under_silence: bool) -> QuerySet[Any]
     """Under silence a seat may answer or press *seen*; else only an answer counts as one."""
     awaited = Elector.objects.unanswered_by(user.person, now)
     silence = Q(round__procedure=Procedure.SILENCE)
-    return awaited.filter(silence if under_silence else ~silence).order_by("round__closes_at", "pk")
+    asked = awaited.filter(silence if under_silence else ~silence).annotate(end=end_of_running(now, "round__"))
+    return asked.order_by("end", "pk")
 
 
 def _answer(row: Found) -> Item:
@@ -51,7 +53,7 @@ def _corrections(user: User, now: datetime) -> QuerySet[Any]:
         round__in=Round.objects.running(now), round__committee__in=worn.seated_in | worn.chairs
     )
     others = waiting.exclude(proposed_by=user.person).exclude(approvals__by=user.person)
-    return others.order_by("round__closes_at", "pk")
+    return others.annotate(end=end_of_running(now, "round__")).order_by("end", "pk")
 
 
 def _correction(row: Found) -> Item:
@@ -119,7 +121,7 @@ ANSWERS = {
     "named": "round__version__position__title",
     "about": "organisation__name",
     "number": "round__version__number",
-    "instant": "round__closes_at",
+    "instant": "end",
     "place": "round__zone",
 }
 OF_DECISIONS = (
@@ -131,7 +133,7 @@ OF_DECISIONS = (
             "key": "round__version__position",
             "named": "round__version__position__title",
             "about": "proposed_by__display_name",
-            "instant": "round__closes_at",
+            "instant": "end",
             "place": "round__zone",
         },
         _correction,

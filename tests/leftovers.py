@@ -13,7 +13,7 @@ from decisions.actions.closing import announce_closed_rounds
 from decisions.actions.commenting import comment, settle_comment
 from decisions.actions.drafting import draft_position, newest_text, withdraw_position, write_version
 from decisions.actions.translating import translate
-from decisions.models import Text
+from decisions.models import Position, Text
 from decisions.models.positions import fingerprint
 from history.actions import gather, take_back
 from history.models import Deed
@@ -145,6 +145,10 @@ def decide_positions(staff: User, now: datetime) -> None:
         read = newest_text(rewritten).sha256
         translate(rewritten, by=staff, language=language, body=body, read=read, seen="", now=now)
     Text.objects.filter(language="es").update(made_from="0" * 64)
+    opening = newest_text(Position.objects.get(title="Opening statement at Vientiane"))
+    place, quoted = 3, fingerprint(opening.paragraphs[2])
+    better = opening.paragraphs[2].replace("a duty", "a duty, paid for,")
+    comment(opening.version.position, by=staff, paragraph=place, seen=quoted, proposed=better, now=now)
     rejected = draft_position(by=staff, title="Rejected", now=then, **texts)
     closes = then + timedelta(days=1)
     open_round(rejected, by=staff, question=question(rejected, closes_at=closes, zone="UTC"), now=then)

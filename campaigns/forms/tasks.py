@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.filters import QuickSelect
 from accounts.forms import DayField, ZoneField
+from accounts.ids import as_uuid
 from accounts.models import Person, User, Visibility
 from accounts.zones import day
 from campaigns.models import Campaign, Task
@@ -251,10 +252,3 @@ class TaskFilter(forms.Form):
     def is_narrowed(self) -> bool:
         """Whether it asks for anything but whose."""
         return any(value for name, value in self.data.items() if name in self.fields and name != "owner")
-
-
-def as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

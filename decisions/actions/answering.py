@@ -55,10 +55,10 @@ class Reply:
 def give_answer(elector: Elector, *, by: User, reply: Reply, now: datetime) -> AnswerChange:
     """Answer for a seat. `now`: the database's clock.
 
-    From the closing instant on the answer is kept, marked late, changes nothing, and the chairs hear of it. The same answer again by the
-    same person (a double click, a replayed form) adds nothing. An objection ends a silence at once. Raises Refused;
-    TransitionError when the round asks about another version, was withdrawn, or this person has answered for another
-    seat.
+    From the closing instant on the answer is kept, marked late, changes nothing, and the chairs hear of it. The same
+    answer again by the same person (a double click, a replayed form) adds nothing. An objection ends a silence at once.
+    Raises Refused; TransitionError when the round asks about another version, was withdrawn, or this person has
+    answered for another seat.
     """
     asked, elector = _locked(elector, reply.choice)
     require(by, "decisions.answer", elector)

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_noop
 from accounts.models import TransitionError, User
 from accounts.rules import require
 from decisions.actions.closing import extend_if_due
+from decisions.actions.commenting import take_as_proposed
 from decisions.actions.disposing import is_unconsulted, require_consulted, tell_with_sign_off
 from decisions.actions.drafting import newest_text, next_version, require_unchanged
-from decisions.models import Answer, Elector, Position, Round, Version
+from decisions.models import Answer, Comment, Decision, Elector, Position, Round, Version
 from decisions.outcome import Outcome, Procedure
 from history.actions import record
 from meetings.models import Meeting
@@ -66,7 +67,9 @@ def zones_of(base: Base) -> list[tuple[str, list[str]]]:
 
 @dataclass(frozen=True)
 class Question:
-    """What is put to a committee: a version, how it is decided, until when (shown in `zone`), maybe at a meeting."""
+    """What is put to a committee: a version, how it is decided, until when (shown in `zone`), maybe at a meeting, and
+    which decision it replaces if it is adopted.
+    """
 
     version: Version
     procedure: str
@@ -75,14 +78,16 @@ class Question:
     closes_at: datetime
     zone: str
     meeting: Meeting | None = None
+    would_supersede: Decision | None = None
 
 
 @transaction.atomic
 def open_round(position: Position, *, by: User, question: Question, now: datetime) -> Round:
     """Ask the position's committee, and tell every holder.
 
-    Raises Refused; TransitionError when the position is no draft and was not left undecided, the version is not its
-    newest, nobody can answer, or the window is over before it began or shorter than its level allows.
+    Raises Refused, also for who does not keep the decision that it would replace; TransitionError when the position is
+    no draft and was not left undecided, the version is not its newest, nobody can answer, the window is over before it
+    began or shorter than its level allows, or that decision has been replaced.
     """
     position = Position.objects.select_for_update().get(pk=position.pk)
     require(by, "decisions.open_round", position)
@@ -91,6 +96,7 @@ def open_round(position: Position, *, by: User, question: Question, now: datetim
         raise TransitionError(_("There is a newer version than the one you read. Read it, then open it."))
     _require_window(position, question, now)
     _require_languages(position, question)
+    _require_in_force(question.would_supersede, by)
     require_consulted(position, now=now)
     position.changed_at = now
     position.save()
@@ -107,6 +113,7 @@ def open_round(position: Position, *, by: User, question: Question, now: datetim
         quorum=opened.quorum,
         threshold=opened.threshold,
         base=opened.base,
+        would_supersede=question.would_supersede and str(question.would_supersede.pk),
     )
     tell_with_sign_off(position, by=by, now=now)
     post("decisions.round_opened", opened, opened.holders(), now=now, not_after=opened.closes_at)
@@ -116,13 +123,22 @@ def open_round(position: Position, *, by: User, question: Question, now: datetim
 
 @transaction.atomic
 def change_text(
-    position: Position, *, by: User, body: str, seen: str, closes_at: datetime, zone: str, now: datetime
+    position: Position,
+    *,
+    by: User,
+    body: str,
+    seen: str,
+    closes_at: datetime,
+    zone: str,
+    now: datetime,
+    taking: Comment | None = None,
 ) -> Round:
     """Put another text to the seats while they are being asked: the answers given so far are void, all are asked again.
 
     By the same rule and with at least the shortest window of its level. `seen`: the fingerprint of the wording it
-    began from. Raises Refused; TransitionError when the round has closed, nothing differs, or somebody has changed the
-    text meanwhile.
+    began from; `taking`: a comment, settled as taken if the wording it proposes stands in `body`. Raises Refused;
+    TransitionError when the round has closed, nothing differs, or somebody has changed the text or settled the comment
+    meanwhile.
     """
     position = Position.objects.select_for_update().get(pk=position.pk)
     require(by, "decisions.open_round", position)
@@ -132,7 +148,7 @@ def change_text(
     if text.body == body:
         raise TransitionError(_("Nothing differs from the text that the seats are asked about."))
     version = next_version(text, by=by, body=body, now=now)
-    rule = {name: getattr(asked, name) for name in ("procedure", "quorum", "threshold", "meeting")}
+    rule = {name: getattr(asked, name) for name in ("procedure", "quorum", "threshold", "meeting", "would_supersede")}
     question = Question(version, closes_at=closes_at, zone=zone, **rule)
     _require_window(position, question, now)
     asked.outcome, asked.announced_at = Outcome.REPLACED, now
@@ -141,6 +157,8 @@ def change_text(
     position.changed_at = now
     position.save()
     opened = _ask(position, question, by=by, now=now, replaces=asked)
+    if taking is not None:
+        take_as_proposed(taking, position, version, by=by, now=now)
     record(
         gettext_noop("Changed the text: version %(version)s; answers given before: %(void)s, now void"),
         position,
@@ -152,6 +170,11 @@ def change_text(
     post("decisions.text_changed", opened, opened.holders(), now=now, not_after=closes_at)
     replan(opened, now=now)
     return opened
+
+
+def void_by(position: Position) -> int:
+    """How many answers another text would void: those given in the round that has not been announced."""
+    return Answer.objects.filter(elector__round__version__position=position, elector__round__announced_at=None).count()
 
 
 def running_round(position: Position, now: datetime) -> Round:
@@ -205,6 +228,14 @@ def _require_languages(position: Position, question: Question) -> None:
             _("At the level “%(level)s” a text exists in at least %(least)s languages; this one in %(there)s.")
             % {"level": position.level.name, "least": position.level.languages, "there": there}
         )
+
+
+def _require_in_force(decision: Decision | None, by: User) -> None:
+    if decision is None:
+        return
+    require(by, "decisions.keep_register", decision)
+    if not Decision.objects.in_force().filter(pk=decision.pk).exists():
+        raise TransitionError(_("%(number)s has been superseded already.") % {"number": decision.label})
 
 
 def _may_answer(term: SeatTerm) -> bool:

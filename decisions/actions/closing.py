@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
+from decisions.actions.register import supersede
 from decisions.models import Decision, Elector, Position, Round
 from decisions.outcome import ADOPTING, DECIDED, UNDECIDED, Outcome, Standing, Tally
 from history.actions import record
@@ -156,7 +157,10 @@ def _conclude(position: Position, asked: Round, found: Standing, *, now: datetim
     details: dict[str, Any] = {"yes": counted.yes, "answered": counted.answered, "acknowledged": counted.acknowledged}
     details |= counted.as_row()
     if said in ADOPTING:
-        details["number"] = _number(position, asked, counted).label
+        decision = _number(position, asked, counted)
+        details["number"] = decision.label
+        if asked.would_supersede_id:
+            supersede(asked.would_supersede_id, decision, now=now)
     record(SAID[said], position, by=None, now=now, **details)
     post("decisions.outcome", asked, told_of_outcome(asked), now=now)
     replan(asked, now=now)

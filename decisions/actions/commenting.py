@@ -10,10 +10,10 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
-from decisions.actions.drafting import edit_draft, newest_text, write_version
+from decisions.actions.drafting import edit_draft, newest_text, text_of, write_version
 from decisions.models import Comment, Consultation, Position, Version
 from decisions.models.positions import fingerprint
-from decisions.wording import joined
+from decisions.wording import paragraphs_of
 from history.actions import record
 from notices.actions.planning import post
 from notices.occasions import daily_mail_after
@@ -74,27 +74,27 @@ def take_suggestion(made: Comment, *, by: User, now: datetime) -> Version:
     position, made = _locked(made)
     require(by, "decisions.write", position)
     _require_unsettled(made)
-    text = newest_text(position)
-    place = made.place_in(text.paragraphs)
     if not made.proposed:
         raise TransitionError(_("This comment proposes no wording."))
-    if place is None:
+    body = made.body_with_it(newest_text(position).paragraphs)
+    if body is None:
         raise TransitionError(
             _("The paragraph has changed since this was proposed, so it cannot be taken as it is. The proposal stays.")
         )
-    paragraphs = text.paragraphs
-    paragraphs[place - 1] = made.proposed
-    version = _rewrite(position, joined(paragraphs), by=by, now=now)
-    _record(
-        gettext_noop("Took the wording that %(person)s proposed for paragraph %(paragraph)s"),
-        made,
-        position,
-        by=by,
-        now=now,
-        person=made.by_id,
-    )
-    _settle(made, by=by, now=now, taken_in=version)
+    version = _rewrite(position, body, by=by, now=now)
+    _take(made, position, version, by=by, now=now)
     return version
+
+
+def take_as_proposed(made: Comment, position: Position, version: Version, *, by: User, now: datetime) -> None:
+    """A text put to the seats has become `version`: settle the comment as taken if its wording stands there.
+
+    Part of changing the text, which holds the position's lock. Raises TransitionError when it was settled already.
+    """
+    made = Comment.objects.select_for_update(of=("self",)).select_related("by").get(pk=made.pk)
+    _require_unsettled(made)
+    if made.proposed and set(paragraphs_of(made.proposed)) <= set(text_of(version).paragraphs):
+        _take(made, position, version, by=by, now=now)
 
 
 @transaction.atomic
@@ -116,6 +116,12 @@ def _locked(made: Comment) -> tuple[Position, Comment]:
 def _require_unsettled(made: Comment) -> None:
     if made.is_settled:
         raise TransitionError(_("Somebody has settled this comment already."))
+
+
+def _take(made: Comment, position: Position, version: Version, *, by: User, now: datetime) -> None:
+    verb = gettext_noop("Took the wording that %(person)s proposed for paragraph %(paragraph)s")
+    _record(verb, made, position, by=by, now=now, person=made.by_id)
+    _settle(made, by=by, now=now, taken_in=version)
 
 
 def _rewrite(position: Position, body: str, *, by: User, now: datetime) -> Version:

@@ -81,8 +81,9 @@ def open_consultation(
 def extend_consultation(
     consultation: Consultation, *, by: User, closes_at: datetime, zone: str, reason: str = "", now: datetime
 ) -> Consultation:
-    """Give members more time (`zone`: where the hour is meant); all who are asked are told. Raises Refused; TransitionError when it has closed, or
-    `closes_at` is not later than the present closing.
+    """Give members more time (`zone`: where the hour is meant); all who are asked are told.
+
+    Raises Refused; TransitionError when it has closed, or `closes_at` is not later than the present closing.
     """
     consultation = _locked(consultation)
     require(by, "decisions.consult", consultation)

@@ -1,6 +1,7 @@
 """What becomes of a decision: the day of its review, and what supersedes it."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from history.actions import changes, record, refuse_stale, snapshot
 from notices.actions.planning import replan
 
 FIELDS = ("review_on", "superseded_by")
+CHANGED = gettext_noop("Changed its review or what supersedes it")
 
 
 @transaction.atomic
@@ -48,9 +50,24 @@ def keep_decision(
     changed = changes(before, snapshot(decision, FIELDS))
     if changed:
         decision.save(update_fields=[*FIELDS, "epoch", "review_set_at"])
-        record(gettext_noop("Changed its review or what supersedes it"), decision, by=by, now=now, changes=changed)
+        record(CHANGED, decision, by=by, now=now, changes=changed)
         replan(decision, now=now)
     return decision
+
+
+def supersede(pk: UUID, newer: Decision, *, now: datetime) -> None:
+    """The seats adopted `newer`, which was to replace the decision `pk`. What replaced that one meanwhile stays.
+
+    Part of announcing the round.
+    """
+    older = Decision.objects.select_for_update().get(pk=pk)
+    if older.superseded_by_id is not None:
+        return
+    before = snapshot(older, FIELDS)
+    older.superseded_by = newer
+    older.save(update_fields=["superseded_by"])
+    record(CHANGED, older, by=None, now=now, changes=changes(before, snapshot(older, FIELDS)))
+    replan(older, now=now)
 
 
 def _order(decision: Decision) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.zones import in_zone
 from campaigns.models import Scope
 from decisions.actions.consulting import minimum_window
-from decisions.forms.rounds import USUAL_HOUR, SeenVersionField
+from decisions.forms.rounds import USUAL_HOUR, SeenRowField
 from decisions.models import Consultation, Consulted, Contribution, Disposition, Position, Question, Version
 from decisions.models.consultations import MOST_QUESTIONS
 from decisions.models.contributions import LONGEST
@@ -85,7 +85,7 @@ class ConsultationForm(WindowForm):
     is_short = forms.BooleanField(
         label=gettext_lazy("Open it although the time is short"), required=False, widget=forms.HiddenInput
     )
-    version = SeenVersionField(queryset=Version.objects.none())
+    version = SeenRowField(queryset=Version.objects.none())
     field_order = ("place", "theme", "questions", "closes_on", "closes_hour", "zone", "is_short", "version")
 
     def __init__(self, *args: Any, position: Position, user: User, now: datetime, **options: Any) -> None:

@@ -60,6 +60,26 @@ class RegisterFilter(ListFilter):
         return found.review_due_by(today) if standing == "review" else found
 
 
+class DecisionField(forms.CharField):
+    """A decision by the number that people quote, out of `among`; None where it is left empty."""
+
+    among: DecisionQuerySet = Decision.objects.none()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, max_length=12, **options)
+
+    def clean(self, value: Any) -> Decision | None:
+        year, _dash, number = super().clean(value).partition("-")
+        if not year:
+            return None
+        if not (year.isdecimal() and number.isdecimal()):
+            raise forms.ValidationError(_("Write the number as it stands in the register, like 2026-020."))
+        found = self.among.filter(year=min(int(year), 9999), number=min(int(number), 9999)).first()
+        if found is None:
+            raise forms.ValidationError(_("There is no decision of this number."))
+        return found
+
+
 class KeepDecisionForm(SeenForm):
     """`decisions`: those the reader sees. A number is typed as people quote it."""
 
@@ -68,24 +88,11 @@ class KeepDecisionForm(SeenForm):
         required=False,
         help_text=gettext_lazy("Whoever opened the round and the chairs are reminded on the day. Empty: no review."),
     )
-    superseded_by = forms.CharField(
+    superseded_by = DecisionField(
         label=gettext_lazy("Superseded by"),
-        required=False,
-        max_length=12,
         help_text=gettext_lazy("The number of a later decision, like 2026-020. Empty: this one is in force."),
     )
 
     def __init__(self, *args: Any, decisions: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.decisions = decisions
-
-    def clean_superseded_by(self) -> Decision | None:
-        year, _dash, number = self.cleaned_data["superseded_by"].strip().partition("-")
-        if not year:
-            return None
-        if not (year.isdecimal() and number.isdecimal()):
-            raise forms.ValidationError(_("Write the number as it stands in the register, like 2026-020."))
-        found = self.decisions.filter(year=min(int(year), 9999), number=min(int(number), 9999)).first()
-        if found is None:
-            raise forms.ValidationError(_("There is no decision of this number."))
-        return found
+        self.fields["superseded_by"].among = decisions  # type: ignore[attr-defined]

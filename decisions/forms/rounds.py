@@ -13,7 +13,8 @@ from accounts.forms import DayField, HourInput, ZoneField
 from accounts.models import Person, User, Visibility
 from accounts.zones import in_zone
 from decisions.forms.positions import BodyField, SeenField
-from decisions.models import Elector, Heard, Level, Position, Version
+from decisions.forms.register import DecisionField
+from decisions.models import Comment, Decision, Elector, Heard, Level, Position, Round, Version
 from decisions.models.answers import READERS
 from decisions.outcome import REASONED, Choice, Procedure, Share
 from decisions.window import worries
@@ -29,8 +30,8 @@ REASON_MISSING = {
 }
 
 
-class SeenVersionField(forms.ModelChoiceField):
-    """The version that was read; a form that comes back carries the present one."""
+class SeenRowField(forms.ModelChoiceField):
+    """The version that was read, the comment that is taken; a form that comes back carries what is there now."""
 
     widget = forms.HiddenInput
 
@@ -105,7 +106,14 @@ class RoundForm(ClosingFields):
         empty_label=gettext_lazy("None"),
         help_text=gettext_lazy("Only for what is decided at a meeting; staff then note what each seat says there."),
     )
-    version = SeenVersionField(queryset=Version.objects.none())
+    would_supersede = DecisionField(
+        label=gettext_lazy("Replaces decision"),
+        help_text=gettext_lazy(
+            "The number of a decision in force, like 2026-012. Every seat is told; adopted, the register says that this "
+            "supersedes it. Empty: none."
+        ),
+    )
+    version = SeenRowField(queryset=Version.objects.none())
     field_order = (
         "procedure",
         "quorum",
@@ -114,6 +122,7 @@ class RoundForm(ClosingFields):
         "closes_on",
         "closes_hour",
         "zone",
+        "would_supersede",
         "despite",
         "version",
     )
@@ -127,6 +136,10 @@ class RoundForm(ClosingFields):
         meetings = Meeting.objects.visible_to(user).planned().filter(committee=position.committee)
         self.fields["meeting"].queryset = meetings.upcoming(now)  # type: ignore[attr-defined]
         self.fields["version"].queryset = Version.objects.filter(position=position)  # type: ignore[attr-defined]
+        kept = Decision.objects.visible_to(user).kept_by(user).in_force()
+        self.fields["would_supersede"].among = kept  # type: ignore[attr-defined]
+        asked_before = kept.filter(pk__in=Round.objects.filter(version__position=position).values("would_supersede"))
+        self.fields["would_supersede"].initial = getattr(asked_before.first(), "label", "")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -144,11 +157,14 @@ class ChangeTextForm(ClosingFields):
 
     body = BodyField()
     seen = SeenField(max_length=64)
-    field_order = ("body", "closes_on", "closes_hour", "zone", "despite", "seen")
+    taking = SeenRowField(queryset=Comment.objects.none(), required=False)
+    field_order = ("body", "closes_on", "closes_hour", "zone", "despite", "seen", "taking")
 
     def __init__(self, *args: Any, position: Position, user: User, now: datetime, seats: Seats, **options: Any) -> None:
         super().__init__(*args, **options)
         self.offer_closing(user, now, position.level.window_hours, seats)
+        comments = Comment.objects.visible_to(user).filter(version__position=position)
+        self.fields["taking"].queryset = comments  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):

@@ -13,7 +13,7 @@ from accounts.models import Person
 from accounts.rules import allows
 from decisions.actions.closing import chairs_of, told_of_outcome
 from decisions.difference import plain_difference
-from decisions.models import Answer, Elector, Position, Round, Text
+from decisions.models import Answer, Decision, Elector, Position, Round, Text
 from decisions.outcome import Choice, Outcome
 from decisions.seats import late_ones
 from decisions.words import committee_for, rule_sentence
@@ -53,6 +53,7 @@ class AboutARound(Kind):
             "translated": ", ".join(translated),
             "electors": electors,
             "tally": found.tally,
+            "older": _older(subject, person),
             "rule": rule_sentence(subject, found.tally.base, person.zone, found.closes_at),
         }
 
@@ -220,6 +221,14 @@ class Withdrawn(AboutARound):
     label = gettext_lazy("A position was withdrawn")
     template = "decisions/emails/withdrawn.txt"
     because = gettext_lazy("You get this because you speak for a seat that was asked.")
+
+
+def _older(subject: Round, person: Person) -> Decision | None:
+    """What it replaces if it is adopted, as far as `person` may know."""
+    older = subject.would_supersede_id and subject.older(Outcome(subject.outcome) if subject.outcome else None)
+    if not older or not Decision.objects.visible_to(account_of(person)).filter(pk=older.pk).exists():
+        return None
+    return older
 
 
 def _objections(electors: list[Elector]) -> list[Answer]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person
 from decisions.models.positions import Version
+from decisions.wording import joined
 from members.hats import hats
 
 
@@ -67,3 +68,8 @@ class Comment(Identified):
         if self.paragraph <= len(paragraphs) and paragraphs[self.paragraph - 1] == self.quoted:
             return self.paragraph
         return paragraphs.index(self.quoted) + 1 if self.quoted in paragraphs else None
+
+    def body_with_it(self, paragraphs: list[str]) -> str | None:
+        """The body of `paragraphs` with the proposed wording in its place; None when it has none there any more."""
+        place = self.place_in(paragraphs)
+        return joined([*paragraphs[: place - 1], self.proposed, *paragraphs[place:]]) if place else None

@@ -42,6 +42,11 @@ class PositionQuerySet(models.QuerySet["Position"]):
             shown |= Q(status__in=[Position.Status.REJECTED, Position.Status.UNDECIDED, Position.Status.WITHDRAWN])
         return self.filter(shown)
 
+    def would_replace(self, decision: Any) -> Self:
+        """Those open for sign-off that replace `decision` if they are adopted."""
+        asked = Round.objects.unannounced().filter(would_supersede=decision)
+        return self.filter(pk__in=asked.values("version__position"))
+
     def with_standing(self) -> Self:
         """`standing` sorts a list: what is open first, then drafts, then what is decided; within each newest first."""
         group = Case(When(status="open", then=Value(0)), When(status="draft", then=Value(1)), default=Value(2))

@@ -36,7 +36,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.in_force().filter(review_on__lte=day)
 
     def for_export(self) -> Self:
-        return self.select_related("round__committee", "text", "superseded_by")
+        return self.select_related("round__committee", "position", "text", "superseded_by")
 
 
 class Decision(Identified):

@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person, known
-from decisions.models.counting import carried
+from decisions.models.counting import carried, extended_end, inquorate
 from decisions.outcome import (
     ADOPTING,
     DECIDED,
@@ -41,7 +41,17 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return self.filter(closes_at__lte=at)
 
     def running(self, at: Any) -> Self:
-        return self.unannounced().filter(opens_at__lte=at, closes_at__gt=at)
+        """Open at `at`, by the clock and the answers: also those that go on once and nobody has written it down."""
+        is_running = Q(opens_at__lte=at, closes_at__gt=at) | Q(pk__in=Round.objects.going_on(at).values("pk"))
+        return self.unannounced().filter(is_running)
+
+    def going_on(self, at: Any) -> Self:
+        """Those that have closed without a quorum and are open once more at `at`, which nobody has written down yet:
+        as `decisions.outcome.standing` says it, in SQL.
+        """
+        due = self.unannounced().closed(at).filter(extended_from=None).exclude(procedure=Procedure.MEETING)
+        due = due.alias(end=extended_end()).filter(end__gt=at)
+        return inquorate(due, _some_untold())
 
     def to_confirm(self) -> Self:
         """Announced, and waiting for the chair's word."""
@@ -49,8 +59,11 @@ class RoundQuerySet(models.QuerySet["Round"]):
 
     def carried(self) -> Self:
         """Those whose answers adopt, as `decisions.outcome.outcome` says it, in SQL; ask only of closed rounds."""
-        untold = Elector.objects.filter(round=OuterRef("pk"), answer=None, seen_at=None).unreached()
-        return carried(self).filter(~Q(procedure=Procedure.SILENCE) | ~Exists(untold))
+        return carried(self).filter(~Q(procedure=Procedure.SILENCE) | ~_some_untold())
+
+
+def _some_untold() -> Exists:
+    return Exists(Elector.objects.filter(round=OuterRef("pk"), answer=None, seen_at=None).unreached())
 
 
 class Round(Identified):
@@ -68,6 +81,14 @@ class Round(Identified):
     )
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", help_text="Whose text was changed"
+    )
+    would_supersede = models.ForeignKey(
+        "decisions.Decision",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("replaces, if adopted"),
+        help_text="Part of what the seats are asked; when they adopt, the register says that it is superseded",
     )
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField(_("closes"))
@@ -146,6 +167,14 @@ class Round(Identified):
     @property
     def is_adopted(self) -> bool:
         return self.outcome in ADOPTING
+
+    def older(self, said: Outcome | None) -> Any:
+        """The decision that it replaces by the outcome `said`, as the register has it; before: that it would replace."""
+        found = self.would_supersede
+        if found is None or (said is not None and said not in ADOPTING):
+            return None
+        decision = getattr(self, "decision", None)
+        return found if found.superseded_by_id == (decision and decision.pk) else None
 
     def standing(self, now: datetime) -> Standing:
         """Where it stands at `now`, from its rows, in one statement."""

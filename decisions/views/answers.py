@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.clock import database_now
 from accounts.http import Request, accepted, page_or_form, told
+from accounts.ids import as_uuid
 from accounts.rules import require
 from decisions.actions import answering
 from decisions.actions.answering import Reply
@@ -41,7 +42,7 @@ def answer(request: Request, pk: UUID) -> HttpResponse:
 def seen(request: Request, pk: UUID) -> HttpResponse:
     position, now = position_or_404(request, pk), database_now()
     elector = elector_to_answer(position, request.user, request.POST.get("elector", ""))
-    version = get_object_or_404(Version, pk=_uuid_or_none(request.POST.get("version", "")), position=position)
+    version = get_object_or_404(Version, pk=as_uuid(request.POST.get("version", "")), position=position)
     act = partial(answering.press_seen, elector, by=request.user, version=version, now=now)
     told(request, act, _("Noted: your seat has seen the text. You can still answer until the closing hour."))
     return redirect("decisions:position", pk)
@@ -82,13 +83,6 @@ def _elector_of(position: Position, pk: UUID) -> Elector:
 def _as_reply(fields: dict[str, Any]) -> dict[str, Any]:
     named = {name: fields.pop(name) for name in ("said_by", "heard")}
     return {**named, "reply": Reply(**fields)}
-
-
-def _uuid_or_none(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _say_answered(request: Request, given: AnswerChange, elector: Elector) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.clock import DatabaseNow, database_now
 from accounts.http import Request, accepted, as_file, page_or_form
+from accounts.ids import as_uuid
 from accounts.pages import keyset_page
 from accounts.rules import allows, require
 from decisions.actions import consulting
@@ -159,13 +160,6 @@ def comment_form(request: Request, page: Page, *, is_sent: bool = False) -> Comm
         initial=initial,
         auto_id="comment_%s",
     )
-
-
-def as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _reach(form: ConsultationForm) -> dict[str, Any]:

@@ -44,12 +44,14 @@ def disagreements(request: Request) -> HttpResponse | StreamingHttpResponse:
 @require_GET
 def disagreement(request: Request, pk: UUID) -> HttpResponse:
     entry = _entry(request, pk)
+    position = entry.elector.round.version.position
     today = database_now().astimezone(ZoneInfo(request.user.person.zone)).date()
     context = {
         "entry": entry,
         "line": Line(entry, (entry.next_on - today).days),
         "may_keep": allows(request.user, "decisions.keep_disagreement", entry),
         "may_end": bool(_ends(request, entry)),
+        "may": {name: allows(request.user, f"decisions.{name}", position) for name in ("open_round", "write")},
         "entries": history(entry, request.user, request.GET),
     }
     return render(request, "decisions/disagreement_detail.html", context)

@@ -28,6 +28,7 @@ from decisions.margin import unsettled_of
 from decisions.models import Consultation, Position, Text
 from decisions.pages import page_of_position, rows_of
 from decisions.reading import read_by
+from decisions.suggestions import suggested
 from history.deeds import standing
 from history.http import done_to
 
@@ -112,12 +113,14 @@ def new_version(request: Request, pk: UUID) -> HttpResponse:
     draft = position_or_404(request, pk)
     require(request.user, "decisions.write", draft)
     text = newest_text(draft)
-    form = VersionForm(request.POST or None, initial={"body": text.body, "began": text.body, "seen": text.sha256})
+    taken = suggested(request.GET, draft, text, request.user)
+    initial = {"body": taken.body if taken and not request.POST else text.body, "began": text.body, "seen": text.sha256}
+    form = VersionForm(request.POST or None, initial=initial)
     act = partial(drafting.write_version, draft, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect("decisions:position", pk)
-    context = {"form": form, "position": draft, "text": text, "number": text.version.number + 1, **crossed(form, text)}
-    return render(request, "decisions/version_form.html", context)
+    context = {"form": form, "position": draft, "text": text, "number": text.version.number + 1, "suggestion": taken}
+    return render(request, "decisions/version_form.html", context | crossed(form, text))
 
 
 @require_GET

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,9 +23,10 @@ from campaigns.panels import task_panel
 from decisions.actions.register import keep_decision as keep
 from decisions.columns import REGISTER
 from decisions.forms.register import KeepDecisionForm, RegisterFilter
-from decisions.models import Decision
-from decisions.register_file import COLUMNS, cells
+from decisions.models import Decision, Position
+from decisions.register_file import AT_ONCE, COLUMNS, lines
 from decisions.register_page import entry_of
+from decisions.signing import signings
 from decisions.words import committee_for
 from history.actions import newest
 from history.panels import put_together
@@ -40,9 +42,10 @@ def register(request: Request) -> HttpResponse | StreamingHttpResponse:
     filters = RegisterFilter(request.GET, user=request.user)
     rows = filters.narrow(visible if year is None else visible.filter(year=year), _today(request))
     asked = REGISTER.asked(request.GET, request.user)
-    page = keyset_page(rows.select_related(*READ), request.GET, order=asked.order, size=asked.size)
-    committees = [committee_for(request.user, one.round.committee) for one in page.rows]
-    rows_of_page = list(zip(page.rows, committees, strict=True))
+    rows = rows.select_related(*READ).annotate(shows_newer=Exists(visible.filter(pk=OuterRef("superseded_by"))))
+    page = keyset_page(rows, request.GET, order=asked.order, size=asked.size)
+    signing = signings(page.rows, request.user) if asked.file or "signatories" in asked.cols else {}
+    rows_of_page = [(one, committee_for(request.user, one.round.committee), signing.get(one.pk)) for one in page.rows]
     if asked.file:
         require(request.user, EXPORT)
         return as_file(asked, rows_of_page, now=timezone.now())
@@ -69,6 +72,7 @@ def decision(request: Request, label: str) -> HttpResponse:
         "entry": entry_of(found, request.user, now),
         "older": list(visible.filter(superseded_by=found).order_by("year", "number")),
         "newer": visible.filter(pk=found.superseded_by_id).first() if found.superseded_by_id else None,
+        "would_replace": Position.objects.visible_to(request.user).would_replace(found),
         "is_review_due": found.review_on is not None and found.review_on <= today,
         "may_keep": allows(request.user, "decisions.keep_register", found),
         "tasks": task_panel(found.position, request.user, today),
@@ -125,5 +129,5 @@ def register_file(request: Request) -> HttpResponse:
     response["Content-Disposition"] = 'attachment; filename="register.csv"'
     writer = csv.writer(response)
     writer.writerow(COLUMNS)
-    writer.writerows(cells(row, request.user) for row in rows.iterator(chunk_size=500))
+    writer.writerows(lines(rows.iterator(chunk_size=AT_ONCE), request.user))
     return response

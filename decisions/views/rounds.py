@@ -19,6 +19,7 @@ from decisions.actions.disposing import undisposed
 from decisions.actions.drafting import newest_text
 from decisions.forms import ChangeTextForm, RoundForm
 from decisions.models import Position, Round
+from decisions.suggestions import suggested
 from decisions.views.positions import position_or_404
 from decisions.words import arithmetic, consultation_missing
 
@@ -40,16 +41,20 @@ def open_round(request: Request, pk: UUID) -> HttpResponse:
 
 @page_or_form
 def change_text(request: Request, pk: UUID) -> HttpResponse:
+    """What happens to the answers stands on the page before it is done; a proposed wording comes filled in."""
     position, now = position_or_404(request, pk), database_now()
     require(request.user, "decisions.open_round", position)
     text, seats = newest_text(position), asking.zones_of(asking.base_of(position.committee))
+    taken = suggested(request.GET, position, text, request.user)
+    initial = {"body": taken.body if taken else text.body, "seen": text.sha256, "taking": taken and taken.comment}
     rest: dict[str, Any] = {"position": position, "user": request.user, "now": now, "seats": seats}
-    form = ChangeTextForm(request.POST or None, initial={"body": text.body, "seen": text.sha256}, **rest)
+    form = ChangeTextForm(request.POST or None, initial=initial, **rest)
     act = partial(asking.change_text, position, by=request.user, now=now)
     if request.method == "POST" and accepted(form, act):
         messages.success(request, _("The text is changed. Every seat is told what differs, and asked again."))
         return redirect("decisions:position", pk)
-    return render(request, "decisions/round_change_text.html", {"form": form, "position": position, "text": text})
+    context = {"form": form, "position": position, "text": text, "suggestion": taken, "void": asking.void_by(position)}
+    return render(request, "decisions/round_change_text.html", context)
 
 
 @require_POST

@@ -9,8 +9,7 @@ from decisions.actions.disposing import dispose
 from decisions.actions.drafting import draft_position
 from decisions.models import Consultation
 from home.demo.cast import PLAYERS
-from home.demo.roster import Stage
-from notices.models import Delivery
+from home.demo.roster import Stage, forget_old_mail
 
 FAMILIES = """Families of those who were killed or hurt have the same rights as survivors.
 
@@ -53,7 +52,7 @@ def _closed(stage: Stage, campaign: Campaign) -> None:
     yearly, kept = (asked.contributions.get(text__startswith=words) for words in ("“Each year”", "Strong"))
     dispose(asked, by=staff, seen={yearly.pk: 0}, outcome="partly", reason=PARTLY, now=then)
     dispose(asked, by=staff, seen={kept.pk: 0}, outcome="taken", now=then)
-    _forget_old_mail(asked, stage.now)
+    forget_old_mail(asked, stage.now)
 
 
 def _running(stage: Stage, campaign: Campaign) -> None:
@@ -62,7 +61,7 @@ def _running(stage: Stage, campaign: Campaign) -> None:
     asked = _ask(stage, campaign, "Insurance for deminers", INSURANCE, questions, (opened, closes))
     for number, one in enumerate(SAID[:3]):
         _say(stage, asked, (*one[:4], "We support it."), opened + timedelta(hours=5 * number + 1))
-    _forget_old_mail(asked, stage.now)
+    forget_old_mail(asked, stage.now)
 
 
 def _ask(
@@ -92,8 +91,3 @@ def _say(stage: Stage, asked: Consultation, said: tuple[int, str, int, str, str]
         return
     row = asked.asked.signed_for_by(user.person).order_by("organisation__key")[0]
     answer_officially(row, by=user, texts={None: words}, seen=0, language=language, openness=openness, now=now)
-
-
-def _forget_old_mail(asked: Consultation, now: datetime) -> None:
-    """What would have been sent days ago, had anybody been there, is not sent on the first day."""
-    Delivery.objects.about(asked).filter(send_at__lt=now, state=Delivery.State.PLANNED).delete()

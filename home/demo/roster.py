@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Model
+
 from accounts.models import Address, Person, User
 from home.demo.cast import CONSTITUENCIES, PLAYERS, ZONES, Player
 from members.actions.appointments import appoint
@@ -13,6 +15,7 @@ from members.actions.offices import appoint_officer
 from members.actions.organisations import add_organisation
 from members.actions.people import add_contact, index_words
 from members.models import Appointment, Committee, Organisation, Representation, SeatHolder
+from notices.models import Delivery
 
 PASSWORD = "coalition-demo"  # noqa: S105 - of the embedded set-up alone, printed at every start
 FACILITATOR_LOGIN = "Phạm Thu Trang"
@@ -125,3 +128,8 @@ def _seat(stage: Stage) -> None:
         for name, capacity in zip(player.people, SeatHolder.Capacity, strict=False):
             name_holder(term, by=staff, person=stage.people[name], capacity=capacity, now=then)
     appoint_officer(stage.steering, by=staff, person=stage.people[CHAIR_LOGIN], now=then)
+
+
+def forget_old_mail(subject: Model, now: datetime) -> None:
+    """What would have been sent days ago, had anybody been there, is not sent on the first day."""
+    Delivery.objects.about(subject).filter(send_at__lt=now, state=Delivery.State.PLANNED).delete()

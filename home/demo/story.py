@@ -12,15 +12,17 @@ from campaigns.models import Campaign, Milestone
 from decisions.actions.answering import Reply, give_answer, press_seen
 from decisions.actions.asking import Question, open_round
 from decisions.actions.closing import announce_closed_rounds, confirm_outcome
+from decisions.actions.disagreements import set_next_date
 from decisions.actions.drafting import draft_position
-from decisions.models import Elector, Position, Round
+from decisions.models import Disagreement, Elector, Position, Round
 from decisions.outcome import Choice, Procedure, Share
 from home.demo.cast import PLAYERS
 from home.demo.consultations import consult
+from home.demo.drafts import work_on_a_draft
 from home.demo.facilitators import cover
 from home.demo.oslo import add_oslo_process
 from home.demo.others import import_the_others
-from home.demo.roster import Stage, set_the_stage
+from home.demo.roster import Stage, forget_old_mail, set_the_stage
 from home.demo.tasks import give_tasks
 from meetings.actions import call_meeting
 from notices.hours import at_local
@@ -57,10 +59,10 @@ Madam President, this coalition counts **128 organisations** in 111 countries. W
 - a date by which each field is cleared,
 - a duty to survivors that begins now,
 - a report each year that anybody can read."""
+TOO_SHORT = "Five years are too short for states with more than 500 square kilometres left."
+LONGER = "No extension is longer than five years; for a state with more than 500 square kilometres left, eight."
+NEXT_STEP = "Call their board: would they stand with us if the report names the hard cases?"
 RESERVATION = "We approve it, and would have named the nine states that hold most of the land."
-OBSERVERS = """Survivors' organisations sit in the drafting group as observers with the right to speak.
-
-Their travel is paid from the common fund."""
 
 
 def load(now: datetime) -> None:
@@ -73,14 +75,7 @@ def load(now: datetime) -> None:
     _adopted(stage, campaign)
     _open(stage, campaign)
     _under_silence(stage, campaign)
-    draft_position(
-        by=stage.users["staff"],
-        title="Observers in the drafting group",
-        body=OBSERVERS,
-        committee=stage.steering,
-        campaign=campaign,
-        now=now - timedelta(days=1),
-    )
+    work_on_a_draft(stage, campaign)
     _forget_old_mail()
     consult(stage, campaign)
     _meeting(stage, campaign)
@@ -139,25 +134,33 @@ def _ask(stage: Stage, campaign: Campaign, title: str, body: str, opened: dateti
     return open_round(position, by=staff, question=question, now=opened)
 
 
-def _answer(stage: Stage, asked: Round, answers: Mapping[int, tuple[str, str]], first: datetime) -> None:
-    """{seat number: (choice, reason)}, given by each seat's representative, half an hour apart from `first`."""
+def _answer(stage: Stage, asked: Round, answers: Mapping[int, tuple[str, ...]], first: datetime) -> None:
+    """{seat number: (choice, reason, proposed text)}, given by each seat's representative, half an hour apart from `first`."""
     electors = {elector.term.seat.number: elector for elector in Elector.objects.filter(round=asked)}
-    for step, (number, (choice, reason)) in enumerate(answers.items()):
+    for step, (number, said) in enumerate(answers.items()):
         user = stage.people[PLAYERS[number - 1].people[0]].user
         now = first + timedelta(minutes=30 * step)
-        give_answer(electors[number], by=user, reply=Reply(asked.version, choice, reason), now=now)
+        give_answer(electors[number], by=user, reply=Reply(asked.version, *said), now=now)
 
 
 def _adopted(stage: Stage, campaign: Campaign) -> None:
     opened, closes = stage.now - timedelta(days=9), stage.now - timedelta(days=2)
     asked = _ask(stage, campaign, "Transition periods must be short", TRANSITION, opened, closes)
-    answers = dict.fromkeys((1, 2, 3, 4, 5, 7, 8, 10, 11), (Choice.APPROVE, ""))
-    answers[6] = (Choice.OBJECT, "Five years are too short for states with more than 500 square kilometres left.")
+    answers: dict[int, tuple[str, ...]] = dict.fromkeys((1, 2, 3, 4, 5, 7, 8, 10, 11), (Choice.APPROVE,))
+    answers[6] = (Choice.OBJECT, TOO_SHORT, LONGER)
     answers[12] = (Choice.ABSTAIN, "")
     _answer(stage, asked, answers, opened + timedelta(hours=5))
     announce_closed_rounds(now=closes + timedelta(minutes=1))
     asked.refresh_from_db()
     confirm_outcome(asked, by=stage.users["chair"], now=closes + timedelta(hours=3))
+    _follow_the_objection(stage, Disagreement.objects.get(elector__round=asked), closes + timedelta(hours=4))
+
+
+def _follow_the_objection(stage: Stage, entry: Disagreement, then: datetime) -> None:
+    """A day was set on which to talk again; it was yesterday."""
+    day = (stage.now - timedelta(days=1)).date()
+    set_next_date(entry, by=stage.users["staff"], next_on=day, note=NEXT_STEP, now=then)
+    forget_old_mail(entry, stage.now)
 
 
 def _open(stage: Stage, campaign: Campaign) -> None:

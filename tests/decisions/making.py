@@ -91,7 +91,11 @@ def question(position: Any, **fields: Any) -> Question:
 
 def opened(committee: Committee, *, hours: int = 48, now: datetime = NOON, **fields: Any) -> Round:
     """A round opened at NOON through the action, on a new position; `fields` of a question, others of the position."""
-    asked = {name: fields.pop(name) for name in ("procedure", "quorum", "threshold", "zone") if name in fields}
+    asked = {
+        name: fields.pop(name)
+        for name in ("procedure", "quorum", "threshold", "zone", "would_supersede")
+        if name in fields
+    }
     position = PositionFactory(committee=committee, **fields)
     closes_at = now + timedelta(hours=hours)
     put = question(position, closes_at=closes_at, **asked)

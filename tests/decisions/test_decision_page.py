@@ -34,8 +34,8 @@ def test_who_objected_abstained_or_recused_itself_does_not_sign():
 
     entry = entry_of(decision, user_with("member"), database_now())
 
-    assert [one.elector.organisation.name for one in entry.signatories] == names[:5]
-    assert [one.has_reservation for one in entry.signatories] == [False, False, False, False, True]
+    assert [one.elector.organisation.name for one in entry.signing.signatories] == names[:5]
+    assert [one.has_reservation for one in entry.signing.signatories] == [False, False, False, False, True]
 
 
 @pytest.mark.parametrize(("role", "reads"), [("staff", True), ("member", False), ("facilitator", False)])
@@ -66,5 +66,5 @@ def test_it_takes_the_same_statements_for_one_seat_and_three(client, seats, djan
     page = reverse("decisions:decision", args=[decision.label])
     client.get(page)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(page)

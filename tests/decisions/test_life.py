@@ -460,7 +460,7 @@ class Life(RuleBasedStateMachine):
             rounds = Round.objects.filter(version__position=self.positions[number]).order_by("opens_at")
             for asked, ballot in zip(rounds.select_related("version"), item.ballots, strict=True):
                 self.same(asked, ballot)
-            if item.ballot and not (item.ballot.goes_on and asked.extended_from is None):
+            if item.ballot:
                 self.same_people(asked, item.ballot)
         assert AnswerChange.objects.count() == self.changes, "every change is kept, and none twice"
 

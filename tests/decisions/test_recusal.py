@@ -97,3 +97,30 @@ def test_nobody_proposes_it_after_the_closing(asked):
         propose_recusal(
             asked.electors.first(), by=chair_of(asked.committee), reason="x", now=asked.closes_at + timedelta(days=5)
         )
+
+
+def test_why_it_was_proposed_stays_beside_the_seat_that_followed_it(client, asked, now):
+    elector, chair = asked.electors.first(), chair_of(asked.committee)
+    propose_recusal(elector, by=chair, reason="The grant is to their network.", now=now)
+    answer(elector, "recuse", reason="We hold the grant.", now=now + timedelta(seconds=1))
+
+    words = page_of(client, asked, speaker_of(asked.electors.last()))
+
+    assert f"<bdi>{chair.person}</bdi> had proposed it:" in words
+    assert "The grant is to their network." in words
+
+
+@pytest.mark.parametrize(("visibility", "reads"), [("members", True), ("steering", False)])
+def test_in_the_register_it_is_read_by_whoever_reads_the_seat_s_own_reason(client, now, visibility, reads):
+    asked = opened(committee_of(5), quorum="half", now=now)
+    elector, *others = asked.electors.all()
+    propose_recusal(elector, by=chair_of(asked.committee), reason="The grant is to their network.", now=now)
+    answer(elector, "recuse", reason="We hold the grant.", visibility=visibility, now=now)
+    for one in others:
+        answer(one, "approve", now=now)
+    announce_closed_rounds(now=asked.closes_at)
+    client.force_login(user_with("member"))
+
+    words = client.get(reverse("decisions:decision", args=[Decision.objects.get().label])).content.decode()
+
+    assert ("We hold the grant." in words, "The grant is to their network." in words) == (reads, reads)

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from decisions.actions.closing import announce_closed_rounds
-from decisions.models import Decision
+from decisions.models import Decision, Elector
 from tests.decisions.making import answers, committee_of, opened
 from tests.factories import NOON, user_with
 
@@ -46,6 +46,7 @@ def test_the_file_holds_what_the_page_shows_and_no_formula(client):
     client.force_login(user_with("member"))
 
     response = client.get(reverse("decisions:register_file"), {"year": "2026"})
+    speaks_for = Elector.objects.filter(round__decision__year=2026).get().organisation.name
 
     head, *lines = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
     assert [dict(zip(head, line, strict=True)) for line in lines] == [
@@ -65,6 +66,7 @@ def test_the_file_holds_what_the_page_shows_and_no_formula(client):
             "Seats counted": "1",
             "Reviewed on": "",
             "Superseded by": "",
+            "Signatories": speaks_for,
             "Language": "en",
             "Text": "'+1 for survivors.\n\nTwo.",
         }
@@ -96,7 +98,7 @@ def test_the_file_takes_the_same_statements_for_one_and_three(client, count, dja
         adopt(committee)
     client.force_login(user_with("member"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(reverse("decisions:register_file"))
 
 
