@@ -9,6 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -203,17 +204,23 @@ class Life(RuleBasedStateMachine):
     @precondition(open_items)
     @rule(data=st.data(), is_dropped=st.booleans())
     def a_slip_is_corrected(self, *, data: Any, is_dropped: bool) -> None:
-        """One proposes, two others approve; the answers stand."""
+        """One proposes, two others approve, none of a seat that has recused itself; the answers stand."""
         number = data.draw(st.sampled_from(open_items(self)))
         item, position = self.items[number], self.positions[number]
-        proposer, first, second = self.world.people[:3]
+        words = item.ballot.standing(self.now + timedelta(seconds=1))
+        recused = [seat for seat, word in words.items() if word.said == "recuse"]
+        others = [seat for seat in range(SEATS) if seat not in recused]
+        if len(others) < 3:
+            return
+        proposer, first, second = (self.world.people[seat] for seat in others[:3])
         text = newest_text(position)
         body = f"{text.body} Comma, added."
         made = self.tried(lambda: propose_correction(position, by=proposer, body=body, seen=text.sha256, now=self.now))
         assert bool(made) == item.runs(self.now)
         if not made:
             return
-        assert not self.tried(lambda: approve_correction(made, by=proposer, now=self.now))
+        for one in (proposer, *(self.world.people[seat] for seat in recused)):
+            assert not self.tried(partial(approve_correction, made, by=one, now=self.now))
         assert self.tried(lambda: approve_correction(made, by=first, now=self.now))
         assert not self.tried(lambda: approve_correction(made, by=first, now=self.now))
         if is_dropped:
