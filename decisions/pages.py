@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.ids import as_uuid
 from accounts.models import User, Visibility
-from accounts.rules import allows, require
+from accounts.rules import allows, classes_seen_by, require
 from decisions.lineage import compared
 from decisions.models import Answer, AnswerChange, Correction, Decision, Elector, Position, Round, Text
 from decisions.models.counting import end_of_running
@@ -136,7 +136,16 @@ def page_of_position(position: Position, user: User, now: datetime, where: Mappi
     reading = read_by(user, position, where.get("language", ""))
     assert reading is not None  # noqa: S101 - for mypy: no position is without a version
     corrections = waiting_corrections(reading.decides, user) if asked and asked.round.is_being_corrected else []  # type: ignore[attr-defined]
-    return Page(position, committee, reading, asked, history(position, user, where), corrections)
+    entries = history(position, user, where, classes=classes_of_history(position, user))
+    return Page(position, committee, reading, asked, entries, corrections)
+
+
+def classes_of_history(position: Position, user: User) -> frozenset[str]:
+    """The committee that decides reads what is for committees in a position's history, and no other committee does:
+    there stands who answered what, and why.
+    """
+    seen, committees = classes_seen_by(user), {Visibility.STEERING}
+    return seen | committees if allows(user, "decisions.see_answers", position) else seen - committees
 
 
 def waiting_corrections(text: Text, user: User) -> list[Correction]:

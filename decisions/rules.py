@@ -115,8 +115,10 @@ permit(
 )
 permit(
     "decisions.approve_correction",
-    is_of_the_committee,
-    otherwise=_("Only the seats and chairs of the committee say that a correction changes nothing of the meaning."),
+    is_of_the_committee & ~is_staff,
+    otherwise=_(
+        "Only the seats and chairs of the committee say that a correction changes nothing of the meaning; staff never do."
+    ),
 )
 permit(
     "decisions.edit_levels",
@@ -131,8 +133,8 @@ permit(
 permit("decisions.confirm", chairs_committee, otherwise=_("Only the chair of the committee confirms an outcome."))
 permit(
     "decisions.withdraw",
-    is_staff | is_author,
-    otherwise=_("Only staff and whoever wrote the first draft withdraw a position."),
+    is_staff | (is_author & is_of_the_committee),
+    otherwise=_("Only staff, and whoever wrote the first draft and sits on the committee, withdraw a position."),
 )
 permit(
     "decisions.see_answers",
@@ -189,6 +191,14 @@ permit(
     "decisions.keep_disagreement",
     is_staff | chairs_committee | (sits_on_committee & owns_disagreement),
     otherwise=_("Only its owner, staff and the chair of the committee lead a disagreement to its end."),
+)
+permit(
+    "decisions.minute_own_end",
+    is_staff | chairs_committee,
+    otherwise=_(
+        "Only the seat that objected says that it takes its objection back or dissociates itself; staff and the chair "
+        "write down that it said so."
+    ),
 )
 permit(
     "decisions.end_own_disagreement",

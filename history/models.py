@@ -26,9 +26,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         later = self.filter(changed, number__gt=since)
         return later.filter(details__of=of) if of else later.exclude(details__has_key="of")
 
-    def visible_to(self, user: Any) -> "EntryQuerySet":
-        """Narrows by the entry's own class only: whoever asks has already been shown the object."""
-        return self.filter(Q(visibility=None) | Q(visibility__in=classes_seen_by(user)))
+    def visible_to(self, user: Any, classes: frozenset[str] | None = None) -> "EntryQuerySet":
+        """Narrows by the entry's own class only: whoever asks has already been shown the object. `classes`: those that
+        `user` sees of this object, if they are others than everywhere.
+        """
+        return self.filter(Q(visibility=None) | Q(visibility__in=classes_seen_by(user) if classes is None else classes))
 
 
 class Entry(Identified):

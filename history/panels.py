@@ -45,22 +45,36 @@ class Lines(list[Line]):
     is_newest: bool = True
 
 
-def history(subject: models.Model, user: Any, asked: Mapping[str, Any] | None = None) -> Lines:
+def history(
+    subject: models.Model,
+    user: Any,
+    asked: Mapping[str, Any] | None = None,
+    *,
+    classes: frozenset[str] | None = None,
+) -> Lines:
     """A page of the entries of `subject` that `user` may see, newest first, in the reader's language.
 
-    `asked`: the query string, whose "entries" is the cursor; without, or what is none: the newest. A `person` in the details is an id, said by the name the person has today; `fields` are names of fields.
+    `asked`: the query string, whose "entries" is the cursor; without, or what is none: the newest. `classes`: of which
+    classes `user` sees entries here, if not of the same as everywhere. A `person` in the details is an id, said by the name the person has today; `fields` are names of fields.
     """
     cursor = (asked or {}).get("entries", "")
     before = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 10 else 0
     found = Entry.objects.of(subject)
-    shown = lines(subject, user, found.filter(number__lt=before) if before else found)
+    shown = lines(subject, user, found.filter(number__lt=before) if before else found, classes=classes)
     shown.is_newest = not before
     return shown
 
 
-def lines(subject: models.Model, user: Any, found: EntryQuerySet, *, most: int | None = MOST) -> Lines:
+def lines(
+    subject: models.Model,
+    user: Any,
+    found: EntryQuerySet,
+    *,
+    most: int | None = MOST,
+    classes: frozenset[str] | None = None,
+) -> Lines:
     """The newest of the `found` entries of `subject`, as `history` says them; texts by their first `most` letters."""
-    read = list(found.visible_to(user).select_related("actor").order_by("-number")[: LIMIT + 1])
+    read = list(found.visible_to(user, classes).select_related("actor").order_by("-number")[: LIMIT + 1])
     entries = read[:LIMIT]
     changed = {entry.pk: _changes(subject, entry) for entry in entries}
     names = _names(user, entries, [change for changes in changed.values() for change in changes])

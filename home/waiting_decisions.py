@@ -4,6 +4,7 @@ disagreement, a review. Nothing of it once it is done."""
 from datetime import datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -47,13 +48,13 @@ def _asked(row: Found, what: str) -> Item:
 
 
 def _corrections(user: User, now: datetime) -> QuerySet[Any]:
-    """Of open rounds of one's committees; not one's own, nor those one has approved."""
+    """Of open rounds of one's committees, that wait for another voice than one's seat; staff never approve."""
     worn = hats(user)
-    waiting = Correction.objects.waiting().filter(
-        round__in=Round.objects.running(now), round__committee__in=worn.seated_in | worn.chairs
+    committees = frozenset[UUID]() if worn.is_staff else worn.seated_in | worn.chairs
+    waiting = Correction.objects.awaiting(user.person).filter(
+        round__in=Round.objects.running(now), round__committee__in=committees
     )
-    others = waiting.exclude(proposed_by=user.person).exclude(approvals__by=user.person)
-    return others.annotate(end=end_of_running(now, "round__")).order_by("end", "pk")
+    return waiting.annotate(end=end_of_running(now, "round__")).order_by("end", "pk")
 
 
 def _correction(row: Found) -> Item:

@@ -24,7 +24,6 @@ from tests.canaries.crawl import LISTS, STARTING, crawl
 from tests.canaries.world import SIGNED_IN, WORD, World, stage
 
 pytestmark = pytest.mark.django_db
-CONSULTING = ("decisions.consultation_opened", "decisions.consultation_closed", "decisions.contributors_told")
 
 
 @pytest.fixture(scope="module")
@@ -84,18 +83,12 @@ def test_an_old_notice_shows_nothing_that_its_reader_may_no_longer_read(world, r
 
 
 def told_of_everything(user: User, now: datetime) -> None:
-    """As if `user` had been told of every milestone, meeting and round in an hour when they could see it."""
-    for key in (
-        "campaigns.milestone_due",
-        "meetings.invitation",
-        "decisions.round_opened",
-        "decisions.outcome",
-        "decisions.commented",
-        "decisions.comment_settled",
-        *CONSULTING,
-    ):
+    """As if `user` had been told of every milestone and meeting, and all there is of decisions, when they could see it."""
+    of_decisions = sorted(key for key in KINDS if key.startswith("decisions."))
+    for key in ("campaigns.milestone_due", "meetings.invitation", *of_decisions):
         kind = KINDS[key]
-        for subject in kind.model._default_manager.all():
+        subjects = kind.model._default_manager.all()
+        for subject in subjects.exclude(replaces=None) if key == "decisions.text_changed" else subjects:
             row = delivery_for(kind, subject, user.person, "then", now, None, channel="inbox")
             row.planned_at = row.settled_at = now
             row.state = Delivery.State.SENT

@@ -391,7 +391,7 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("decisions.confirm", our_position): {"chair"},
     ("decisions.confirm", others_position): set(),
     ("decisions.withdraw", our_position): STAFF,
-    ("decisions.withdraw", own_position): EVERYBODY,
+    ("decisions.withdraw", own_position): STAFF | COMMITTEE,
     ("decisions.see_answers", our_position): STAFF | COMMITTEE,
     ("decisions.see_answers", others_position): STAFF,
     ("decisions.read_versions", our_position): STAFF | COMMITTEE,
@@ -422,6 +422,9 @@ MAY: dict[tuple[str, Callable[[User], Any]], set[str]] = {
     ("decisions.keep_disagreement", others_objection): STAFF | {"chair"},
     ("decisions.keep_disagreement", objection_in_own_care): STAFF | COMMITTEE,
     ("decisions.keep_disagreement", objection_elsewhere): STAFF,
+    ("decisions.minute_own_end", own_objection): STAFF | {"chair"},
+    ("decisions.minute_own_end", objection_in_own_care): STAFF | {"chair"},
+    ("decisions.minute_own_end", objection_elsewhere): STAFF,
     ("decisions.end_own_disagreement", own_objection): {"seat"},
     ("decisions.end_own_disagreement", others_objection): set(),
 }

@@ -16,6 +16,7 @@ from decisions.models import Answer, AnswerChange, Elector, Position, Round, Ver
 from decisions.outcome import REASONED, Choice, Outcome, Procedure
 from decisions.proof import seal
 from history.actions import record
+from members.hats import account_of, hats
 from notices.actions.planning import post, replan
 
 VERBS = {
@@ -72,12 +73,16 @@ def record_answer(
     """Staff take down what `said_by`, who speaks for the seat, told them (`heard`: by phone …). Marked as such.
 
     The seat's other voice and whoever said it are told by mail, and may change it as any answer. Raises as
-    `give_answer`, and TransitionError when `said_by` does not speak for the seat.
+    `give_answer`, and TransitionError when `said_by` does not speak for the seat, or is staff: they never answer.
     """
     asked, elector = _locked(elector, reply.choice)
     require(by, "decisions.record_answer", elector)
     if not elector.holders().filter(pk=said_by.pk).exists():
         raise TransitionError(_("%(name)s does not speak for this seat today.") % {"name": said_by.display_name})
+    if hats(account_of(said_by)).is_staff:
+        raise TransitionError(
+            _("%(name)s is staff, and staff never answer, even from a seat.") % {"name": said_by.display_name}
+        )
     change = _take(elector, asked, reply, said_by=said_by, by=by, heard=heard, now=now)
     slot = f"recorded {change.pk.hex[:16]}"
     post("decisions.answer_recorded", asked, elector.holders(), now=now, slot=slot)

@@ -3,16 +3,20 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from decisions.actions.asking import running_round
+from decisions.actions.closing import chairs_of
 from decisions.actions.drafting import newest_text, next_version, require_unchanged
-from decisions.models import Correction, CorrectionApproval, Position, Version
+from decisions.models import Correction, CorrectionApproval, Position, Round, Version
 from decisions.models.corrections import APPROVERS
+from decisions.outcome import Choice
 from history.actions import record
+from members.models import SeatHolder
 
 
 @transaction.atomic
@@ -41,7 +45,9 @@ def propose_correction(position: Position, *, by: User, body: str, seen: str, no
 def approve_correction(correction: Correction, *, by: User, now: datetime) -> Correction:
     """Say that nothing of the meaning changes. With the second approver the correction is made and the round goes on.
 
-    Raises Refused; TransitionError for whoever proposed it, twice, or when the round has closed.
+    One organisation, one voice, here too: the two are of different seats, and of another than whoever proposed it.
+    Raises Refused; TransitionError for whoever proposed it, twice, for a seat that has recused itself or was not asked,
+    or when the round has closed.
     """
     position = Position.objects.select_for_update(of=("self",)).get(versions=correction.of_id)
     require(by, "decisions.approve_correction", position)
@@ -51,6 +57,7 @@ def approve_correction(correction: Correction, *, by: User, now: datetime) -> Co
         raise TransitionError(_("This correction does not wait any more."))
     if correction.proposed_by_id == by.person_id:
         raise TransitionError(_("You proposed it, so two others say that it changes nothing of the meaning."))
+    _require_another_voice(correction, asked, by)
     _approval, is_new = CorrectionApproval.objects.get_or_create(
         correction=correction, by=by.person, defaults={"at": now}
     )
@@ -77,6 +84,19 @@ def drop_correction(correction: Correction, *, by: User, now: datetime) -> None:
     correction.save(update_fields=["dropped_at"])
     verb = gettext_noop("Dropped the correction of version %(version)s")
     _record(verb, position, by=by, now=now, version=correction.of.number)
+
+
+def _require_another_voice(correction: Correction, asked: Round, by: User) -> None:
+    """A chair without a seat is a voice of their own."""
+    mine = asked.electors.spoken_for_by(by.person)
+    if not mine and not chairs_of(asked).filter(pk=by.person_id).exists():
+        raise TransitionError(_("Your seat is not asked in this round."))
+    if mine.filter(answer__choice=Choice.RECUSE).exists():
+        raise TransitionError(_("Your seat has recused itself, so others say that it changes nothing of the meaning."))
+    others = correction.approvals.exclude(by=by.person).values("by")
+    same_seat = Q(person=correction.proposed_by_id) | Q(person__in=others)
+    if SeatHolder.objects.current().filter(same_seat, term__in=mine.values("term")).exists():
+        raise TransitionError(_("Somebody of your seat has proposed or approved it; it waits for another seat."))
 
 
 def _require_waiting(correction: Correction) -> None:

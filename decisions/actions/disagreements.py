@@ -113,15 +113,18 @@ def set_next_date(
 def end_disagreement(
     entry: Disagreement, *, by: User, end: str, sentence: str, now: datetime, seen: int | None = None
 ) -> Disagreement:
-    """Settle it, with a sentence that stays. The seat that objected may withdraw its objection or dissociate itself.
+    """Settle it, with a sentence that stays. The seat that objected may withdraw its objection or dissociate itself;
+    of these two ends another seat says nothing, even if it owns the entry.
 
     Raises Refused, Stale; TransitionError when it has ended, or while its round is open and the seat's own answer
     would withdraw it.
     """
     entry = _locked(entry)
     status = Disagreement.Status(end)
-    if status not in OWN_ENDS or not allows(by, "decisions.end_own_disagreement", entry):
+    if status not in OWN_ENDS:
         require(by, "decisions.keep_disagreement", entry)
+    elif not allows(by, "decisions.end_own_disagreement", entry):
+        require(by, "decisions.minute_own_end", entry)
     refuse_stale(entry, seen, FIELDS)
     _require_open(entry)
     asked = entry.elector.round

@@ -37,6 +37,7 @@ def draft_position(
     now: datetime,
 ) -> Position:
     """Start a position with its version 1, for `committee` to decide; `level`: a policy position. Raises Refused."""
+    require(by, "decisions.start_draft")
     position = Position(
         title=title,
         committee=committee,
@@ -130,11 +131,16 @@ def write_version(position: Position, *, by: User, body: str, seen: str, now: da
 def withdraw_position(position: Position, *, by: User, reason: str, now: datetime) -> Position:
     """Take a draft or an open position back; those who were asked are told why.
 
-    Raises Refused; TransitionError from the closing instant on, when the answers have decided.
+    Raises Refused; TransitionError while members are being consulted on it, and from the closing instant on, when the
+    answers have decided.
     """
     position = _locked(position)
     require(by, "decisions.withdraw", position)
     position.step_to(Position.Status.WITHDRAWN)
+    if Consultation.objects.of_position(position).filter(closes_at__gt=now).exists():
+        raise TransitionError(
+            _("Members are being consulted on it. Close the consultation first; they will read why it closed early.")
+        )
     rounds = Round.objects.select_for_update(of=("self",)).filter(version__position=position)
     running = rounds.unannounced().first()
     if running is not None:
@@ -156,9 +162,15 @@ def withdraw_position(position: Position, *, by: User, reason: str, now: datetim
 
 @transaction.atomic
 def restore_draft(position: Position, *, by: User, now: datetime) -> Position:
-    """Take back that a draft was withdrawn. Raises Refused, or TransitionError when it is not withdrawn any more."""
+    """Take back that a draft was withdrawn.
+
+    Raises Refused; TransitionError when it is not withdrawn, or was while seats were being asked: they have been told.
+    """
     position = _locked(position)
     require(by, "decisions.withdraw", position)
+    asked = Round.objects.filter(version__position=position, outcome=Outcome.WITHDRAWN)
+    if position.status != Position.Status.WITHDRAWN or asked.exists():
+        raise TransitionError(_("Only a draft that was withdrawn, and is not open again, becomes a draft again."))
     position.step_to(Position.Status.DRAFT, back=True)
     position.withdrawal_reason, position.changed_at = "", now
     position.save()

@@ -3,13 +3,15 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person
 from decisions.models.positions import Version
-from decisions.models.rounds import Round
+from decisions.models.rounds import Elector, Round
+from decisions.outcome import Choice
 from members.hats import hats
+from members.models import SeatHolder
 
 APPROVERS = 2  # besides whoever proposed it
 
@@ -25,6 +27,17 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     def waiting(self) -> Self:
         """Neither made nor overtaken by the end of its round."""
         return self.filter(version=None, dropped_at=None, round__announced_at=None)
+
+    def awaiting(self, person: Person) -> Self:
+        """Of those that wait: neither proposed nor approved by `person` or by another who speaks for the same seat, and
+        not in a round from which that seat has recused itself.
+        """
+        held = SeatHolder.objects.current()
+        terms = held.filter(person=person).values("term")
+        voices = Person.objects.filter(Q(pk=person.pk) | Q(pk__in=held.filter(term__in=terms).values("person")))
+        recused = Elector.objects.filter(round=OuterRef("round"), term__in=terms, answer__choice=Choice.RECUSE)
+        others = self.waiting().exclude(proposed_by__in=voices).exclude(approvals__by__in=voices)
+        return others.filter(~Exists(recused))
 
 
 class Correction(Identified):

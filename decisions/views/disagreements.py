@@ -111,13 +111,13 @@ def _entry(request: Request, pk: UUID) -> Disagreement:
 
 
 def _ends(request: Request, entry: Disagreement) -> list[Disagreement.Status]:
-    """Whoever keeps it chooses among all; the seat that objected, among its own two."""
+    """Two are the seat's own that objected, or are written down by staff and chairs; the others, by whoever keeps it."""
     if not entry.is_open:
         return []
-    if allows(request.user, "decisions.keep_disagreement", entry):
-        return list(Disagreement.ENDS)
-    own = allows(request.user, "decisions.end_own_disagreement", entry)
-    return [one for one in Disagreement.ENDS if one in actions.OWN_ENDS] if own else []
+    keeps = allows(request.user, "decisions.keep_disagreement", entry)
+    own = ("decisions.end_own_disagreement", "decisions.minute_own_end")
+    says = any(allows(request.user, name, entry) for name in own)
+    return [one for one in Disagreement.ENDS if (says if one in actions.OWN_ENDS else keeps)]
 
 
 def _typed(entry: Disagreement) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from history.models import Deed
 from home.findable import GROUPS
 from meetings.models import Meeting
 from members.models import Committee, ImportBatch, Organisation, OwnRegion, Representation, Seat, SeatTerm, everybody
-from notices.models import Delivery
+from notices.models import Delivery, Suppression
 from tests.canaries.world import WORD
 
 LINK = re.compile(r'href="([^"#]+)')
@@ -67,6 +67,7 @@ LISTS = [
     "/positions/blocking/",
     "/positions/disagreements/?as=csv&cols=reason&cols=note",
     "/reminders/",
+    "/reminders/unreachable/",
     "/undo/",
     "/accounts/preferences/",
     "/accounts/sessions/",
@@ -139,6 +140,7 @@ PAGES: dict[Any, list[str]] = {
         f"decisions:{name}" for name in ("disagreement", "hand_disagreement", "date_disagreement", "end_disagreement")
     ],
     Delivery: ["notices:delivery"],
+    Suppression: ["notices:lift"],
     Deed: ["history:deed"],
 }
 STARTING = {"display_name__startswith": "zq"}

@@ -5,7 +5,7 @@ from typing import Any
 from accounts.models import Visibility
 from decisions.actions.consulting import open_consultation, tend_consultations
 from decisions.actions.contributing import answer_officially, comment
-from decisions.actions.disposing import dispose
+from decisions.actions.disposing import dispose, tell_contributors
 from decisions.actions.drafting import newest_text, write_version
 from decisions.models import Consultation
 from tests import factories as make
@@ -33,6 +33,8 @@ def fill(world: World) -> None:
     dispose(closed, by=world.staff, seen={row.pk: 0}, outcome="not", reason=reason, now=world.now)
     elsewhere = consultation(world, "consultation of others", days=3, country="PER")
     assert not elsewhere.asked.filter(organisation__country="KEN").exists()
+    over = consultation(world, "closed consultation of others", days=-1, country="PER")
+    said_among_others(world, over)
 
 
 def consultation(world: World, noun: str, *, days: float, country: str = "") -> Consultation:
@@ -75,6 +77,24 @@ def said(world: World, asked: Consultation, noun: str, user: Any, *, closed: boo
         comment(asked, by=user, text=words, language="en", openness=openness, now=then)
     own = world.mark(f"{noun}: own comment for the committee", STEERING | {"member"})
     comment(asked, by=world.users["member"], text=own, language="en", openness="committee", now=then)
+
+
+def said_among_others(world: World, asked: Consultation) -> None:
+    """An official answer, comments and what became of them: for whoever sees a consultation that asks others."""
+    noun, along = "closed consultation of others", STEERING | {"facilitator"}
+    contact = asked.contacts().order_by("pk").first()
+    row = asked.asked.get(organisation__representations__person=contact)
+    fields: dict[str, Any] = {"language": "en", "now": world.in_days(-5)}
+    words = {None: world.mark(f"{noun}: official answer", along)}
+    answer_officially(row, by=contact.user, texts=words, openness="asked", seen=0, **fields)
+    for openness, readers in (("asked", along), ("committee", STEERING)):
+        text = world.mark(f"{noun}: comment for {openness}", readers)
+        made = comment(asked, by=contact.user, text=text, openness=openness, **fields)
+        reason = world.mark(f"{noun}: reason of a disposition, for {openness}", readers)
+        dispose(asked, by=world.staff, seen={made.pk: 0}, outcome="not", reason=reason, now=world.now)
+    rest = {one.pk: 0 for one in asked.contributions.filter(disposition=None)}
+    dispose(asked, by=world.staff, seen=rest, outcome="taken", now=world.now)
+    tell_contributors(asked, by=world.staff, now=world.now)
 
 
 def said_by_whom_nobody_knows(world: World, asked: Consultation, hidden: Any) -> None:

@@ -22,7 +22,7 @@ from members.models import Committee
 from notices.actions.planning import plan
 from notices.models import Delivery
 from tests import factories as make
-from tests.canaries import members_asked
+from tests.canaries import members_asked, sign_off
 from tests.canaries.world import CLASSES, MEMBERS, STAFF, STEERING, World
 from tests.decisions.making import question, reply
 
@@ -34,16 +34,20 @@ def fill(world: World) -> None:
     meetings(world, hidden)
     positions(world, hidden)
     rounds(world, world.steering, "steering", STEERING, hidden)
-    rounds(world, make.CommitteeFactory(name="Working group"), "working group", STAFF, hidden)
+    working = make.CommitteeFactory(name="Working group")
+    rounds(world, working, "working group", STAFF, hidden)
     # What a committee of staff's adopts is for every member; that there is such a committee is not.
     unknown = make.CommitteeFactory(visibility=Visibility.STAFF, name=world.mark("deciding committee: name", STAFF))
     rounds(world, unknown, "staff’s committee", STAFF, hidden)
+    sign_off.fill(world, world.steering, "steering", STEERING)
+    sign_off.fill(world, working, "working group", STAFF)
     members_asked.fill(world)
     plan(now=world.now)
     failed = Delivery.objects.by_mail().filter(state="planned").order_by("id").last()
     Delivery.objects.filter(pk=failed.pk).update(
         state="failed", reason=world.mark("delivery: reason", STAFF), settled_at=world.now
     )
+    sign_off.came_back(world, working)
 
 
 def campaigns(world: World) -> Campaign:

@@ -4,6 +4,7 @@ Nothing of the application is imported, and it is done another way: all that was
 everything is worked out anew from it. Sources: foundations, "Committees and voting"; domain 1.5, W2, S3 to S5.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -191,10 +192,18 @@ class Item:
     def runs(self, now: datetime) -> bool:
         return self.status == "open" and self.ballot is not None and not self.ballot.is_over(now)
 
-    def approve_slip(self, person: int) -> bool:
-        """Whether it may, while the ballot runs; with the second the text is corrected and the answers stand."""
+    def approve_slip(self, person: int, speaks: Mapping[int, list[int]], now: datetime) -> bool:
+        """Whether it may, while the ballot runs; with the second the text is corrected and the answers stand.
+
+        `speaks`: {person: the seats they speak for}. One seat, one voice, and none of a seat that recused itself.
+        """
         slip = self.ballot.slip if self.ballot else None
-        if slip is None or person == slip.by or person in slip.approved:
+        if slip is None:
+            return False
+        heard = {seat for one in (slip.by, *slip.approved) for seat in speaks[one]}
+        words = self.ballot.standing(now + timedelta(seconds=1))
+        recused = {seat for seat, word in words.items() if word.said == "recuse"}
+        if (heard | recused) & set(speaks[person]):
             return False
         slip.approved.add(person)
         if len(slip.approved) == 2:

@@ -10,8 +10,8 @@ from accounts.rules import Refused
 from decisions.actions.correcting import approve_correction, drop_correction, propose_correction
 from decisions.actions.drafting import newest_text
 from decisions.models import Answer, Correction
-from tests.decisions.making import answers, chair_of, committee_of, opened, speaker_of
-from tests.factories import NOON, user_with
+from tests.decisions.making import alternate_of, answers, chair_of, committee_of, opened, speaker_of
+from tests.factories import NOON, AppointmentFactory, user_with
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -95,3 +95,40 @@ def test_the_versions_page_says_that_it_was_a_correction(client, asked, seats):
     page = client.get(reverse("decisions:versions", args=[asked.version.position_id])).content.decode()
 
     assert "a correction of slips of writing, which two others approved" in page
+
+
+def test_two_who_speak_for_one_seat_are_one_voice_in_approving(asked, seats):
+    first = asked.electors.get(term__seat__number=2)
+    made = proposed(asked, user_with("staff"))
+    approve_correction(made, by=seats[1], now=LATER)
+
+    with pytest.raises(TransitionError, match="waits for another seat"):
+        approve_correction(made, by=alternate_of(first), now=LATER)
+
+    approve_correction(made, by=seats[2], now=LATER)
+    assert Correction.objects.get().version is not None
+
+
+def test_the_other_voice_of_the_seat_that_proposed_it_is_no_second_pair_of_eyes(asked, seats):
+    other = alternate_of(asked.electors.get(term__seat__number=1))
+    made = proposed(asked, other)
+
+    with pytest.raises(TransitionError, match="waits for another seat"):
+        approve_correction(made, by=seats[0], now=LATER)
+
+
+def test_a_seat_that_recused_itself_or_was_not_asked_does_not_approve(asked, seats):
+    answers(asked, "recuse", now=LATER, most=1, reason="Our grant.")
+    made = proposed(asked, user_with("staff"))
+
+    with pytest.raises(TransitionError, match="has recused itself"):
+        approve_correction(made, by=seats[0], now=LATER)
+    with pytest.raises(TransitionError, match="not asked in this round"):
+        approve_correction(made, by=user_with("seat", asked.committee), now=LATER)
+
+
+def test_staff_do_not_approve_from_a_seat_either(asked, seats):
+    AppointmentFactory(person=seats[1].person, role="staff")
+
+    with pytest.raises(Refused, match="staff never do"):
+        approve_correction(proposed(asked, seats[0]), by=seats[1], now=LATER)

@@ -225,3 +225,19 @@ def test_the_list_takes_the_same_statements_for_one_and_three(client, count, dja
 
     with django_assert_num_queries(8):
         client.get(reverse("decisions:disagreements"))
+
+
+def test_another_seat_that_owns_it_leads_it_to_an_end_and_does_not_speak_for_the_seat_that_objected(client):
+    entry, staff = objection(), user_with("staff")
+    other = speaker_of(entry.elector.round.electors.exclude(pk=entry.elector_id).first())
+    hand_disagreement(entry, by=staff, owner=other.person, now=LATER)
+
+    for end in ("withdrawn", "dissociates"):
+        with pytest.raises(Refused, match="Only the seat that objected"):
+            end_disagreement(entry, by=other, end=end, sentence="They go.", now=LATER)
+
+    client.force_login(other)
+    page = client.get(reverse("decisions:end_disagreement", args=[entry.pk])).content.decode()
+    assert ('value="amended"' in page, 'value="stands"' in page) == (True, True)
+    assert ('value="withdrawn"' in page, 'value="dissociates"' in page) == (False, False)
+    end_disagreement(entry, by=other, end="stands", sentence="Minuted.", now=LATER)

@@ -3,16 +3,18 @@ from datetime import timedelta
 import pytest
 from django.db import Error, transaction
 
-from accounts.models import TransitionError
+from accounts.models import TransitionError, User
 from accounts.rules import Refused
 from decisions.actions.closing import announce_closed_rounds
+from decisions.actions.consulting import end_consultation_early
 from decisions.actions.drafting import draft_position, edit_draft, newest_text, withdraw_position, write_version
 from decisions.models import AnswerChange, Position, Text
 from decisions.outcome import Outcome
 from history.models import Entry
 from notices.models import Delivery
+from tests.decisions import members_asked
 from tests.decisions.making import answers, chair_of, committee_of, opened
-from tests.factories import NOON, PositionFactory, user_with
+from tests.factories import NOON, PositionFactory, RepresentationFactory, user_with
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -149,3 +151,28 @@ def test_the_author_withdraws_and_the_chair_does_not():
     withdraw_position(position, by=author, reason="I thought again.", now=LATER)
     position.refresh_from_db()
     assert position.withdrawal_reason == "I thought again."
+
+
+def test_an_author_who_left_the_committee_withdraws_nothing():
+    committee = committee_of(1)
+    author = user_with("seat", committee)
+    position = draft_position(by=author, title="x", body="x", committee=committee, now=NOON)
+    author.person.seats_held.update(until=NOON.date())
+
+    with pytest.raises(Refused, match="sits on the committee"):
+        withdraw_position(position, by=User.objects.get(pk=author.pk), reason="No.", now=LATER)
+
+
+def test_what_members_are_consulted_on_is_not_withdrawn_behind_their_backs():
+    RepresentationFactory()
+    asked = members_asked.opened()
+    staff = user_with("staff")
+
+    with pytest.raises(TransitionError, match="Close the consultation first"):
+        withdraw_position(asked.position, by=staff, reason="Overtaken.", now=LATER)
+
+    end_consultation_early(asked, by=staff, reason="The text is overtaken.", now=LATER)
+    later = LATER + timedelta(minutes=1)
+    withdraw_position(asked.position, by=staff, reason="Overtaken.", now=later)
+    asked.position.refresh_from_db()
+    assert asked.position.status == "withdrawn"

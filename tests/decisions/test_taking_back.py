@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from decisions.actions.drafting import withdraw_position
+from accounts.models import TransitionError
+from decisions.actions.drafting import restore_draft, withdraw_position
 from history.actions import take_back
 from history.models import Deed
 from tests.decisions.making import committee_of, opened
@@ -33,3 +34,18 @@ def test_withdrawing_from_an_open_round_names_what_it_ends_and_leaves_nothing_to
     assert "Every seat that was asked is told" in page
     assert "This cannot be taken back." in page
     assert Deed.objects.count() == 0
+
+
+def test_an_open_position_does_not_become_a_draft_under_its_seats():
+    asked = opened(committee_of(3))
+
+    with pytest.raises(TransitionError, match="Only a draft that was withdrawn"):
+        restore_draft(asked.version.position, by=user_with("staff"), now=NOON)
+
+
+def test_what_was_withdrawn_while_seats_were_asked_stays_withdrawn():
+    staff, position = user_with("staff"), opened(committee_of(3)).version.position
+    withdraw_position(position, by=staff, reason="Overtaken", now=NOON)
+
+    with pytest.raises(TransitionError, match="Only a draft that was withdrawn"):
+        restore_draft(position, by=staff, now=NOON)

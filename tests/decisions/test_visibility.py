@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from accounts.clock import database_now
+from accounts.models import User
+from decisions.actions.answering import propose_recusal
 from decisions.actions.closing import announce_closed_rounds
 from decisions.models import Decision, Position
-from tests.decisions.making import answers, committee_of, opened, say, speaker_of
+from tests.decisions.making import answer, answers, chair_of, committee_of, opened, say, speaker_of
 from tests.factories import NOON, PositionFactory, RoundFactory, user_with
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +93,25 @@ def test_every_member_reads_the_register(role, reads):
     announce_closed_rounds(now=asked.closes_at)
 
     assert Decision.objects.visible_to(user_with(role, committee)).exists() == reads
+
+
+@pytest.mark.parametrize("is_steering", [True, False])
+def test_the_history_says_who_answered_what_to_the_committee_that_decides_and_to_no_other(client, is_steering):
+    committee, steering = committee_of(3, is_steering=is_steering), committee_of(1)
+    asked = opened(committee, now=NOON)
+    first, second, third = asked.electors.order_by("term__seat__number")
+    propose_recusal(second, by=chair_of(committee), reason="The grant is to their network.", now=NOON)
+    answer(first, "recuse", now=NOON + timedelta(hours=1), reason="Our director is involved.")
+    announce_closed_rounds(now=asked.closes_at)
+
+    def page(user):
+        client.force_login(user)
+        return client.get(reverse("decisions:position", args=[asked.version.position_id])).content.decode()
+
+    for reader in (speaker_of(third), user_with("staff")):
+        assert "recused itself: Our director is involved." in page(reader)
+        assert "recuse itself: The grant is to their network." in page(reader)
+    elsewhere = page(User.objects.get(person__seats_held__term__seat__committee=steering))
+    assert "Not decided" in elsewhere or "Not adopted" in elsewhere
+    assert "Our director is involved." not in elsewhere
+    assert "The grant is to their network." not in elsewhere

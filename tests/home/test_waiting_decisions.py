@@ -10,7 +10,7 @@ from decisions.actions.correcting import approve_correction, propose_correction
 from decisions.actions.drafting import newest_text
 from decisions.actions.register import keep_decision
 from home.waiting import counts, waiting
-from tests.decisions.making import answer, chair_of, committee_of, opened, speaker_of
+from tests.decisions.making import alternate_of, answer, chair_of, committee_of, opened, speaker_of
 from tests.decisions.test_register import adopt
 from tests.factories import NOON, user_with
 
@@ -70,3 +70,23 @@ def test_a_review_waits_from_its_day_until_another_day_is_set():
     assert reviews(NOON + timedelta(days=30)) == ["Review 2026-001 “Zones”"]
     keep_decision(decision, by=chair, review_on=date(2027, 6, 1), superseded_by=None, now=NOON)
     assert reviews(NOON + timedelta(days=30)) == []
+
+
+def test_a_correction_waits_neither_for_the_other_voice_of_a_seat_that_approved_it_nor_for_one_that_recused_itself():
+    asked = opened(committee_of(3), title="Zones")
+    first, second, third = asked.electors.order_by("term__seat__number")
+    answer(third, "recuse", now=LATER, reason="Our grant.")
+    position = asked.version.position
+    text = newest_text(position)
+    staff = user_with("staff")
+    made = propose_correction(position, by=staff, body=text.body + "!", seen=text.sha256, now=LATER)
+    other, waits = alternate_of(first), "Approve a correction of “Zones”"
+
+    assert [waits in whats(user) for user in (speaker_of(first), other, speaker_of(second), speaker_of(third))] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    approve_correction(made, by=other, now=LATER)
+    assert [waits in whats(user) for user in (speaker_of(first), other, speaker_of(second))] == [False, False, True]
