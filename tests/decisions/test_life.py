@@ -231,7 +231,9 @@ class Life(RuleBasedStateMachine):
         made, by, item = self.slips[number], self.world.people[person], self.items[number]
         done = self.tried(lambda: approve_correction(made, by=by, now=self.now))
         is_made_for_it = made.round_id == self.asked(number).pk
-        assert bool(done) == (is_made_for_it and item.runs(self.now) and item.approve_slip(person, self.world.speaks, self.now))
+        assert bool(done) == (
+            is_made_for_it and item.runs(self.now) and item.approve_slip(person, self.world.speaks, self.now)
+        )
 
     @precondition(lambda self: self.slips)
     @rule(data=st.data(), person=st.integers(0, SEATS))
