@@ -1,15 +1,16 @@
 """Who is blocking what? For staff all, for a chair their committees': what is open, and who has not acted on it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
-from accounts.models import Person, User
+from accounts.models import User
+from decisions.blocking_texts import MOST, consultations, drafts
 from decisions.models import Correction, Disagreement, Elector, Round
 from decisions.models.rounds import ASKING_KINDS
 from decisions.outcome import DECIDED, Outcome, Procedure, needed
@@ -17,7 +18,7 @@ from members.hats import hats
 from members.models import SeatHolder
 from notices.models import Delivery
 
-MOST = 50  # of each sort
+UNSENT = [Delivery.State.PLANNED, Delivery.State.DEFERRED, Delivery.State.HELD]
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Seat:
     """One seat that has not acted. `last`: when the last mail to it left; `next`: when the next one is planned."""
 
     elector: Elector
-    speakers: list[Person] = field(default_factory=list)
+    speakers: list[str] = field(default_factory=list)
     last: datetime | None = None
     next: datetime | None = None
 
@@ -53,10 +54,12 @@ class Board:
     corrections: list[Correction]
     outcomes: list[Round]
     disagreements: list[Disagreement]
+    consultations: list[Any]  # of blocking_texts.py, as are the drafts
+    drafts: list[Any]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.rounds or self.corrections or self.outcomes or self.disagreements)
+        return not any(vars(self).values())
 
 
 def board(user: User, now: datetime, today: date) -> Board:
@@ -68,6 +71,8 @@ def board(user: User, now: datetime, today: date) -> Board:
         corrections=list(_corrections(user)[:MOST]),
         outcomes=outcomes,
         disagreements=list(disagreements[:MOST]),
+        consultations=consultations(user, now),
+        drafts=drafts(user),
     )
 
 
@@ -92,32 +97,40 @@ def _corrections(user: User) -> QuerySet[Correction]:
 
 
 def _rounds(asked: list[Round], now: datetime) -> list[Waiting]:
-    electors = Elector.objects.filter(round__in=asked).with_reach().select_related("answer", "organisation")
-    by_round: dict[UUID, list[Elector]] = defaultdict(list)
-    for one in electors.order_by("term__seat__number"):
+    by_round: dict[UUID, list[Any]] = defaultdict(list)
+    for one in _electors(asked):
         by_round[one.round_id].append(one)
-    speakers = _speakers(one.term_id for found in by_round.values() for one in found if not _has_acted(one))
-    mails = _mails([one.pk for one in asked])
-    shown = [_waiting(one, by_round[one.pk], speakers, mails, now) for one in asked]
+    shown = [_waiting(one, by_round[one.pk], now) for one in asked]
     return sorted(shown, key=lambda one: (one.closes_at, str(one.round.pk)))
 
 
-def _waiting(
-    asked: Round,
-    electors: list[Elector],
-    speakers: dict[UUID, list[Person]],
-    mails: dict[tuple[UUID, UUID], tuple[datetime | None, datetime | None]],
-    now: datetime,
-) -> Waiting:
+def _electors(asked: list[Round]) -> QuerySet[Elector]:
+    """In seat order; `speakers`: who speaks for it today, the representative first; `last` and `next`: of a Seat."""
+    holders = SeatHolder.objects.current()
+    mails = Delivery.objects.by_mail().filter(
+        kind__in=ASKING_KINDS,
+        object_id=OuterRef("round"),
+        person__in=holders.filter(term=OuterRef(OuterRef("term"))).values("person"),
+    )
+    left = mails.filter(state=Delivery.State.SENT).order_by("-settled_at").values("settled_at")
+    coming = mails.filter(state__in=UNSENT).order_by("send_at").values("send_at")
+    speaking = holders.filter(term=OuterRef("term")).order_by("-capacity", "person__display_name")
+    return (
+        Elector.objects.filter(round__in=asked)
+        .with_reach()
+        .select_related("answer", "organisation")
+        .annotate(
+            speakers=ArraySubquery(speaking.values("person__display_name")),
+            last=Subquery(left[:1]),
+            next=Subquery(coming[:1]),
+        )
+        .order_by("term__seat__number")
+    )
+
+
+def _waiting(asked: Round, electors: list[Any], now: datetime) -> Waiting:
     found = asked.standing_of(electors, now)
     base = found.tally.base
-    seats = []
-    for one in electors:
-        if _has_acted(one) and (asked.procedure == Procedure.SILENCE or hasattr(one, "answer")):
-            continue
-        people = speakers.get(one.term_id, [])
-        times = [mails[key] for person in people if (key := (asked.pk, person.pk)) in mails]
-        seats.append(Seat(one, people, *_latest(times)))
     return Waiting(
         round=asked,
         closes_at=found.closes_at,
@@ -125,41 +138,10 @@ def _waiting(
         acted=found.tally.acknowledged,
         quorum=needed(asked.quorum, base),
         is_closed=found.outcome is not None and found.outcome != Outcome.NO_QUORUM,
-        seats=seats,
+        seats=[Seat(one, one.speakers, one.last, one.next) for one in electors if not _has_done_its_part(one, asked)],
     )
 
 
-def _has_acted(elector: Elector) -> bool:
-    return hasattr(elector, "answer") or elector.seen_at is not None
-
-
-def _latest(times: list[tuple[datetime | None, datetime | None]]) -> tuple[datetime | None, datetime | None]:
-    """(the last that left, the next that is planned) of those of several people."""
-    left = [last for last, _next in times if last is not None]
-    planned = [coming for _last, coming in times if coming is not None]
-    return max(left, default=None), min(planned, default=None)
-
-
-def _speakers(terms: Iterable[UUID]) -> dict[UUID, list[Person]]:
-    """{seat term: who speaks for it today}, the representative first."""
-    held = SeatHolder.objects.current().filter(term__in=set(terms)).select_related("person")
-    found: dict[UUID, list[Person]] = defaultdict(list)
-    for one in held.order_by("-capacity", "person__display_name"):
-        found[one.term_id].append(one.person)
-    return found
-
-
-def _mails(rounds: list[UUID]) -> dict[tuple[UUID, UUID], tuple[datetime | None, datetime | None]]:
-    """{(round, person): (when the last mail that asks for an answer left, when the next is planned)}."""
-    rows = Delivery.objects.by_mail().filter(kind__in=ASKING_KINDS, object_id__in=rounds)
-    unsent = {Delivery.State.PLANNED, Delivery.State.DEFERRED, Delivery.State.HELD}
-    found: dict[tuple[UUID, UUID], tuple[Any, Any]] = {}
-    columns: Any = rows.values_list("object_id", "person", "state", "settled_at", "send_at")
-    for asked, person, state, settled, send_at in columns:
-        last, coming = found.get((asked, person), (None, None))
-        if state == Delivery.State.SENT:
-            last = max(filter(None, (last, settled)), default=None)
-        elif state in unsent:
-            coming = min(filter(None, (coming, send_at)), default=None)
-        found[asked, person] = last, coming
-    return found
+def _has_done_its_part(elector: Elector, asked: Round) -> bool:
+    """Under silence, whoever pressed *seen* has."""
+    return hasattr(elector, "answer") or (elector.seen_at is not None and asked.procedure == Procedure.SILENCE)

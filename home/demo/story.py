@@ -86,7 +86,9 @@ def _forget_old_mail() -> None:
     """What would have been sent days ago, had anybody been there, is not sent on the first day."""
     Delivery.objects.filter(kind="campaigns.reassigned").delete()
     for asked in Round.objects.filter(procedure=Procedure.EXPLICIT):
-        Delivery.objects.about(asked).filter(kind__in=("decisions.round_opened", "decisions.outcome")).delete()
+        Delivery.objects.about(asked).filter(
+            kind__in=("decisions.round_opened", "decisions.objected", "decisions.outcome")
+        ).delete()
 
 
 def _campaign(stage: Stage) -> Campaign:
