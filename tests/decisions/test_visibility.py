@@ -95,9 +95,8 @@ def test_every_member_reads_the_register(role, reads):
     assert Decision.objects.visible_to(user_with(role, committee)).exists() == reads
 
 
-@pytest.mark.parametrize("is_steering", [True, False])
-def test_the_history_says_who_answered_what_to_the_committee_that_decides_and_to_no_other(client, is_steering):
-    committee, steering = committee_of(3, is_steering=is_steering), committee_of(1)
+def test_the_history_says_who_answered_what_to_the_committee_that_decides_and_to_no_other(client):
+    committee, steering = committee_of(3, is_steering=False), committee_of(1)
     asked = opened(committee, now=NOON)
     first, second, third = asked.electors.order_by("term__seat__number")
     propose_recusal(second, by=chair_of(committee), reason="The grant is to their network.", now=NOON)
@@ -112,6 +111,6 @@ def test_the_history_says_who_answered_what_to_the_committee_that_decides_and_to
         assert "recused itself: Our director is involved." in page(reader)
         assert "recuse itself: The grant is to their network." in page(reader)
     elsewhere = page(User.objects.get(person__seats_held__term__seat__committee=steering))
-    assert "Not decided" in elsewhere or "Not adopted" in elsewhere
+    assert asked.version.position.title in elsewhere
     assert "Our director is involved." not in elsewhere
     assert "The grant is to their network." not in elsewhere
