@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class CampaignsConfig(AppConfig):
     name = "campaigns"
+    verbose_name = gettext_lazy("Campaigns and tasks")
 
     def ready(self) -> None:
         from campaigns import rules  # noqa: F401 - registers the permissions

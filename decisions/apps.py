@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class DecisionsConfig(AppConfig):
     name = "decisions"
+    verbose_name = gettext_lazy("Positions and consultations")
 
     def ready(self) -> None:
         from decisions import rules  # noqa: F401 - registers the permissions

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class MeetingsConfig(AppConfig):
     name = "meetings"
+    verbose_name = gettext_lazy("Meetings")
 
     def ready(self) -> None:
         from meetings import rules  # noqa: F401 - registers the permissions

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_noop
 
@@ -22,6 +23,11 @@ class Choice:
     kind: Kind
     takes_mail: bool
     is_daily: bool = False
+
+    @property
+    def area(self) -> str:
+        """What it is about, as its app is called: "Meetings"."""
+        return str(apps.get_app_config(self.kind.model._meta.app_label).verbose_name)
 
     @property
     def may_stop(self) -> bool:
@@ -56,10 +62,10 @@ def is_stopped() -> Exists:
 
 
 def choices_of(person: Person) -> list[Choice]:
-    """Every kind that reaches an inbox, with what this person chose; in order of their names, in one statement."""
+    """Every kind that reaches an inbox, with what this person chose; by area and name, in one statement."""
     chosen = {row.kind: row for row in NoticePreference.objects.filter(person=person)}
-    kinds = sorted((kind for kind in KINDS.values() if kind.has_inbox), key=str)
-    return [_choice(kind, chosen.get(kind.key)) for kind in kinds]
+    found = [_choice(kind, chosen.get(kind.key)) for kind in KINDS.values() if kind.has_inbox]
+    return sorted(found, key=lambda one: (one.area, str(one.kind)))
 
 
 def _choice(kind: Kind, chosen: NoticePreference | None) -> Choice:

@@ -188,7 +188,7 @@ def occasion_in_words(slot: str) -> str:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", slot):  # a daily mail
         return day(date.fromisoformat(slot))
     known = re.fullmatch(r"\+?P(?:(\d+)D|T(\d+)H)", slot)
-    if slot.partition("+")[0] == "now":
+    if slot.partition("+")[0] == "now" or re.fullmatch(r"[a-z]+ [0-9a-f]{16}", slot):  # of one row: "late 3c6c…"
         return gettext("at once")
     if known is None:
         return gettext("the date moved") if slot == MOVED else in_plain_words(slot)

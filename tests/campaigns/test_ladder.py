@@ -49,24 +49,12 @@ def steering_meeting(people):
     return make.MeetingFactory(committee=committee, starts_at=NOW + 30 * DAY)
 
 
-def told_after(people, first=0, last=40):
-    """{who: {days after the day it was due, …}} of the mails that planning made between two days from NOW."""
+def told_after(people, about="task", first=0, last=40):
+    """{who: {days after the day it was due, …}} of the mails that planning between two days from NOW let stand."""
     for days in range(first, last):
         plan(now=NOW + days * DAY)
     names = {user.person_id: name for name, user in people.items()}
-    rows = Delivery.objects.by_mail().filter(kind__startswith="campaigns.task_", slot__startswith="+")
-    found = {}
-    for person, slot in rows.values_list("person", "slot"):
-        found.setdefault(names[person], set()).add(int(slot.strip("+PD")))
-    return found
-
-
-def milestones_told_after(people, first=0, last=40):
-    """As `told_after`, of the mails about milestones."""
-    for days in range(first, last):
-        plan(now=NOW + days * DAY)
-    names = {user.person_id: name for name, user in people.items()}
-    rows = Delivery.objects.by_mail().filter(kind__startswith="campaigns.milestone_", slot__startswith="+")
+    rows = Delivery.objects.by_mail().filter(kind__startswith=f"campaigns.{about}_", slot__startswith="+")
     found = {}
     for person, slot in rows.exclude(state="cancelled").values_list("person", "slot"):
         found.setdefault(names[person], set()).add(int(slot.strip("+PD")))
@@ -149,12 +137,12 @@ def milestone_of(people, **fields):
 def test_a_milestone_climbs_to_the_owner_of_its_campaign_and_to_the_coordinators(people):
     milestone_of(people)
 
-    assert milestones_told_after(people) == {"owner": {1, 3, 7}, "asker": {3, 7}, "coordinator": {7}}
+    assert told_after(people, "milestone") == {"owner": {1, 3, 7}, "asker": {3, 7}, "coordinator": {7}}
 
 
 def test_a_milestone_of_several_days_is_overdue_after_the_last(people):
     milestone_of(people, ends_on=DUE + 4 * DAY)
-    milestones_told_after(people)
+    told_after(people, "milestone")
 
     first = Delivery.objects.by_mail().filter(kind="campaigns.milestone_overdue").earliest("send_at")
 
@@ -165,13 +153,13 @@ def test_a_milestone_of_several_days_is_overdue_after_the_last(people):
 def test_a_milestone_that_reminds_nobody_is_overdue_to_nobody(people, fields):
     milestone_of(people, **fields)
 
-    assert milestones_told_after(people) == {}
+    assert told_after(people, "milestone") == {}
 
 
 @pytest.mark.parametrize("act", ["reach", "drop", "finish", "hide"])
 def test_the_ladder_of_a_milestone_ends_with_it(people, act):
     milestone = milestone_of(people)
-    told = milestones_told_after(people, last=9)
+    told = told_after(people, "milestone", last=9)
     assert told["coordinator"] == {7}
     asker = people["asker"]
 
@@ -185,19 +173,19 @@ def test_the_ladder_of_a_milestone_ends_with_it(people, act):
         Appointment.objects.filter(person=people["coordinator"].person).delete()
         type(milestone.campaign).objects.update(visibility="staff")
 
-    told = milestones_told_after(people, first=9)
+    told = told_after(people, "milestone", first=9)
     assert told == ({"asker": {3, 7}} if act == "hide" else {})
 
 
 def test_a_milestone_that_moves_after_it_was_overdue_climbs_anew(people):
     milestone = milestone_of(people)
-    milestones_told_after(people, last=10)
+    told_after(people, "milestone", last=10)
     Delivery.objects.by_mail().filter(slot="+P1D").update(state="sent", settled_at=NOW + 10 * DAY)
 
     fields = {name: getattr(milestone, name) for name in milestones.MILESTONE_FIELDS}
     fields["starts_on"] = DUE + 20 * DAY
     milestones.edit_milestone(milestone, by=people["asker"], now=NOW + 10 * DAY, **fields)
-    milestones_told_after(people, first=10)
+    told_after(people, "milestone", first=10)
 
     rows = Delivery.objects.by_mail().filter(kind="campaigns.milestone_overdue", epoch=1)
     assert sorted(rows.values_list("slot", flat=True)) == ["+P1D", "+P3D", "+P7D"]
@@ -206,14 +194,14 @@ def test_a_milestone_that_moves_after_it_was_overdue_climbs_anew(people):
 
 def test_a_milestone_that_lasts_longer_after_it_was_overdue_repeats_no_step(people):
     milestone = milestone_of(people)
-    milestones_told_after(people, last=10)
+    told_after(people, "milestone", last=10)
     rows = Delivery.objects.by_mail().filter(kind="campaigns.milestone_overdue")
     rows.filter(slot="+P1D").update(state="sent", settled_at=NOW + 10 * DAY)
 
     fields = {name: getattr(milestone, name) for name in milestones.MILESTONE_FIELDS}
     fields["ends_on"] = DUE + 5 * DAY
     milestones.edit_milestone(milestone, by=people["asker"], now=NOW + 10 * DAY, **fields)
-    milestones_told_after(people, first=10, last=16)
+    told_after(people, "milestone", first=10, last=16)
 
     left = {slot: (state, at.date()) for slot, state, at in rows.values_list("slot", "state", "send_at")}
     assert left["+P1D"][0] == "sent"
@@ -222,7 +210,7 @@ def test_a_milestone_that_lasts_longer_after_it_was_overdue_repeats_no_step(peop
 
 def test_the_mails_about_an_overdue_milestone_say_whose_it_is(people):
     milestone = milestone_of(people)
-    milestones_told_after(people)
+    told_after(people, "milestone")
     at = datetime(2026, 6, 13, 12, tzinfo=UTC)
     rows = Delivery.objects.by_mail().select_related("person").filter(slot="+P3D")
 

@@ -9,7 +9,7 @@ from decisions.actions.answering import press_seen
 from decisions.actions.closing import announce_closed_rounds
 from members.models import CommitteeOffice, SeatHolder
 from notices.actions.planning import plan
-from notices.compose import compose
+from notices.compose import compose, written
 from notices.kind import KINDS
 from notices.models import Delivery
 from tests.decisions.making import alternate_of, answer, chair_of, committee_of, opened, speaker_of
@@ -171,3 +171,13 @@ def test_the_chairs_mail_names_the_silent_seats_and_who_speaks_for_them():
     assert f"  Seat 3, {three.organisation.name}\n  Nobody speaks for it today.\n" in message.body
     assert two.organisation.name not in message.body
     assert "That is in 2 hours." in message.body
+
+
+def test_who_reads_it_in_the_inbox_after_all_have_answered_is_told_so():
+    asked, _alternate = round_with_alternate(seats=1)
+    chair = chair_of(asked.committee)
+    row = Delivery.objects.get(channel="inbox", kind=SILENT, person=chair.person)
+
+    answer(first_of(asked), "approve", now=LATER)
+
+    assert "All of them have answered since." in written(row, row.subject, LATER, by_mail=False)[1]

@@ -370,7 +370,14 @@ def test_a_reminder_after_its_day_waits_for_the_end_of_quiet_hours_and_one_befor
 
 
 @pytest.mark.parametrize(
-    ("slot", "words"), [("+P1D", "1 day after"), ("+P3D", "3 days after"), ("now", "at once"), ("now+2", "at once")]
+    ("slot", "words"),
+    [
+        ("+P1D", "1 day after"),
+        ("+P3D", "3 days after"),
+        ("now", "at once"),
+        ("now+2", "at once"),
+        ("late 3c6c9e3a0ea04348", "at once"),
+    ],
 )
 def test_staff_read_an_occasion_in_words(slot, words):
     assert occasion_in_words(slot) == words
