@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 from accounts.models import Person, User
 from decisions.models import Correction, Disagreement, Elector, Round
 from decisions.models.rounds import ASKING_KINDS
-from decisions.outcome import DECIDED, Outcome, Procedure, needed
+from decisions.outcome import DECIDED, Outcome, Procedure, approvals_missing, needed
 from members.hats import hats
 from members.models import SeatHolder
 from notices.models import Delivery
@@ -39,6 +39,7 @@ class Waiting:
     base: int
     acted: int
     quorum: int
+    approvals_missing: int
     is_closed: bool  # and not announced yet
     seats: list[Seat]
 
@@ -124,6 +125,7 @@ def _waiting(
         base=base,
         acted=found.tally.acknowledged,
         quorum=needed(asked.quorum, base),
+        approvals_missing=approvals_missing(found.tally, asked.rule),
         is_closed=found.outcome is not None and found.outcome != Outcome.NO_QUORUM,
         seats=seats,
     )
