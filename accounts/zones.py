@@ -193,6 +193,11 @@ def countdown(instant: datetime, now: datetime) -> str:
     return _("in %(span)s") % {"span": _span(left, units=1 if left >= timedelta(days=7) else 2)}
 
 
+def so_many_hours(count: int) -> str:
+    """As people say them: "12 hours", "3 days", "1 day 12 hours"."""
+    return _span(timedelta(hours=count), units=2)
+
+
 def days_left(value: date, today: date) -> str:
     """How far away a day is by the reader's calendar: "today", "tomorrow", "in 3 days", "2 days ago"."""
     days = (value - today).days

@@ -134,6 +134,17 @@ def answering(rows: Iterable[Row], text: str) -> list[Row]:
     ]
 
 
+def uncovered(scopes: Iterable[Scope], text: str) -> list[str]:
+    """What nobody has in hand of the country or M49 region called `text`: by its region where all of that is left."""
+    taken = frozenset[str]().union(*(scope.countries for scope in scopes if scope.is_regional and scope.standing))
+    left, names = _countries_meant(text) - taken, []
+    for code, name in regions().items():
+        if left.issuperset(here := in_region(code)):
+            names.append(name)
+            left -= set(here)
+    return [*names, *([_some_of(left)] if left else [])]
+
+
 def _countries_meant(text: str) -> set[str]:
     """The ISO codes of the country or of all countries in the M49 region that is called `text`."""
     key, country = name_key(text), country_named(text.strip())

@@ -55,7 +55,7 @@ REGISTER = List(
         Column("title", _("Position"), lambda row: row[0].title, order="title"),
         Column("number", _("Number"), lambda row: row[0].label),
         Column("closed", _("Closed"), lambda row: in_a_file(row[0].decided_at), order="-decided_at", rises_falls=DAYS),
-        Column("approved", _("Approved"), lambda row: f"{row[0].counts['approve']}/{row[0].counts['base']}"),
+        Column("approved", _("Approved"), lambda row: f"{row[0].approvals}/{row[0].counts['base']}"),
         Column("committee", _("Committee"), lambda row: row[1]),
         Column("outcome", _("Outcome"), lambda row: row[0].round.get_outcome_display(), is_extra=True),
         Column("level", _("Level"), lambda row: row[0].position.level.name, is_extra=True),

@@ -189,6 +189,13 @@ def is_carried(counted: Tally, rule: Rule) -> bool:
     return counted.yes >= max(1, needed(rule.threshold, of))
 
 
+def approvals_missing(counted: Tally, rule: Rule) -> int:
+    """How many seats more must approve for an explicit approval to pass; 0 where it depends on what others say."""
+    if rule.procedure != Procedure.EXPLICIT:
+        return 0
+    return max(0, max(1, needed(rule.threshold, counted.base)) - counted.yes)
+
+
 def outcome(counted: Tally, rule: Rule) -> Outcome:
     """What is said at the closing instant.
 

@@ -193,7 +193,7 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
         ),
         rule=rule_sentence(latest, found.tally.base, user.person.zone, found.closes_at),
         is_open=is_open,
-        outlook=outlook(latest, found.tally) if is_open else "",
+        outlook=outlook(latest, found.tally, shows_counts=is_insider) if is_open else "",
         mine=mine[0] if mine and allows(user, "decisions.answer", mine[0]) else None,
         others_of_mine=mine[1:],
         seats=[*lines, *uncounted(latest)] if is_insider else [],

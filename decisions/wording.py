@@ -46,6 +46,36 @@ def read(body: str) -> list[Paragraph]:
     return [Paragraph(*one) for one in zip(range(1, len(sources) + 1), sources, _as_html(sources), strict=True)]
 
 
+def plain(source: str) -> str:
+    """A paragraph for a mail: its words, without the marks that the page reads. Lists keep dashes and numbers, links
+    their addresses.
+    """
+    lines, mark = [], ""
+    for token in MARKDOWN.parse(source):
+        if token.type == "list_item_open":
+            mark = f"{token.info}{token.markup} " if token.info else "- "
+        elif token.type == "blockquote_open":
+            mark = "> "
+        elif token.type == "inline":
+            lines.append(mark + _words(token.children or []))
+            mark = ""
+    return "\n".join(lines).strip() or source
+
+
+def _words(tokens: list[Token]) -> str:
+    said, begins, address = "", 0, ""
+    for token in tokens:
+        if token.type == "link_open":
+            begins, address = len(said), str(token.attrs["href"])
+        elif token.type == "link_close":
+            said += "" if said[begins:] == address else f" ({address})"
+        elif token.type in {"softbreak", "hardbreak"}:
+            said += "\n"
+        else:
+            said += token.content
+    return said
+
+
 def _as_html(sources: list[str]) -> Iterator[SafeString]:
     above = FIRST - 1  # the level of the heading that was read last: none may skip one
     for source in sources:

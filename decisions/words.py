@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from accounts.zones import in_words
 from decisions.actions.disposing import is_unconsulted
 from decisions.models import Position, Round
-from decisions.outcome import Outcome, Procedure, Share, Tally, needed, outcome
+from decisions.outcome import Outcome, Procedure, Share, Tally, approvals_missing, needed, outcome
 from members.hats import may_know
 from members.models import Committee
 
@@ -48,14 +48,13 @@ def _sentence(asked: Round) -> str:
                 "does not answer has not approved; objections are recorded with their reasons."
             )
         return _(
-            "Passes if at least %(threshold)s of %(base)s seats approve before %(when)s and at least %(quorum)s answer "
-            "or press “seen”. A seat that abstains or does not answer has not approved; objections are recorded with "
-            "their reasons."
+            "Passes if at least %(threshold)s of %(base)s seats approve before %(when)s and at least %(quorum)s answer. "
+            "A seat that abstains or does not answer has not approved; objections are recorded with their reasons."
         )
     if asked.procedure == Procedure.VOTE:
         return _(
-            "Passes if at least %(quorum)s of %(base)s seats answer or press “seen” before %(when)s, and of the votes "
-            "for and against %(share)s are for it. An abstention is no vote."
+            "Passes if at least %(quorum)s of %(base)s seats answer before %(when)s, and of the votes for and against "
+            "%(share)s are for it. An abstention is no vote."
         )
     return _(
         "Decided at the meeting, by %(when)s: passes if at least %(quorum)s of %(base)s seats take part, and of the "
@@ -103,21 +102,41 @@ def half_of(base: int) -> str:
     return _("More than half of %(base)s is %(half)s.") % {"base": base, "half": needed(Share.HALF, base)}
 
 
-def outlook(asked: Round, counted: Tally) -> str:
-    """What would keep the round from deciding as it stands, and what to do; empty if nothing would."""
+def outlook(asked: Round, counted: Tally, *, shows_counts: bool) -> str:
+    """What would keep the round from deciding as it stands, and what to do; empty if nothing would.
+
+    `shows_counts`: to the committee and staff, who alone know before the closing hour how many have approved.
+    """
     if counted.recuse and outcome(counted, asked.rule) == Outcome.MEETING:
         return _(
             "%(recused)s of %(counted)s seats have recused themselves; %(base)s are left, too few to decide. As it "
             "stands, this goes to a meeting: call one."
         ) % {"recused": counted.recuse, "counted": counted.counted, "base": counted.base}
     missing = needed(asked.quorum, counted.base) - counted.acknowledged
-    if missing > 0:
-        return ngettext(
+    lacks = [_quorum_lacks(asked, missing)] if missing > 0 else []
+    if shows_counts and (short := approvals_missing(counted, asked.rule)):
+        words = ngettext(
+            "%(count)s more seat must approve for it to pass.",
+            "%(count)s more seats must approve for it to pass.",
+            short,
+        )
+        lacks.append(words % {"count": short})
+    return " ".join(lacks)
+
+
+def _quorum_lacks(asked: Round, missing: int) -> str:
+    """How many seats more must do what counts for the quorum: *seen* is pressed under silence alone."""
+    if asked.procedure == Procedure.SILENCE:
+        words = ngettext(
             "%(count)s more seat must answer or press “seen” for a quorum.",
             "%(count)s more seats must answer or press “seen” for a quorum.",
             missing,
-        ) % {"count": missing}
-    return ""
+        )
+    else:
+        words = ngettext(
+            "%(count)s more seat must answer for a quorum.", "%(count)s more seats must answer for a quorum.", missing
+        )
+    return words % {"count": missing}
 
 
 def consultation_missing(position: Position) -> list[str]:

@@ -123,6 +123,12 @@ def countdown(value: datetime, now: datetime) -> str:
 
 
 @register.filter
+def hours(count: int) -> str:
+    """So many hours, as people say them: "3 days" for 72."""
+    return zones.so_many_hours(count)
+
+
+@register.filter
 def city(zone: str | None) -> str:
     """The city that stands for a zone; "UTC" for none."""
     return zones.city(zone or "UTC")

@@ -39,16 +39,13 @@ class Reassigned(Kind):
         scope = Scope.objects.with_people().get(pk=subject.scope_id)
         ended = scope.assignments.exclude(pk=subject.pk).filter(until__isnull=False).exclude(note="")
         is_seen = Scope.objects.visible_to(account_of(person)).filter(pk=scope.pk).exists()
-        before = (
-            None
-            if subject.until or not is_seen
-            else ended.select_related("person").order_by("-until", "-epoch").first()
-        )
+        newest = ended.select_related("person").order_by("-until", "-epoch").first()
+        is_left = newest is not None and newest.person_id != person.pk  # nobody is sent what they wrote themselves
         return {
             "assignment": subject,
             "scope": scope,
             "others": [one for one in (scope.lead, scope.backup) if is_seen and one and one.person_id != person.pk],
-            "before": before,
+            "before": newest if is_left and is_seen and not subject.until else None,
             "is_seen": is_seen,
         }
 

@@ -17,7 +17,7 @@ from accounts.http import Request, accepted, page_or_form
 from accounts.models import User
 from accounts.rules import allows, require
 from campaigns.actions import facilitators as actions
-from campaigns.coverage import answering, boards, rows_of
+from campaigns.coverage import answering, boards, rows_of, uncovered
 from campaigns.forms.facilitators import EndScopeForm, HandOverForm, NoteForm, ReassignForm, ScopeForm, as_typed
 from campaigns.models import Assignment, Milestone, Scope
 from campaigns.tiles import tiles
@@ -41,6 +41,7 @@ def all_coverage(request: Request) -> HttpResponse:
     context = {
         "boards": [(board, rows) for board, rows in found if rows],
         "asked": asked,
+        "uncovered": uncovered(scopes, asked),
         "tiles": tiles(scopes),
         "is_cut": len(scopes) == MOST,
         "most": MOST,
@@ -125,7 +126,7 @@ def reassign(request: Request, pk: UUID) -> HttpResponse:
     moved: list[int] = []
     act = partial(actions.reassign, shown, by=request.user, now=database_now())
     if accepted(form, lambda **fields: moved.append(act(**fields))):
-        messages.success(request, _said(_("Kept. Everybody whose part has changed is told."), moved[0]))
+        messages.success(request, _said(_("Saved. Everybody whose part has changed is told."), moved[0]))
         return redirect("campaigns:scope", pk)
     return render(request, "campaigns/scope_reassign.html", {"form": form, "scope": shown})
 

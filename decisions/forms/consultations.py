@@ -192,7 +192,7 @@ class OfficialForm(SayingForm):
         for one in questions:
             label = _("%(number)s. %(question)s") % {"number": one.number, "question": one.text}
             self.fields[f"question_{one.number}"] = WordsField(label=label, required=False, rows=3)
-        self.fields["whole"] = WordsField(label=_("On the whole"), required=False)
+        self.fields["whole"] = WordsField(label=_("On the text as a whole"), required=False)
         self.order_fields([*self.asked, "nothing", "language", "openness", "seen"])
 
     def clean(self) -> dict[str, Any]:

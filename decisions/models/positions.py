@@ -4,8 +4,8 @@ import hashlib
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
-from django.db.models.functions import Cast, Extract, Now
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, Extract, Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person, TransitionError, Visibility, known
@@ -14,7 +14,7 @@ from campaigns.models import Campaign
 from decisions.languages import language_name
 from decisions.models.levels import Level
 from decisions.models.rounds import Elector, Round
-from decisions.wording import Paragraph, paragraphs_of, read
+from decisions.wording import Paragraph, paragraphs_of, plain, read
 from members.hats import hats
 from members.models import Committee, WordsField, words_index
 
@@ -48,11 +48,16 @@ class PositionQuerySet(models.QuerySet["Position"]):
         return self.filter(pk__in=asked.values("version__position"))
 
     def with_standing(self) -> Self:
-        """`standing` sorts a list: what is open first, then drafts, then what is decided; within each newest first."""
-        group = Case(When(status="open", then=Value(0)), When(status="draft", then=Value(1)), default=Value(2))
-        seconds = Extract("changed_at", "epoch", output_field=SECONDS)
+        """`standing` sorts a list: what is open, the nearest closing first; drafts; what is decided, both newest first."""
+        asked = Round.objects.filter(version__position=OuterRef("pk"), announced_at=None).order_by("-opens_at")
+        closing = Coalesce(Subquery(asked.values("closes_at")[:1]), "changed_at")
+        changed = Cast(Extract("changed_at", "epoch"), SECONDS)
         return self.annotate(
-            standing=Cast(group, SECONDS) * Value(10**11, output_field=SECONDS) - Cast(seconds, SECONDS)
+            standing=Case(
+                When(status="open", then=Cast(Extract(closing, "epoch"), SECONDS)),
+                When(status="draft", then=Value(10**11, output_field=SECONDS) - changed),
+                default=Value(2 * 10**11, output_field=SECONDS) - changed,
+            )
         )
 
 
@@ -189,8 +194,13 @@ class Text(Identified):
 
     @property
     def paragraphs(self) -> list[str]:
-        """As they were written: what a mail says, numbered."""
+        """As they were written."""
         return paragraphs_of(self.body)
+
+    @property
+    def plain_paragraphs(self) -> list[str]:
+        """As a mail says them, numbered."""
+        return [plain(one) for one in self.paragraphs]
 
     @property
     def language_name(self) -> str:

@@ -87,6 +87,11 @@ class Decision(Identified):
         return f"{self.year}-{self.number:03}"
 
     @property
+    def approvals(self) -> int:
+        """Seats that approved, with a reservation or without: what its threshold was held against."""
+        return self.counts["approve"] + self.counts.get("reserve", 0)
+
+    @property
     def committee_id(self) -> UUID:
         """Whose chairs keep it: what the rules ask of it."""
         return self.position.committee_id

@@ -39,7 +39,7 @@ def region_choices() -> Choices:
     groups: dict[str, dict[str, str]] = {}
     for country in sorted(countries().values(), key=lambda one: (one.region_name, one.subregion_name)):
         if country.region:
-            whole = _("All of %(region)s") % {"region": country.region_name}
+            whole = _("%(region)s, all of it") % {"region": country.region_name}
             group = groups.setdefault(country.region_name, {country.region: whole})
             group[country.subregion] = country.subregion_name
     return [(region, list(group.items())) for region, group in groups.items()]

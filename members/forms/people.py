@@ -186,7 +186,8 @@ class ContactForm(PersonForm):
 
 
 class AppointForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role"), choices=Appointment.Role)
+    # Nothing is chosen beforehand: the first of them may do everything.
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose one")), *Appointment.Role.choices])
     place = RegionField(
         label=_("Region"),
         help_text=_("Only for facilitators: they see the contacts there and edit the organisations’ facts."),

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from campaigns.coverage import Board, answering, boards, rows_of
+from campaigns.coverage import Board, answering, boards, rows_of, uncovered
 from campaigns.models import Scope
 from campaigns.tiles import PLACES, tiles
 from history.actions import newest
@@ -109,6 +109,34 @@ def test_the_gaps_within_a_region_are_found_with_it():
     region("142")
 
     assert [str(row.scope) for row in answering(rows(), "africa")] == ["Eastern Africa"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        ("Asia", ["Central Asia", "Eastern Asia", "Southern Asia", "Western Asia"]),
+        ("africa", ["Middle Africa", "Northern Africa", "Southern Africa", "Western Africa", "18 countries"]),
+        ("Oceania", ["Oceania"]),
+        ("Viet Nam", []),
+        ("Japan", ["Japan"]),
+        ("Victim assistance", []),
+    ],
+)
+def test_what_nobody_covers_of_a_region_is_named_as_shortly_as_can_be(asked, left):
+    region("035")
+    region("034", lead="", backup="")
+    covered(theme="", own_region=OwnRegionFactory(countries=["KEN", "UGA", "TZA", "RWA"]))
+
+    assert uncovered(Scope.objects.with_people(), asked) == left
+
+
+def test_the_page_says_what_of_a_region_nobody_covers(client):
+    region("035")
+    client.force_login(user_with("staff"))
+
+    page = client.get(reverse("campaigns:all_coverage"), {"q": "Asia"}).content.decode()
+
+    assert "Nobody covers Central Asia, Eastern Asia, Southern Asia, Western Asia." in page
 
 
 def test_every_country_has_its_tile():

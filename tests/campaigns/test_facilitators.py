@@ -251,6 +251,7 @@ def test_the_lead_hands_over_to_the_backup_with_a_note_and_both_are_told(staff):
     assert "you lead Eastern Africa" in words[backup.person]
     assert "The deputy minister promised a letter." in words[backup.person]
     assert str(scope.pk) not in words[lead.person]
+    assert "Nobody else covers it" not in words[lead.person]
 
 
 def test_whoever_hands_over_may_stay_on_as_the_backup_and_is_told_once(staff):
@@ -264,6 +265,8 @@ def test_whoever_hands_over_may_stay_on_as_the_backup_and_is_told_once(staff):
     assert standing(scope) == {"lead": backup.person, "backup": lead.person}
     assert len(due) == 1
     assert "KEN" in hats_of(lead.person).countries
+    assert "Away for a month." in mail(backup.person)
+    assert "Away for a month." not in mail(lead.person)
 
 
 def current(row):

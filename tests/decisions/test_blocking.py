@@ -38,6 +38,19 @@ def test_it_names_the_seats_that_have_not_acted_and_who_speaks_for_them():
     assert all(seat.next or seat.last for seat in waiting.seats)
 
 
+@pytest.mark.parametrize(("role", "sees"), [("staff", True), ("member", False)])
+def test_how_many_approvals_are_missing_is_said_to_those_who_may_see_answers(client, role, sees):
+    now = database_now()
+    asked = opened(committee_of(3), now=now - timedelta(hours=1), visibility="members")
+    answer(asked.electors.first(), "reserve", reason="But soon.", now=now)
+    client.force_login(user_with(role))
+
+    page = client.get(reverse("decisions:position", args=[asked.version.position_id])).content.decode()
+
+    assert [one.approvals_missing for one in shown(user_with("staff")).rounds] == [1]
+    assert ("1 more seat must approve for it to pass." in page) == sees
+
+
 def test_the_nearest_closing_comes_first_and_a_chair_sees_their_own_committee():
     now, ours, theirs = database_now(), committee_of(1), committee_of(1, is_steering=False)
     late, soon = opened(ours, now=now, hours=72), opened(theirs, now=now, hours=24)

@@ -283,6 +283,16 @@ def test_the_list_shows_open_ones_first_and_filters(client):
     assert ("A draft text" in drafts, "An open text" in drafts) == (True, False)
 
 
+def test_of_what_is_open_the_nearest_closing_comes_first(client):
+    committee = committee_of(1)
+    late, soon = running(committee, title="Later", hours=72), running(committee, title="Sooner", hours=24)
+    client.force_login(user_with("staff"))
+
+    rows = client.get(reverse("decisions:positions")).context["rows"]
+
+    assert [row.position for row in rows] == [soon.version.position, late.version.position]
+
+
 def test_the_list_goes_on_where_the_page_before_ended(client):
     committee = committee_of(1)
     for number in range(30):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from decisions.actions.closing import announce_closed_rounds
 from decisions.models import Decision, Elector
-from tests.decisions.making import answers, committee_of, opened
+from tests.decisions.making import answer, answers, committee_of, opened
 from tests.factories import NOON, user_with
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,20 @@ def test_the_register_is_read_by_number_and_year(client):
     assert ("Next year" in next_year, "This year" in next_year) == (True, False)
     assert "This year" in nonsense
     assert "/positions/register/file/?year=2027" in next_year
+
+
+def test_whoever_approves_with_a_reservation_has_approved(client):
+    asked = opened(committee_of(2), hours=24)
+    answers(asked, "approve", now=LATER, most=1)
+    answer(asked.electors.order_by("term__seat__number").last(), "reserve", now=LATER, reason="But soon.")
+    announce_closed_rounds(now=asked.closes_at)
+    client.force_login(user_with("member"))
+
+    register = client.get(reverse("decisions:register")).content.decode()
+    file = client.get(reverse("decisions:register"), {"as": "csv"})
+
+    assert "2 of 2" in register
+    assert "2/2" in file.getvalue().decode()
 
 
 def test_the_file_holds_what_the_page_shows_and_no_formula(client):

@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.urls import reverse
 
+from accounts.clock import database_now
 from decisions.actions.answering import press_seen
 from decisions.actions.closing import announce_closed_rounds
 from decisions.models import Decision, Elector
 from members.models import SeatHolder
+from notices.compose import compose
 from notices.models import Bounce, Delivery
 from tests.decisions.making import answer, committee_of, opened, speaker_of
 from tests.factories import NOON
@@ -40,6 +43,18 @@ def last_of(asked) -> Elector:
 def mail_to(elector) -> Delivery:
     person = speaker_of(elector).person
     return Delivery.objects.by_mail().get(kind="decisions.round_opened", person=person)
+
+
+@pytest.mark.parametrize(("procedure", "may_press"), [("silence", True), ("explicit", False), ("vote", False)])
+def test_only_under_silence_do_the_page_and_the_mail_speak_of_pressing_seen(client, procedure, may_press):
+    asked = opened(committee_of(3), procedure=procedure, quorum="half", now=database_now())
+    client.force_login(speaker_of(last_of(asked)))
+
+    page = client.get(reverse("decisions:position", args=[asked.version.position_id])).content.decode()
+    row = mail_to(last_of(asked))
+
+    assert [shown in page for shown in ("press “seen”", "Seen: we let it pass")] == [may_press, may_press]
+    assert ("ress “seen”" in compose(row, row.subject, "seat@example.org", asked.opens_at).body) == may_press
 
 
 def outcome_of(asked, at):

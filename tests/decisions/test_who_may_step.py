@@ -23,7 +23,7 @@ from tests.decisions.steps.states import Found, States, build_states
 TABLE = Path(__file__).with_name("who_may_step.txt")
 BY_NAME = {one.name: one for one in ACTS}
 # Called within the step of somebody who was asked already, under its lock.
-WITHIN = {"next_version", "tell_with_sign_off"}
+WITHIN = {"next_version", "take_as_proposed", "tell_with_sign_off"}
 pytestmark = pytest.mark.django_db
 SAYS = {"-", "when", "late", "yes"}
 Table = dict[tuple[str, str], dict[str, str]]

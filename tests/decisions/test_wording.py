@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decisions.wording import joined, paragraphs_of, read
+from decisions.wording import joined, paragraphs_of, plain, read
 
 
 def html_of(source: str) -> str:
@@ -38,6 +38,31 @@ def test_empty_lines_part_paragraphs_and_they_are_numbered():
 )
 def test_markdown_is_read(source, html):
     assert html_of(source).strip() == html
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("Say **no** and *mean* it.", "Say no and mean it."),
+        ("## We speak", "We speak"),
+        ("- a **date**,\n- a duty.", "- a date,\n- a duty."),
+        ("3. three\n4. four", "3. three\n4. four"),
+        ("> They said so.", "> They said so."),
+        ("Two\ngoes on.", "Two\ngoes on."),
+        ("[the treaty](https://example.org/a)", "the treaty (https://example.org/a)"),
+        ("<https://example.org/a>", "https://example.org/a"),
+        ("2 * 3 < 7 & so on", "2 * 3 < 7 & so on"),
+        ("<b>not ours</b>", "<b>not ours</b>"),
+        ("---", "---"),
+    ],
+)
+def test_a_mail_says_a_paragraph_without_its_marks(source, words):
+    assert plain(source) == words
+
+
+@given(st.text())
+def test_no_paragraph_is_empty_in_a_mail(source):
+    assert all(plain(one).strip() for one in paragraphs_of(source))
 
 
 def test_headings_stand_below_those_of_the_page_and_skip_no_level():
