@@ -62,5 +62,5 @@ def test_everybody_reads_the_levels(client):
     page = client.get(reverse("decisions:levels")).content.decode()
 
     assert "Policy position" in page
-    assert "under silence never fewer than 48" in page
+    assert "under silence never less than 2 days" in page
     assert "Change “" not in page
