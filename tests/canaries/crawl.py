@@ -24,8 +24,9 @@ from notices.models import Delivery, Suppression
 from tests.canaries.world import WORD
 
 LINK = re.compile(r'href="([^"#]+)')
-# Another order shows the same rows, and a page before a cursor those that a page after another one has shown.
-SHOWN_BEFORE = re.compile(r"[?&](sort|before|zoom|from)=")
+# Another order shows the same rows, and a page before a cursor those that a page after another one has shown; the
+# notices about one thing or to one person stand in the list of all, and each on a page of its own.
+SHOWN_BEFORE = re.compile(r"[?&](sort|before|zoom|from)=|^/reminders/\?(about|person)=")
 # "zq" finds every word there is to find by its beginning; alone it is none.
 LISTS = [
     "/",
