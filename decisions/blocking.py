@@ -18,8 +18,6 @@ from members.hats import hats
 from members.models import SeatHolder
 from notices.models import Delivery
 
-UNSENT = [Delivery.State.PLANNED, Delivery.State.DEFERRED, Delivery.State.HELD]
-
 
 @dataclass
 class Seat:
@@ -114,7 +112,7 @@ def _electors(asked: list[Round]) -> QuerySet[Elector]:
         person__in=holders.filter(term=OuterRef(OuterRef("term"))).values("person"),
     )
     left = mails.filter(state=Delivery.State.SENT).order_by("-settled_at").values("settled_at")
-    coming = mails.filter(state__in=UNSENT).order_by("send_at").values("send_at")
+    coming = mails.unsent().order_by("send_at").values("send_at")
     speaking = holders.filter(term=OuterRef("term")).order_by("-capacity", "person__display_name")
     return (
         Elector.objects.filter(round__in=asked)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import TransitionError, User
 from accounts.rules import require
-from decisions.actions.closing import extend_if_due
+from decisions.actions.closing import unannounced_round
 from decisions.actions.commenting import take_as_proposed
 from decisions.actions.disposing import is_unconsulted, require_consulted, tell_with_sign_off
 from decisions.actions.drafting import newest_text, next_version, require_unchanged
@@ -179,10 +179,7 @@ def void_by(position: Position) -> int:
 
 def running_round(position: Position, now: datetime) -> Round:
     """The open round on a locked `position`, locked. Raises TransitionError when there is none or it has closed."""
-    rounds = Round.objects.select_for_update(of=("self",)).filter(version__position=position)
-    asked = rounds.unannounced().first()
-    if asked is not None:
-        extend_if_due(asked, now=now)
+    asked = unannounced_round(position, now=now)
     if asked is None or asked.closes_at <= now:
         raise TransitionError(_("The round has closed, so its text stays as the seats answered on it."))
     return asked

@@ -36,6 +36,18 @@ SAID = {
 }
 
 
+def unannounced_round(position: Position, *, now: datetime) -> Round | None:
+    """The round on a locked `position` that has not been announced, locked, with its extension written down if due.
+
+    The round alone is locked: an answer that waits for it has its version already, to refer to it.
+    """
+    rounds = Round.objects.select_for_update(of=("self",)).filter(version__position=position)
+    asked = rounds.unannounced().first()
+    if asked is not None:
+        extend_if_due(asked, now=now)
+    return asked
+
+
 def extend_if_due(asked: Round, *, now: datetime) -> None:
     """Write down that a round which closed without a quorum goes on, once; call it with the round locked.
 

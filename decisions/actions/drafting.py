@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from campaigns.models import Campaign
-from decisions.actions.closing import extend_if_due
+from decisions.actions.closing import unannounced_round
 from decisions.models import Consultation, Level, Position, Round, Text, Version
 from decisions.models.levels import usual_level
 from decisions.models.positions import fingerprint
@@ -141,10 +141,7 @@ def withdraw_position(position: Position, *, by: User, reason: str, now: datetim
         raise TransitionError(
             _("Members are being consulted on it. Close the consultation first; they will read why it closed early.")
         )
-    rounds = Round.objects.select_for_update(of=("self",)).filter(version__position=position)
-    running = rounds.unannounced().first()
-    if running is not None:
-        extend_if_due(running, now=now)
+    running = unannounced_round(position, now=now)
     if running is not None and running.closes_at <= now:
         raise TransitionError(_("The round has closed, so the answers have decided. It is announced within minutes."))
     position.withdrawal_reason, position.changed_at = reason, now
