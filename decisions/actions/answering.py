@@ -1,10 +1,11 @@
 """Answering: one voice per seat, changeable until the closing instant, every change kept."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -28,6 +29,11 @@ VERBS = {
 }
 LATE = gettext_noop("%(organisation)s answered after the closing: kept, and not counted")
 RECORDED = gettext_noop("Staff recorded an answer for %(organisation)s, as they heard it from its seat")
+Clock = Callable[[], datetime]
+
+
+class ClosedMeanwhileError(Exception):
+    """The closing instant came while an answer was being written down."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,9 @@ class Reply:
 
 
 @transaction.atomic
-def give_answer(elector: Elector, *, by: User, reply: Reply, now: datetime) -> AnswerChange:
-    """Answer for a seat. `now`: the database's clock.
+def give_answer(elector: Elector, *, by: User, reply: Reply, now: datetime, clock: Clock | None = None) -> AnswerChange:
+    """Answer for a seat. `now`: the database's clock; `clock` reads it again just before the commit, which decides
+    whether the answer came in time (without one, `now` does).
 
     From the closing instant on the answer is kept, marked late, changes nothing, and the chairs hear of it. The same
     answer again by the same person (a double click, a replayed form) adds nothing. An objection ends a silence at once.
@@ -63,12 +70,19 @@ def give_answer(elector: Elector, *, by: User, reply: Reply, now: datetime) -> A
     """
     asked, elector = _locked(elector, reply.choice)
     require(by, "decisions.answer", elector)
-    return _take(elector, asked, reply, said_by=by.person, by=by, heard="", now=now)
+    return _take(elector, asked, reply, said_by=by.person, by=by, heard="", now=now, clock=clock)
 
 
 @transaction.atomic
 def record_answer(
-    elector: Elector, *, by: User, said_by: Person, heard: str, reply: Reply, now: datetime
+    elector: Elector,
+    *,
+    by: User,
+    said_by: Person,
+    heard: str,
+    reply: Reply,
+    now: datetime,
+    clock: Clock | None = None,
 ) -> AnswerChange:
     """Staff take down what `said_by`, who speaks for the seat, told them (`heard`: by phone …). Marked as such.
 
@@ -83,29 +97,32 @@ def record_answer(
         raise TransitionError(
             _("%(name)s is staff, and staff never answer, even from a seat.") % {"name": said_by.display_name}
         )
-    change = _take(elector, asked, reply, said_by=said_by, by=by, heard=heard, now=now)
+    change = _take(elector, asked, reply, said_by=said_by, by=by, heard=heard, now=now, clock=clock)
     slot = f"recorded {change.pk.hex[:16]}"
     post("decisions.answer_recorded", asked, elector.holders(), now=now, slot=slot)
     return change
 
 
 @transaction.atomic
-def press_seen(elector: Elector, *, by: User, version: Version, now: datetime) -> Elector:
-    """Say that the seat has read the text and lets it pass unless it speaks up. Counts for the quorum.
+def press_seen(elector: Elector, *, by: User, version: Version, now: datetime, clock: Clock | None = None) -> Elector:
+    """Say that the seat has read the text and lets it pass unless it speaks up. Counts for the quorum of a silence.
 
-    Raises Refused; TransitionError from the closing instant on, or as `give_answer`. Twice changes nothing.
+    Raises Refused; TransitionError when silence decides nothing, from the closing instant on, or as `give_answer`.
+    Twice changes nothing.
     """
     asked, elector = _locked(elector, "")
     require(by, "decisions.answer", elector)
     extend_if_due(asked, now=now)
     _require_answerable(elector, asked, by.person, version)
-    if has_closed(asked, now):
-        raise TransitionError(_("The round had closed before you pressed it, so it does not count any more."))
+    if asked.procedure != Procedure.SILENCE:
+        raise TransitionError(_("Here only answers count. Please approve, object, abstain or recuse yourself."))
     if elector.seen_at is None:
         elector.seen_at, elector.seen_by_id = now, by.person_id
         elector.save(update_fields=["seen_at", "seen_by"])
         _record(gettext_noop("%(organisation)s has seen the text"), elector, asked, by=by, now=now)
         replan(asked, now=now)
+    if has_closed(asked, _at_commit(now, clock)):
+        raise TransitionError(_("The round had closed before you pressed it, so it does not count any more."))
     return elector
 
 
@@ -153,7 +170,15 @@ def _locked(elector: Elector, choice: str) -> tuple[Round, Elector]:
 
 
 def _take(
-    elector: Elector, asked: Round, reply: Reply, *, said_by: Person, by: User, heard: str, now: datetime
+    elector: Elector,
+    asked: Round,
+    reply: Reply,
+    *,
+    said_by: Person,
+    by: User,
+    heard: str,
+    now: datetime,
+    clock: Clock | None,
 ) -> AnswerChange:
     extend_if_due(asked, now=now)
     _require_answerable(elector, asked, said_by, reply.version)
@@ -164,19 +189,51 @@ def _take(
         return last
     if last is not None and last.at >= now:
         now = last.at + timedelta(microseconds=1)  # whoever gets the lock last answers last, whichever clock was first
-    is_late = has_closed(asked, now)
-    change = AnswerChange.objects.create(elector=elector, at=now, is_late=is_late, version=reply.version, **given)
-    if not is_late:
-        Answer.objects.update_or_create(elector=elector, defaults={"at": now, **given})
-        follow_answer(elector, asked, change, now=now)
-    verb = LATE if is_late else RECORDED if heard else VERBS[Choice(reply.choice)]
-    _record(verb, elector, asked, by=by, now=now, reason=change.reason, answer=change.pk, sha256=seal(change))
-    if reply.choice == Choice.OBJECT and not is_late:
-        _tell_of_objection(asked, change, now=now)
-    if is_late:
-        post("decisions.answered_late", asked, chairs_of(asked), now=now, slot=f"late {change.pk.hex[:16]}")
-    replan(asked, now=now)
+    change = AnswerChange(elector=elector, at=now, version=reply.version, **given)
+    closes_at = asked.closes_at  # an objection may bring it forward
+    if not has_closed(asked, now):
+        try:
+            with transaction.atomic():
+                _count(change, given, asked, by=by, now=now)
+                if _at_commit(now, clock) >= closes_at:
+                    raise ClosedMeanwhileError
+                return change
+        except ClosedMeanwhileError:
+            asked.refresh_from_db()
+    _keep_late(change, asked, by=by, now=now)
     return change
+
+
+def _count(change: AnswerChange, given: dict[str, Any], asked: Round, *, by: User, now: datetime) -> None:
+    """An answer in time: from now on it is what the seat says."""
+    change.save(force_insert=True)
+    Answer.objects.update_or_create(elector=change.elector, defaults={"at": now, **given})
+    follow_answer(change.elector, asked, change, now=now)
+    _record_answer(RECORDED if change.heard else VERBS[Choice(change.choice)], change, asked, by=by, now=now)
+    if change.choice == Choice.OBJECT:
+        _tell_of_objection(asked, change, now=now)
+    replan(asked, now=now)
+
+
+def _keep_late(change: AnswerChange, asked: Round, *, by: User, now: datetime) -> None:
+    """An answer that came too late: kept, told to the chairs, and nothing else."""
+    change.is_late = True
+    change.save(force_insert=True)
+    _record_answer(LATE, change, asked, by=by, now=now)
+    post("decisions.answered_late", asked, chairs_of(asked), now=now, slot=f"late {change.pk.hex[:16]}")
+
+
+def _at_commit(now: datetime, clock: Clock | None) -> datetime:
+    """The instant that decides: what the commit would still check is checked before, so that little comes after it."""
+    if clock is None:
+        return now
+    connection.check_constraints()
+    return clock()
+
+
+def _record_answer(verb: str, change: AnswerChange, asked: Round, *, by: User, now: datetime) -> None:
+    more = {"reason": change.reason, "answer": change.pk, "sha256": seal(change)}
+    _record(verb, change.elector, asked, by=by, now=now, **more)
 
 
 def _tell_of_objection(asked: Round, change: AnswerChange, *, now: datetime) -> None:

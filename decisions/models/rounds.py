@@ -208,8 +208,8 @@ class ElectorQuerySet(models.QuerySet["Elector"]):
         return self.filter(answer=None)
 
     def awaited(self) -> Self:
-        """Those that have something to do: under silence, whoever pressed *seen* has done it."""
-        return self.silent().filter(~Q(round__procedure=Procedure.SILENCE) | Q(seen_at=None))
+        """Those that have something to do: whoever pressed *seen*, under silence, has done it."""
+        return self.silent().filter(seen_at=None)
 
     def heard_from(self, person: Any) -> Self:
         """Those for whom `person` has spoken in time; `person` may be an expression."""

@@ -31,7 +31,7 @@ def answer(request: Request, pk: UUID) -> HttpResponse:
         return redirect(reverse("decisions:position", args=[pk]) + "#answer")
     elector = elector_to_answer(position, request.user, request.POST.get("elector", ""))
     form, given = AnswerForm(request.POST), list[AnswerChange]()
-    act = partial(answering.give_answer, elector, by=request.user, now=now)
+    act = partial(answering.give_answer, elector, by=request.user, now=now, clock=database_now)
     if not accepted(form, lambda **fields: given.append(act(reply=Reply(**fields)))):
         return shown(request, position_or_404(request, pk), form)
     _say_answered(request, given[0], elector)
@@ -43,7 +43,7 @@ def seen(request: Request, pk: UUID) -> HttpResponse:
     position, now = position_or_404(request, pk), database_now()
     elector = elector_to_answer(position, request.user, request.POST.get("elector", ""))
     version = get_object_or_404(Version, pk=as_uuid(request.POST.get("version", "")), position=position)
-    act = partial(answering.press_seen, elector, by=request.user, version=version, now=now)
+    act = partial(answering.press_seen, elector, by=request.user, version=version, now=now, clock=database_now)
     told(request, act, _("Noted: your seat has seen the text. You can still answer until the closing hour."))
     return redirect("decisions:position", pk)
 
@@ -54,7 +54,7 @@ def record_answer(request: Request, pk: UUID, elector: UUID) -> HttpResponse:
     asked = _elector_of(position, elector)
     require(request.user, "decisions.record_answer", asked)
     form = RecordedAnswerForm(request.POST or None, elector=asked, initial={"version": asked.round.version_id})
-    act = partial(answering.record_answer, asked, by=request.user, now=now)
+    act = partial(answering.record_answer, asked, by=request.user, now=now, clock=database_now)
     if request.method == "POST" and accepted(form, lambda **fields: act(**_as_reply(fields))):
         messages.success(request, _("Recorded. Everybody who speaks for the seat is told what you took down."))
         return redirect("decisions:position", pk)

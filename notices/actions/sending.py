@@ -84,6 +84,7 @@ class Run:
         self.last: Report | None = None
         self.ready: Ready | None = None
         self.spoilt: list[Claim] = []
+        self.missed: list[Claim] = []  # somebody held the row when we wanted to take it
         self.sent = self.tried = 0
         self.at_once = AT_ONCE
         self.is_careful = False  # the next row alone: of several one cannot be judged, or all were busy
@@ -98,6 +99,8 @@ class Run:
         self.report()
         while self.spoilt:
             put_back(self.spoilt.pop().delivery.pk, now=self.watch.instant())
+        release(self.missed)
+        self.missed = []
         try:
             claims = reserve(self.watch, self.owner, 1 if self.is_careful else min(most, self.at_once))
         except Unsendable as error:
@@ -139,17 +142,19 @@ class Run:
     def send(self, ready: Ready, claims: list[Claim]) -> None:
         """Hand over what is ready; meanwhile the next of `claims` is written."""
         claim, self.ready = ready.claim, None
-        if self.take(claim):
-            handed, words = self.relay.hand_over(
-                ready.text,
-                ready.sender,
-                claim.email,
-                in_time=claim.in_time,
-                meanwhile=partial(self.write_next, claims),
-            )
-            self.last = Report(claim, handed, words)
-            self.sent += handed is Handed.ACCEPTED
-            self.is_cut_off = handed is Handed.UNREACHED
+        if not self.take(claim):
+            self.missed.append(claim)
+            return
+        handed, words = self.relay.hand_over(
+            ready.text,
+            ready.sender,
+            claim.email,
+            in_time=claim.in_time,
+            meanwhile=partial(self.write_next, claims),
+        )
+        self.last = Report(claim, handed, words)
+        self.sent += handed is Handed.ACCEPTED
+        self.is_cut_off = handed is Handed.UNREACHED
 
     def take(self, claim: Claim) -> bool:
         """Write down the last answer and take this row at once: each mail waits for one commit only."""

@@ -145,7 +145,7 @@ class Ballot:
         if self.ended or version != self.version or spoken not in {None, word.seat}:
             return "refused"
         if word.said == "seen":
-            if self.is_over(word.at):
+            if self.procedure != "silence" or self.is_over(word.at):
                 return "refused"
             if any(one.seat == word.seat and one.said == "seen" for one in self.words):
                 return "same"
@@ -170,9 +170,7 @@ class Ballot:
         """Whether `person`, who speaks for `seats`, still has something to do."""
         if self.is_over(now):
             return False
-        done = self.standing(now + MOMENT).keys()
-        if self.procedure == "silence":
-            done = done | {word.seat for word in self.words if word.said == "seen"}
+        done = self.standing(now + MOMENT).keys() | {word.seat for word in self.words if word.said == "seen"}
         spoken = self.says(person)
         return any(seat not in done and spoken in {None, seat} for seat in seats)
 

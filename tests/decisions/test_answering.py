@@ -7,7 +7,8 @@ from accounts.models import TransitionError
 from accounts.rules import Refused
 from decisions.actions.answering import give_answer, press_seen
 from decisions.actions.closing import announce_closed_rounds, close_early
-from decisions.models import Answer, AnswerChange, Decision, Elector
+from decisions.models import Answer, AnswerChange, Decision, Disagreement, Elector
+from history.verifying import verify
 from notices.models import Delivery
 from tests.decisions.making import (
     alternate_of,
@@ -211,13 +212,13 @@ def test_an_answer_ends_the_reminders_of_its_seat_and_of_no_other():
     assert alternate.person_id not in silent
 
 
-def test_who_pressed_seen_in_a_vote_is_still_asked_for_its_vote():
-    """Under silence *seen* is all that is awaited; in a vote it is not."""
+def test_seen_counts_where_silence_does_and_is_refused_elsewhere():
     vote = opened(committee_of(3), procedure="vote")
     silence = opened(committee_of(3, is_steering=False), procedure="silence")
-    for asked in (vote, silence):
-        elector = first_of(asked)
-        press_seen(elector, by=speaker_of(elector), version=asked.version, now=LATER)
+
+    press_seen(first_of(silence), by=speaker_of(first_of(silence)), version=silence.version, now=LATER)
+    with pytest.raises(TransitionError, match="Here only answers count"):
+        press_seen(first_of(vote), by=speaker_of(first_of(vote)), version=vote.version, now=LATER)
 
     waits = [
         first_of(asked) in Elector.objects.unanswered_by(speaker_of(first_of(asked)).person, LATER)
@@ -225,3 +226,33 @@ def test_who_pressed_seen_in_a_vote_is_still_asked_for_its_vote():
     ]
     reminded = [speaker_of(first_of(asked)).person in asked.holders_to_remind() for asked in (vote, silence)]
     assert (waits, reminded) == ([True, False], [True, False])
+
+
+@pytest.mark.parametrize("procedure", ["explicit", "silence"])
+def test_an_answer_that_is_still_being_written_down_at_the_closing_is_late(procedure):
+    """The last reading before the commit decides; of what was written in time, nothing stands."""
+    asked = opened(committee_of(3), procedure=procedure)
+    elector, told = first_of(asked), Delivery.objects.exclude(kind="decisions.answered_late").count()
+    said = reply(asked, "object", "Article 5 is missing.")
+    just_before = asked.closes_at - timedelta(microseconds=1)
+
+    change = give_answer(elector, by=speaker_of(elector), reply=said, now=just_before, clock=lambda: asked.closes_at)
+
+    asked.refresh_from_db()
+    assert (change.is_late, list(elector.changes.all())) == (True, [change])
+    assert not Answer.objects.exists()
+    assert not Disagreement.objects.exists()
+    assert (asked.announced_at, asked.brought_forward) == (None, False)
+    assert Delivery.objects.exclude(kind="decisions.answered_late").count() == told
+    assert verify().found == []
+
+
+def test_seen_that_is_still_being_written_down_at_the_closing_does_not_count():
+    asked = opened(committee_of(3), procedure="silence")
+    elector = first_of(asked)
+
+    with pytest.raises(TransitionError, match="had closed before you pressed it"):
+        press_seen(elector, by=speaker_of(elector), version=asked.version, now=LATER, clock=lambda: asked.closes_at)
+
+    elector.refresh_from_db()
+    assert elector.seen_at is None

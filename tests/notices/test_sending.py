@@ -14,7 +14,7 @@ from notices.actions import sending
 from notices.actions.claiming import MOST_ATTEMPTS, Watch, at_this_pace
 from notices.actions.planning import cancel
 from notices.actions.resolving import resolve
-from notices.actions.sending import Report, finish, send_due
+from notices.actions.sending import Report, Run, finish, send_due
 from notices.kind import KINDS, Kind
 from notices.mail import Handed, Relay
 from notices.models import Delivery
@@ -209,6 +209,16 @@ def test_what_its_kind_cannot_judge_waits_and_stops_no_other(server, monkeypatch
 
     states = dict(Delivery.objects.values_list("pk", "state"))
     assert states == {broken.pk: "deferred", good.pk: "sent"}
+
+
+def test_a_row_that_somebody_holds_when_its_turn_comes_is_asked_again_in_the_same_run(server, monkeypatch):
+    due(), due()
+    held, take = [True], Run.take
+    monkeypatch.setattr(Run, "take", lambda run, claim: not (held and held.pop()) and take(run, claim))
+
+    sent = send()
+
+    assert sent == len(server.taken) == 2
 
 
 def test_what_is_known_of_a_mail_outlives_a_fault_of_the_next(server, monkeypatch):
