@@ -3,10 +3,13 @@
 `decisions/outcome.py` says the same in Python.
 """
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Case, Count, F, Func, Q, QuerySet, Value, When
-from django.db.models.expressions import Combinable, CombinedExpression
+from django.db.models.expressions import Combinable, CombinedExpression, RawSQL
 from django.db.models.fields import BooleanField, DateTimeField, DecimalField, DurationField, Field
 from django.db.models.functions import Extract, Floor, Greatest
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
@@ -17,6 +20,7 @@ COUNTED = F("seats") - F("vacant") - F("suspended") - F("doubled")
 # Seats enough to decide: nobody recused, or as many left as `is_too_few` asks for.
 ENOUGH = Q(recused=0) | Q(GreaterThanOrEqual(F("base"), FEWEST)) & Q(GreaterThanOrEqual(F("base") * 2, COUNTED))
 INSTANTS = ("opens_at", "closes_at")
+SOME_INSTANT = datetime.min.replace(tzinfo=UTC)
 SECONDS: "Field[Any, Any]" = DecimalField(max_digits=20, decimal_places=6)
 
 
@@ -55,6 +59,19 @@ def end_of_running(at: Any, prefix: str = "") -> Case:
         default=F(f"{prefix}closes_at"),
         output_field=DateTimeField(),
     )
+
+
+def ids_at(rounds: Callable[[datetime], QuerySet[Any]], at: datetime) -> RawSQL:
+    """The ids of `rounds(at)` as part of another question, composed once in a process and not for every page: Django
+    takes several times as long to compose a count as PostgreSQL takes to answer it.
+    """
+    sql, values = _composed(rounds)
+    return RawSQL(sql, [at if one == SOME_INSTANT else one for one in values])  # noqa: S611 - Django's own words
+
+
+@cache
+def _composed(rounds: Callable[[datetime], QuerySet[Any]]) -> tuple[str, tuple[Any, ...]]:
+    return rounds(SOME_INSTANT).values("pk").query.sql_with_params()
 
 
 def _counted(rounds: QuerySet[Any]) -> Any:

@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person, known
-from decisions.models.counting import carried, extended_end, inquorate
+from decisions.models.counting import carried, extended_end, ids_at, inquorate
 from decisions.outcome import (
     ADOPTING,
     DECIDED,
@@ -40,9 +40,9 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """Those whose closing instant has come by `at` (an instant, or a database expression for one)."""
         return self.filter(closes_at__lte=at)
 
-    def running(self, at: Any) -> Self:
+    def running(self, at: datetime) -> Self:
         """Open at `at`, by the clock and the answers: also those that go on once and nobody has written it down."""
-        is_running = Q(opens_at__lte=at, closes_at__gt=at) | Q(pk__in=Round.objects.going_on(at).values("pk"))
+        is_running = Q(opens_at__lte=at, closes_at__gt=at) | Q(pk__in=ids_at(Round.objects.going_on, at))
         return self.unannounced().filter(is_running)
 
     def going_on(self, at: Any) -> Self:
