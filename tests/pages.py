@@ -179,6 +179,7 @@ def of_people() -> list[Page]:
         page("members:people_invite", query="?all=yes"),
         page("members:person", guest.pk),
         page("members:person", chair.pk),
+        page("members:person_add"),
         page("members:person_edit", guest.pk),
         page("members:person_appoint", guest.pk, reader="admin"),
         page("members:contact_add", speaks.organisation_id),

@@ -71,7 +71,7 @@ def add_contact(
     if organisation.ended_on is not None:
         raise TransitionError(_("%(name)s has ended; nobody can speak for it.") % {"name": organisation})
     if person is None:
-        person = _add_person(display_name, email, language, zone, by=by, now=now)
+        person = _enter(display_name, email, language, zone, by=by, now=now)
     elif Representation.objects.filter(person=person, organisation=organisation, role=role, until=None).exists():
         raise TransitionError(_("%(name)s has that role here already.") % {"name": person})
     representation = Representation.objects.create(
@@ -83,7 +83,19 @@ def add_contact(
     return representation
 
 
-def _add_person(display_name: str, email: str, language: str, zone: str, *, by: User, now: datetime) -> Person:
+@transaction.atomic
+def add_person(
+    *, by: User, display_name: str, email: str, language: str, zone: str, now: datetime, person: Person | None = None
+) -> Person:
+    """Enter somebody who speaks for no organisation, or not yet: a colleague on the staff, a facilitator, an observer.
+
+    `person`: it is they, whom we know already; then nothing is written. Raises Refused.
+    """
+    require(by, "members.edit_people", person)
+    return person or _enter(display_name, email, language, zone, by=by, now=now)
+
+
+def _enter(display_name: str, email: str, language: str, zone: str, *, by: User, now: datetime) -> Person:
     person = Person.objects.create(display_name=display_name, language=language, zone=zone)
     if email:
         Address.objects.create(person=person, email=email)

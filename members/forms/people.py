@@ -142,11 +142,10 @@ def _as_seen(person: Person, names: Iterable[str]) -> dict[str, Any]:
     return {**values, "was": values, "seen": newest(person)}
 
 
-class ContactForm(PersonForm):
-    """A new contact; who shares an address with somebody we know may be that person, so we ask."""
+class NewPersonForm(PersonForm):
+    """Somebody new; who shares an address with somebody we know may be that person, so we ask."""
 
     NEW = "new"
-    role = forms.ChoiceField(label=_("Role"), choices=Representation.Role, initial=Representation.Role.MAIN)
     person = forms.ChoiceField(
         label=_("Is it one of these people?"),
         widget=forms.RadioSelect,
@@ -155,10 +154,8 @@ class ContactForm(PersonForm):
     )
     field_order = ("person", "display_name", "email", "role", "language", "zone")
 
-    def __init__(self, *args: Any, user: User, organisation: Organisation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        home = organisation.home
-        self.fields["zone"].initial = (home and only_zone_of(home.iso2)) or "UTC"
         email = self.data.get("email", "").strip()
         self.known = {
             str(person.pk): person
@@ -183,6 +180,15 @@ class ContactForm(PersonForm):
             self.add_error("person", _("Choose who it is: somebody we know, or a new person."))
         values["person"] = self.known.get(chosen)
         return values
+
+
+class ContactForm(NewPersonForm):
+    role = forms.ChoiceField(label=_("Role"), choices=Representation.Role, initial=Representation.Role.MAIN)
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        home = organisation.home
+        self.fields["zone"].initial = (home and only_zone_of(home.iso2)) or "UTC"
 
 
 class AppointForm(forms.Form):

@@ -4,6 +4,7 @@ from members.views import invitations, people
 
 urlpatterns = [
     path("people/", people.people_list, name="people"),
+    path("people/add/", people.person_add, name="person_add"),
     path("people/invite/", invitations.invite_many, name="people_invite"),
     path("people/invite/send/", invitations.invite_shown, name="people_invite_send"),
     path("people/<uuid:pk>/", people.person_detail, name="person"),

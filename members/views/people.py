@@ -22,7 +22,7 @@ from history.panels import history, put_together
 from members.actions import appointments
 from members.actions import people as actions
 from members.columns import PEOPLE
-from members.forms.people import AppointForm, ContactForm, EditPersonForm, PersonFilter, as_typed
+from members.forms.people import AppointForm, ContactForm, EditPersonForm, NewPersonForm, PersonFilter, as_typed
 from members.models import Appointment, Invitation, Organisation, PersonQuerySet, Representation, everybody
 from members.profiles import profile
 
@@ -73,6 +73,17 @@ def person_detail(request: Request, pk: UUID) -> HttpResponse:
         "may_see_mails": allows(request.user, "notices.see_deliveries"),
     }
     return render(request, "members/person_detail.html", context)
+
+
+def person_add(request: Request) -> HttpResponse:
+    """Somebody who speaks for no organisation yet; whom we know already is shown instead."""
+    require(request.user, "members.edit_people")
+    now, found = database_now(), list[Person]()
+    form = NewPersonForm(request.POST or None, user=request.user, now=now)
+    if accepted(form, lambda **fields: found.append(actions.add_person(by=request.user, now=now, **fields))):
+        messages.success(request, _("Nobody was told. From here you can appoint them and invite them to sign in."))
+        return redirect("members:person", found[0].pk)
+    return render(request, "members/person_add.html", {"form": form})
 
 
 def person_edit(request: Request, pk: UUID) -> HttpResponse:

@@ -60,11 +60,15 @@ def test_answers_given_to_the_text_before_are_void_and_stay_in_the_record(asked)
     assert entry.sentence == "Changed the text: version 2; answers given before: 2, now void"
 
 
-def test_all_are_asked_again_whatever_they_had_said_and_so_are_those_who_pressed_seen(asked):
+@pytest.mark.parametrize("procedure", ["explicit", "silence"])
+def test_all_are_asked_again_whatever_they_had_said_and_so_are_those_who_pressed_seen(procedure):
+    asked = opened(committee_of(3), body=BODY, procedure=procedure)
+    is_silence = procedure == "silence"
     first, second, third = in_order(asked)
-    answer(first, "object", now=LATER, reason="No.")
+    answer(first, "reserve" if is_silence else "object", now=LATER, reason="No.")
     answer(second, "recuse", now=LATER, reason="Our grant.")
-    press_seen(third, by=speaker_of(third), version=asked.version, now=LATER)
+    if is_silence:
+        press_seen(third, by=speaker_of(third), version=asked.version, now=LATER)
 
     again = changed(asked, now=LATER + HOUR)
 

@@ -10,7 +10,7 @@ from history.models import Entry
 from history.panels import history
 from members.actions.appointments import appoint, end_appointment
 from members.actions.committees import name_holder
-from members.actions.people import add_contact, edit_person, end_representation
+from members.actions.people import add_contact, add_person, edit_person, end_representation
 from members.countries import in_region
 from members.hats import hats
 from members.models import Appointment, Representation, SeatHolder
@@ -60,6 +60,42 @@ def test_a_contact_is_a_person_with_an_address_who_speaks_for_the_organisation()
         NOON.date(),
         None,
     )
+
+
+def test_somebody_who_speaks_for_no_organisation_is_added_and_can_be_appointed(client):
+    """A new colleague on the staff: nobody's contact."""
+    client.force_login(admin := user_with("admin"))
+    typed = {"display_name": "Aroha Ngata", "email": "aroha@coalition.example", "language": "en", "zone": "UTC"}
+
+    shown = client.post(reverse("members:person_add"), typed, follow=True)
+
+    person = Person.objects.get(display_name="Aroha Ngata")
+    assert shown.redirect_chain == [(reverse("members:person", args=[person.pk]), 302)]
+    assert reverse("members:person_appoint", args=[person.pk]) in shown.content.decode()
+    assert (person.email, person.representations.count()) == ("aroha@coalition.example", 0)
+    assert appoint(person, by=admin, role="staff", now=NOON).role == "staff"
+
+
+def test_whom_we_know_already_is_shown_and_not_added_twice(client):
+    known = PersonFactory(display_name="Fanta Coulibaly", email="office@fields.example")
+    client.force_login(user_with("staff"))
+    typed = {"display_name": "F. Coulibaly", "email": "office@fields.example", "language": "en", "zone": "UTC"}
+    url, before = reverse("members:person_add"), Person.objects.count()
+
+    asked = client.post(url, typed)
+    shown = client.post(url, typed | {"person": str(known.pk)})
+
+    assert "person" in asked.context["form"].errors
+    assert shown["Location"] == reverse("members:person", args=[known.pk])
+    assert (Person.objects.count(), Entry.objects.filter(object_id=known.pk).count()) == (before, 0)
+
+
+@pytest.mark.parametrize("role", ["facilitator", "member"])
+def test_nobody_but_staff_and_admins_adds_people(role):
+    who = {"display_name": "Aroha Ngata", "email": "", "language": "en", "zone": "UTC"}
+
+    with pytest.raises(Refused):
+        add_person(by=user_with(role), now=NOON, **who)
 
 
 def test_the_page_asks_whether_somebody_with_that_address_is_meant(client):
