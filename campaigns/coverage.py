@@ -96,9 +96,19 @@ def rows_of(scopes: Sequence[Scope]) -> list[Row]:
 
 def missing_languages(scope: Scope) -> list[str]:
     """The names of the wanted languages that neither lead nor backup works in; with nobody, the gap says enough."""
-    if not scope.standing:
-        return []
-    spoken = {code for one in (scope.lead, scope.backup) if one for code in one.languages}
+    return _unspoken(scope, scope.lead, scope.backup) if scope.standing else []
+
+
+def if_lead_leaves(scope: Scope) -> str:
+    """What is missing once the backup has taken over alone, in words."""
+    sentences = [_("Otherwise it has no backup until the staff names one.")]
+    if names := _unspoken(scope, scope.backup):
+        sentences.append(_("Nobody then works in: %(languages)s.") % {"languages": ", ".join(names)})
+    return " ".join(sentences)
+
+
+def _unspoken(scope: Scope, *people: Assignment | None) -> list[str]:
+    spoken = {code for one in people if one for code in one.languages}
     return [language_named(code) for code in scope.languages if code not in spoken]
 
 

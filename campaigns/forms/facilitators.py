@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from campaigns.actions.facilitators import Place, as_seen, hand_over_as_seen, note_as_seen
+from campaigns.coverage import if_lead_leaves
 from campaigns.models import Assignment, Scope
 from history.actions import newest
 from history.forms import SeenForm
@@ -132,6 +133,7 @@ class HandOverForm(forms.Form):
         note = scope.lead.note if scope.lead else ""
         initial = {"note": note, "seen": hand_over_as_seen(scope.lead, scope.backup)}
         super().__init__(*args, **options | {"initial": initial})
+        self.fields["stays"].help_text = if_lead_leaves(scope)
 
 
 class NoteForm(forms.Form):

@@ -298,6 +298,16 @@ def test_nobody_hands_over_to_a_backup_or_with_a_note_they_have_not_seen(staff):
     assert standing(scope)["lead"] == lead.person
 
 
+def test_whoever_hands_over_reads_what_is_missing_if_they_do_not_stay(staff, client):
+    scope, lead = a_scope(staff), UserFactory()
+    put(scope, staff, lead=lead.person, backup=PersonFactory())
+    client.force_login(lead)
+
+    page = client.get(reverse("campaigns:hand_over", args=[scope.pk])).content.decode()
+
+    assert "Otherwise it has no backup until the staff names one. Nobody then works in: French." in page
+
+
 def test_a_page_left_open_after_handing_over_says_that_it_is_done(staff, client):
     scope, lead = a_scope(staff), UserFactory()
     put(scope, staff, lead=lead.person, backup=PersonFactory())
