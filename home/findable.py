@@ -19,6 +19,7 @@ from accounts.models import Person, User
 from accounts.rules import allows
 from campaigns.models import Campaign, Milestone, Task
 from decisions.models import Consultation, Decision, Position, Round
+from decisions.models.counting import ids_at
 from home.search import READ, Group, Sought
 from meetings.models import Meeting
 from members.keys import name_key
@@ -124,7 +125,7 @@ def _positions(sought: Sought) -> QuerySet[Position]:
 
 
 def _closing(user: User) -> dict[str, Any]:
-    asked = Round.objects.unannounced().closed(Now()).exclude(pk__in=Round.objects.going_on(Now()).values("pk"))
+    asked = Round.objects.unannounced().closed(Now()).exclude(pk__in=ids_at(Round.objects.going_on, Now()))
     asked = asked.filter(version__position=OuterRef("pk"))
     return {"is_closed": Exists(asked)}
 

@@ -61,17 +61,19 @@ def end_of_running(at: Any, prefix: str = "") -> Case:
     )
 
 
-def ids_at(rounds: Callable[[datetime], QuerySet[Any]], at: datetime) -> RawSQL:
-    """The ids of `rounds(at)` as part of another question, composed once in a process and not for every page: Django
-    takes several times as long to compose a count as PostgreSQL takes to answer it.
+def ids_at(rounds: Callable[[Any], QuerySet[Any]], at: Any, of: str = "pk") -> RawSQL:
+    """The ids `of` what `rounds(at)` finds as part of another question, composed once in a process and not for every
+    page: Django takes several times as long to compose a count as PostgreSQL takes to answer it.
+
+    `at`: an instant, or a database expression for one.
     """
-    sql, values = _composed(rounds)
+    sql, values = _composed(rounds, SOME_INSTANT if isinstance(at, datetime) else at, of)
     return RawSQL(sql, [at if one == SOME_INSTANT else one for one in values])  # noqa: S611 - Django's own words
 
 
 @cache
-def _composed(rounds: Callable[[datetime], QuerySet[Any]]) -> tuple[str, tuple[Any, ...]]:
-    return rounds(SOME_INSTANT).values("pk").query.sql_with_params()
+def _composed(rounds: Callable[[Any], QuerySet[Any]], at: Any, of: str) -> tuple[str, tuple[Any, ...]]:
+    return rounds(at).values(of).query.sql_with_params()
 
 
 def _counted(rounds: QuerySet[Any]) -> Any:

@@ -12,6 +12,7 @@ from accounts.models import Identified, Person, TransitionError, Visibility, kno
 from accounts.rules import classes_seen_by
 from campaigns.models import Campaign
 from decisions.languages import language_name
+from decisions.models.counting import ids_at
 from decisions.models.levels import Level
 from decisions.models.rounds import Elector, Round
 from decisions.wording import Paragraph, paragraphs_of, plain, read
@@ -36,8 +37,8 @@ class PositionQuerySet(models.QuerySet["Position"]):
             | Q(status__in=[Position.Status.DRAFT, Position.Status.OPEN], visibility__in=seen)
         )
         if Visibility.MEMBERS in seen:
-            carried = Round.objects.unannounced().closed(at).carried()
-            shown |= Q(status=Position.Status.ADOPTED) | Q(pk__in=carried.values("version__position"))
+            adopting = ids_at(Round.objects.adopting, at, "version__position")
+            shown |= Q(status=Position.Status.ADOPTED) | Q(pk__in=adopting)
         if Visibility.STEERING in seen:
             shown |= Q(status__in=[Position.Status.REJECTED, Position.Status.UNDECIDED, Position.Status.WITHDRAWN])
         return self.filter(shown)

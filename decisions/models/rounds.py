@@ -53,6 +53,10 @@ class RoundQuerySet(models.QuerySet["Round"]):
         due = due.alias(end=extended_end()).filter(end__gt=at)
         return inquorate(due, _some_untold())
 
+    def adopting(self, at: Any) -> Self:
+        """Those that have closed by `at`, whose answers adopt, and whose outcome nobody has written down yet."""
+        return self.unannounced().closed(at).carried()
+
     def to_confirm(self) -> Self:
         """Announced, and waiting for the chair's word."""
         return self.filter(outcome__in=sorted(DECIDED), confirmed_at=None)

@@ -51,7 +51,7 @@ class Cast:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             for message in self.smtp.to(address):
-                if message["Subject"].startswith(subject):
+                if str(message["Subject"]).strip().startswith(subject):  # folded, it begins with a space
                     return message
             time.sleep(0.1)
         pytest.fail(f"{address} got no “{subject}”, only {[one['Subject'] for one in self.smtp.to(address)]}")
