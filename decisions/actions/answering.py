@@ -232,8 +232,8 @@ def _at_commit(now: datetime, clock: Clock | None) -> datetime:
 
 
 def _record_answer(verb: str, change: AnswerChange, asked: Round, *, by: User, now: datetime) -> None:
-    more = {"reason": change.reason, "answer": change.pk, "sha256": seal(change)}
-    _record(verb, change.elector, asked, by=by, now=now, **more)
+    sealed = {"answer": change.pk, "sha256": seal(change)}
+    _record(verb, change.elector, asked, by=by, now=now, reason=change.reason, **sealed)
 
 
 def _tell_of_objection(asked: Round, change: AnswerChange, *, now: datetime) -> None:
