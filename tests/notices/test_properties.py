@@ -288,7 +288,11 @@ class Reminders(RuleBasedStateMachine):
 
     @rule(dies_after_the_text=st.booleans())
     def a_worker_dies_or_freezes(self, *, dies_after_the_text: bool) -> None:
-        """After it took a row, or after the server took its mail. Some wake up later; most never do."""
+        """After it took a row, or after the server took its mail. Some wake up later; most never do.
+
+        As every run, it has read first what the journal knows of mails that a restored backup has forgotten.
+        """
+        resolving.follow_journal(now=self.now)
         if (claim := claim_next(ClockWatch(self.clock))) is None:
             return
         report = self.hand_over(claim) if dies_after_the_text else None
