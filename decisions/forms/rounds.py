@@ -95,7 +95,9 @@ class ClosingFields(forms.Form):
 class RoundForm(ClosingFields):
     """`cleaned_data` is what a `Question` takes."""
 
-    procedure = forms.ChoiceField(label=gettext_lazy("How it is decided"), choices=Procedure.choices)
+    procedure = forms.ChoiceField(
+        label=gettext_lazy("How it is decided"), choices=Procedure.choices, widget=forms.RadioSelect
+    )
     quorum = forms.ChoiceField(label=gettext_lazy("Seats that must take part"), choices=Share.choices)
     threshold = forms.ChoiceField(
         label=gettext_lazy("Approvals that are needed"),
