@@ -104,7 +104,7 @@ def test_west_africa_without_an_endorsement_goes_into_a_file(client):
     assert [line.split(",")[0] for line in text.splitlines()] == ["\ufeffOrganisation", "Terre Sûre"]
     assert [chip["label"] for chip in page.context["filter"].chips()] == [
         "Region: Western Africa",
-        "Endorsed the call: Has not endorsed",
+        "Endorsed the call: No",
     ]
 
 
