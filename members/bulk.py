@@ -92,7 +92,7 @@ def _end(organisation: Organisation, values: dict[str, Any]) -> tuple[str, str]:
 
 
 ACTS = {
-    "endorse": Act(gettext_lazy("Record that they endorsed the call"), _endorse),
+    "endorse": Act(gettext_lazy("Record their endorsement"), _endorse),
     "category": Act(gettext_lazy("Set the category"), _category),
     "status": Act(gettext_lazy("Set the status"), _status),
     "visibility": Act(gettext_lazy("Set who sees them"), _visibility),

@@ -53,11 +53,6 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         """The external deadlines that are not over on `day`."""
         return self.open().external().filter(Q(starts_on__gte=day) | Q(ends_on__gte=day))
 
-    def last_reached(self) -> "Milestone | None":
-        return (
-            self.filter(reached_on__isnull=False).select_related("owner").order_by("-reached_on", "-starts_on").first()
-        )
-
 
 class Milestone(Identified):
     """A dated step of a campaign, as exact as the date is known; only a date known to the day reminds its owner."""

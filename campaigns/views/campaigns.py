@@ -11,6 +11,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
@@ -28,6 +29,7 @@ from history.actions import newest
 from history.deeds import standing
 from history.http import done_to
 from history.panels import history, put_together
+from members.models import Organisation
 
 
 @require_GET
@@ -63,8 +65,8 @@ def campaign(request: Request, pk: UUID) -> HttpResponse:
             "campaign": shown,
             **program_of(shown, request.GET, today),
             "deadline": shown.milestones.next_external(today),
-            "reached": shown.milestones.last_reached(),
             "covered": _covered(request, shown),
+            "endorsed": _endorsed(request) if shown.is_running else "",
             "may_edit": shown.is_running and allows(request.user, "campaigns.edit_campaign", shown),
             "entries": history(shown, request.user, request.GET),
             "undo": None if shown.is_running else standing(shown, request.user, timezone.now()),
@@ -116,6 +118,17 @@ def _covered(request: Request, shown: Campaign) -> str | None:
         return _("The campaign is over: nobody has it in hand any more.")
     both, total = Scope.objects.visible_to(request.user).filter(campaign=shown).how_many_have_both()
     return both_of(both, total) if total else _("Nobody covers a region or a theme of it yet.")
+
+
+def _endorsed(request: Request) -> str:
+    """How many stand behind the call, in a sentence; empty where nobody belongs whom the reader sees."""
+    endorsing, total = Organisation.objects.visible_to(request.user).how_many_endorse()
+    sentence = ngettext(
+        "%(endorsing)s of %(total)s organisation that belongs to the coalition has endorsed its call.",
+        "%(endorsing)s of %(total)s organisations that belong to the coalition have endorsed its call.",
+        total,
+    )
+    return sentence % {"endorsing": endorsing, "total": total} if total else ""
 
 
 def visible_campaign(request: Request, pk: UUID) -> Campaign:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Milestone
 from campaigns.rows import Row, numbered, page_of
 from campaigns.timeline import timeline
 from campaigns.window import Window, window
@@ -32,6 +32,7 @@ def program_of(campaign: Campaign, asked: Mapping[str, str], today: date) -> dic
         "rows": [(row, (row.milestone.starts_on - today).days) for row in page.rows],
         "number_of_rows": len(shown),
         "number_of_all": len(rows),
+        "reached": _last_reached(rows),
         "has_order": any(row.after for row in shown),
         "window": shown_window,
         "zooms": _zooms(shown_window, kept),
@@ -43,6 +44,11 @@ def program_of(campaign: Campaign, asked: Mapping[str, str], today: date) -> dic
         "ignored": shown_window.ignored + ignored,
         "timeline": timeline(shown, today, shown_window, with_today=campaign.is_running, mirrored=get_language_bidi()),
     }
+
+
+def _last_reached(rows: Sequence[Row]) -> Milestone | None:
+    reached = [(row.milestone.reached_on, row.number, row.milestone) for row in rows if row.milestone.reached_on]
+    return max(reached)[2] if reached else None
 
 
 def _zooms(shown: Window, kept: dict[str, str]) -> list[tuple[str, str, bool]]:

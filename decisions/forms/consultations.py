@@ -155,6 +155,7 @@ class SayingForm(forms.Form):
     openness = forms.ChoiceField(
         label=gettext_lazy("Who reads it"),
         choices=Contribution.Openness,
+        widget=forms.RadioSelect,  # its words are longer than a list beside the text, or on a phone, can show
         initial=Contribution.Openness.ASKED,
     )
 

@@ -18,11 +18,13 @@ from decisions.models import Comment, Decision, Elector, Heard, Level, Position,
 from decisions.models.answers import READERS
 from decisions.outcome import REASONED, Choice, Procedure, Share
 from decisions.window import worries
+from decisions.words import rule_sentence
 from meetings.models import Meeting
 from notices.hours import at_local
 
 USUAL_HOUR = time(17)
 Seats = list[tuple[str, list[str]]]
+RULED = ("procedure", "quorum", "threshold", "closes_at", "zone")
 REASON_MISSING = {
     Choice.OBJECT: gettext_lazy("Say why you object: a reason is needed, a proposed text helps."),
     Choice.RESERVE: gettext_lazy("Say what your reservation is: the register keeps it beside your approval."),
@@ -65,6 +67,7 @@ class ClosingFields(forms.Form):
         self.fields["closes_on"].initial = day
         self.fields["closes_hour"].initial = USUAL_HOUR
         self.fields["zone"].offer(now, zone)  # type: ignore[attr-defined]
+        self.offered: dict[str, Any] = {"closes_at": at_local(day, USUAL_HOUR, zone), "zone": zone}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -92,7 +95,9 @@ class ClosingFields(forms.Form):
 class RoundForm(ClosingFields):
     """`cleaned_data` is what a `Question` takes."""
 
-    procedure = forms.ChoiceField(label=gettext_lazy("How it is decided"), choices=Procedure.choices)
+    procedure = forms.ChoiceField(
+        label=gettext_lazy("How it is decided"), choices=Procedure.choices, widget=forms.RadioSelect
+    )
     quorum = forms.ChoiceField(label=gettext_lazy("Seats that must take part"), choices=Share.choices)
     threshold = forms.ChoiceField(
         label=gettext_lazy("Approvals that are needed"),
@@ -132,7 +137,7 @@ class RoundForm(ClosingFields):
         level = position.level
         self.offer_closing(user, now, level.window_hours, seats)
         for name in ("procedure", "quorum", "threshold"):
-            self.fields[name].initial = getattr(level, name)
+            self.offered[name] = self.fields[name].initial = getattr(level, name)
         meetings = Meeting.objects.visible_to(user).planned().filter(committee=position.committee)
         self.fields["meeting"].queryset = meetings.upcoming(now)  # type: ignore[attr-defined]
         self.fields["version"].queryset = Version.objects.filter(position=position)  # type: ignore[attr-defined]
@@ -150,6 +155,17 @@ class RoundForm(ClosingFields):
         if cleaned.get("procedure") != Procedure.SILENCE and cleaned.get("threshold") == Share.NONE:
             self.add_error("threshold", _("Without silence, some share must approve."))
         return cleaned
+
+    def rule(self, base: int, reader: str) -> str:
+        """The rule of what would be asked, as one sentence; see `rule_sentence`.
+
+        As offered while nothing was sent, then as sent; empty while something in it is to be put right.
+        """
+        if self.is_bound and set(self.errors) - {"despite"}:
+            return ""
+        said = self.cleaned_data if self.is_bound else self.offered
+        asked = Round(**{name: said[name] for name in RULED})
+        return rule_sentence(asked, base, reader, asked.closes_at)
 
 
 class ChangeTextForm(ClosingFields):

@@ -26,17 +26,21 @@ from decisions.words import arithmetic, consultation_missing
 
 @page_or_form
 def open_round(request: Request, pk: UUID) -> HttpResponse:
+    """First its rule in one sentence, as it would be; then, if that is what was read, it opens."""
     position, now = position_or_404(request, pk), database_now()
     require(request.user, "decisions.open_round", position)
     base, text, opened = asking.base_of(position.committee), newest_text(position), list[Round]()
     rest: dict[str, Any] = {"position": position, "user": request.user, "now": now, "seats": asking.zones_of(base)}
     form = RoundForm(request.POST or None, initial={"version": text.version_id}, **rest)
     form.first_worries = consultation_missing(position)
+    rule = form.rule(len(base.terms), request.user.person.zone)
     act = partial(asking.open_round, position, by=request.user, now=now)
-    if request.method == "POST" and accepted(form, lambda **to: opened.append(act(question=asking.Question(**to)))):
+    if _has_read(request, rule) and accepted(form, lambda **to: opened.append(act(question=asking.Question(**to)))):
         _say_opened(request, opened[0])
         return redirect("decisions:position", pk)
-    return render(request, "decisions/round_form.html", {"form": form, **_asked_context(position, base, text)})
+    return render(
+        request, "decisions/round_form.html", {"form": form, "rule": rule, **_asked_context(position, base, text)}
+    )
 
 
 @page_or_form
@@ -75,6 +79,11 @@ def confirm(request: Request, pk: UUID) -> HttpResponse:
 
 def _newest_round(position: Position) -> Round:
     return get_object_or_404(Round.objects.filter(version__position=position)[:1])
+
+
+def _has_read(request: Request, rule: str) -> bool:
+    """Whether it is to be opened, and its rule is the sentence that stood beside the button."""
+    return request.method == "POST" and "look" not in request.POST and request.POST.get("rule", rule) == rule
 
 
 def _asked_context(position: Position, base: asking.Base, text: object) -> dict[str, object]:

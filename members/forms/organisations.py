@@ -53,9 +53,7 @@ class OrganisationFilter(ListFilter):
 
     q = WordsFilter(gettext_lazy("Name, acronym or other name"))
     region = ChoiceFilter(gettext_lazy("Region"), region_choices)
-    endorsed = ChoiceFilter(
-        gettext_lazy("Endorsed the call"), [(YES, gettext_lazy("Has endorsed")), (NO, gettext_lazy("Has not endorsed"))]
-    )
+    endorsed = ChoiceFilter(gettext_lazy("Endorsed the call"), [(YES, gettext_lazy("Yes")), (NO, gettext_lazy("No"))])
     country = ChoiceFilter(gettext_lazy("Country"), country_choices)
     category = ChoiceFilter(gettext_lazy("Category"), Membership.Category.choices)
     status = ChoiceFilter(gettext_lazy("Status"), Membership.Status.choices)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Visibility, known
@@ -53,6 +53,12 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def not_endorsing(self) -> Self:
         return self.filter(~Exists(_endorsements()), ~Exists(_endorsers()))
+
+    def how_many_endorse(self) -> tuple[int, int]:
+        """(those that stand behind the call, all) of those that belong, in one statement."""
+        endorsing = Exists(_endorsements()) | Exists(_endorsers())
+        found = self.active().joined().aggregate(endorsing=Count("pk", filter=endorsing), total=Count("pk"))
+        return found["endorsing"], found["total"]
 
     def joined(self) -> Self:
         """Those with an open membership, with its first day as `joined`."""

@@ -103,6 +103,7 @@ def open_by_keys(cast: Scene, keys: Keys) -> None:
     """By the rule of its level, until 17:00 of a working day by the clock of whoever opens it."""
     keys.go("Open for sign-off")
     keys.type_into("Closes on", f"{working_day(cast.now):%m%d%Y}")
+    keys.go("Show the rule in a sentence")
     keys.go("Open it and tell 3 seats")
 
 
@@ -205,10 +206,10 @@ def ask_again(cast: Scene, asked: Round) -> Round:
 def open_in_spite(desk: Window, day: date, hour: str) -> None:
     """Of a silence, by whoever has been told that no member was consulted, and perhaps that the time is short."""
     desk.fill(closes_on=day.isoformat(), closes_hour=hour)
-    desk.press("Open it and tell 5 seats")
-    if (in_spite := desk.page.get_by_label("Do it all the same")).is_visible() and not in_spite.is_checked():
+    desk.press("Show the rule in a sentence")
+    if (in_spite := desk.page.get_by_label("Do it all the same")).is_visible():
         in_spite.check()
-        desk.press("Open it and tell 5 seats")
+    desk.press("Open it and tell 5 seats")
 
 
 def approve_with_a_reservation(cast: Scene, window: Window, again: Round) -> None:

@@ -94,6 +94,16 @@ def test_one_owner_s_milestones_keep_their_numbers(client):
     assert titles(nobodys) == ["Nobody’s"]
 
 
+def test_the_milestone_reached_last_is_named_with_thanks(client):
+    campaign, owner = CampaignFactory(), PersonFactory()
+    for title, starts, reached in (("First", 1, 20), ("Last", 9, 21), ("Same day, earlier", 3, 21), ("Open", 28, None)):
+        status = {"status": "reached", "reached_on": date(2026, 1, reached)} if reached else {}
+        MilestoneFactory(campaign=campaign, title=title, owner=owner, starts_on=date(2026, 1, starts), **status)
+    client.force_login(user_with("staff"))
+
+    assert page_of(client, campaign).context["reached"].title == "Last"
+
+
 def test_two_hundred_milestones_are_drawn_at_once_and_listed_page_by_page(client, django_assert_num_queries):
     campaign = CampaignFactory()
     for day in range(200):

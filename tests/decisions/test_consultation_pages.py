@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.clock import database_now
 from decisions.actions.consulting import end_consultation_early
 from decisions.actions.disposing import tell_contributors
+from decisions.consultation_columns import CONTRIBUTIONS
 from decisions.models import Consultation, Consulted, Contribution, Disposition, Position
 from tests.decisions.making import chair_of, committee_of
 from tests.decisions.members_asked import (
@@ -256,6 +257,18 @@ def test_the_file_says_what_became_of_it_once_contributors_were_told(client):
 
     assert ("Out of scope" in before, "Out of scope" in after) == (False, True)
     assert "Not taken" in after
+
+
+@pytest.mark.parametrize("chosen", [[], [column.key for column in CONTRIBUTIONS.columns]], ids=["usual", "all"])
+def test_each_heading_of_what_was_said_stands_over_a_cell(client, chosen):
+    user, staff = member(), user_with("staff")
+    consultation = closed_with_a_disposition(user, staff)
+    client.force_login(staff)
+
+    shown = client.get(reverse("decisions:contributions", args=[consultation.pk]), {"cols": chosen}).content.decode()
+
+    assert shown.count('role="columnheader"') == shown.count('role="cell"')
+    assert shown.count("Out of scope") == 1
 
 
 def closed_with_a_disposition(user, staff) -> Consultation:

@@ -222,6 +222,43 @@ def test_drafting_opening_and_withdrawing_from_the_pages(client):
     assert "Out of date." in withdrawn.content.decode()
 
 
+def as_offered(client, position) -> dict:
+    """What a browser sends from the form that opens a round, as it comes."""
+    client.force_login(user_with("staff"))
+    shown = client.get(reverse("decisions:open_round", args=[position.pk])).context
+    names = ("procedure", "quorum", "threshold", "closes_on", "closes_hour", "zone", "version")
+    fields = {name: shown["form"][name].value() for name in names}
+    return fields | {"meeting": "", "despite": "on", "rule": shown["rule"]}
+
+
+def test_the_rule_is_read_in_a_sentence_before_anybody_is_asked(client):
+    position = PositionFactory(committee=committee_of(12))
+    url, offered = reverse("decisions:open_round", args=[position.pk]), as_offered(client, position)
+    wanted = offered | {"procedure": "explicit", "quorum": "none", "threshold": "two_thirds"}
+
+    looked = client.post(url, wanted | {"look": "yes"}).context
+    no_day = client.post(url, wanted | {"look": "yes", "closes_on": ""}).context
+
+    assert "silence counts as assent after" in offered["rule"]
+    assert looked["rule"].startswith("Passes if at least 8 of 12 seats approve before ")
+    assert not looked["form"].errors
+    assert no_day["rule"] == ""
+    assert not Round.objects.exists()
+
+
+def test_a_round_opens_only_by_the_rule_that_was_read(client):
+    position = PositionFactory(committee=committee_of(12))
+    url, offered = reverse("decisions:open_round", args=[position.pk]), as_offered(client, position)
+    wanted = offered | {"procedure": "explicit", "quorum": "none", "threshold": "half"}
+
+    shown = client.post(url, wanted).context
+    opened_by_then = Round.objects.exists()
+    client.post(url, wanted | {"rule": shown["rule"]})
+
+    assert not opened_by_then
+    assert Round.objects.get().threshold == "half"
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

@@ -10,7 +10,7 @@ from accounts.models import TransitionError
 from history.models import Entry
 from members.actions.endorsements import endorse, withdraw_endorsement
 from members.models import Endorsement
-from tests.factories import LONG_AGO, NOON, EndorsementFactory, OrganisationFactory, user_with
+from tests.factories import LONG_AGO, NOON, CampaignFactory, EndorsementFactory, OrganisationFactory, user_with
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 5, 3)
@@ -77,6 +77,19 @@ def test_who_belongs_as_endorser_has_endorsed_since_then():
     assert OrganisationFactory(membership=False).endorsed_on is None
 
 
+def test_the_page_of_a_campaign_says_how_many_of_those_that_belong_have_endorsed(client):
+    client.force_login(user_with("staff"))
+    EndorsementFactory(organisation__membership__category="member")
+    EndorsementFactory(organisation__membership=False)
+    EndorsementFactory(until=date(2026, 1, 1), end_reason="Changed.")
+    OrganisationFactory(membership__category="endorser")
+    OrganisationFactory(ended_on=date(2026, 1, 1), end_reason="Dissolved.")
+
+    page = client.get(reverse("campaigns:campaign", args=[CampaignFactory().pk])).content.decode()
+
+    assert "2 of 3 organisations that belong to the coalition have endorsed its call." in page
+
+
 def test_west_africa_without_an_endorsement_goes_into_a_file(client):
     """The task of the issue, as the browser sends it."""
     client.force_login(user_with("staff"))
@@ -91,7 +104,7 @@ def test_west_africa_without_an_endorsement_goes_into_a_file(client):
     assert [line.split(",")[0] for line in text.splitlines()] == ["\ufeffOrganisation", "Terre Sûre"]
     assert [chip["label"] for chip in page.context["filter"].chips()] == [
         "Region: Western Africa",
-        "Endorsed the call: Has not endorsed",
+        "Endorsed the call: No",
     ]
 
 

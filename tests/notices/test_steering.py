@@ -277,7 +277,9 @@ def test_a_narrowed_list_names_what_its_reader_may_see(staff):
 
     assert "Mails about “<bdi>Canary</bdi>”" in seen
     assert "Canary" not in hidden
-    assert "Mails to <bdi>Amira Haddad</bdi>" in staff.get(PAGE, {"person": row.person_id}).content.decode()
+    theirs = staff.get(PAGE, {"person": row.person_id}).content.decode()
+    assert theirs.count("<bdi>Amira Haddad</bdi>") == 1
+    assert "Mails to <bdi>Amira Haddad</bdi>" in theirs
 
 
 @pytest.mark.parametrize("nonsense", ["", "x", "a\0b", "00000000-0000-0000-0000-000000000001"])
