@@ -13,10 +13,11 @@ from accounts.rules import allows, classes_seen_by, require
 from decisions.lineage import compared
 from decisions.models import Answer, AnswerChange, Correction, Decision, Elector, Position, Round, Text
 from decisions.models.counting import end_of_running
-from decisions.outcome import ADOPTING, Choice, Outcome, Procedure, Tally
+from decisions.outcome import ADOPTING, Outcome, Procedure, Tally
 from decisions.reading import Reading, read_by
 from decisions.seats import SeatLine, electors_of, is_heard, late_ones, line_of, mine_of, uncounted
-from decisions.words import arithmetic, committee_for, outlook, rule_sentence
+from decisions.signing import signing_for
+from decisions.words import arithmetic, committee_for, older_for, outlook, rule_sentence
 from history.panels import Line, history
 
 
@@ -39,7 +40,7 @@ class Asked:
     late: list[AnswerChange] = field(default_factory=list)
     older: Decision | None = None  # what this replaces if it is adopted, as far as this reader may know
     hidden: int = 0  # seats that have not answered and that this reader is not told
-    assented: list[Elector] = field(default_factory=list)  # by silence
+    assented: list[Elector] = field(default_factory=list)  # by silence, as far as this reader may know them
     dissent: list[Answer] = field(default_factory=list)  # reservations and objections that this reader may know
 
     @property
@@ -49,6 +50,11 @@ class Asked:
     @property
     def is_silence(self) -> bool:
         return self.round.procedure == Procedure.SILENCE
+
+    @property
+    def unnamed(self) -> int:
+        """How many more have assented by silence."""
+        return self.tally.silent - len(self.assented) if self.outcome == Outcome.SILENCE else 0
 
     @property
     def unreached(self) -> list[SeatLine]:
@@ -163,7 +169,6 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
     latest = (
         Round.objects.filter(version__position=position)
         .select_related("version", "committee", "opened_by", "confirmed_by", "decision", "would_supersede")
-        .annotate(shows_older=Exists(Decision.objects.visible_to(user).filter(pk=OuterRef("would_supersede"))))
         .annotate(is_being_corrected=Exists(Correction.objects.waiting().filter(round=OuterRef("pk"))))
         .first()
     )
@@ -178,6 +183,7 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
     mine = mine_of(electors, seat) if is_open else []
     shown = [one for one in electors if is_heard(one) or sees_silent or one.speaks]  # type: ignore[attr-defined]
     lines = [line_of(one, latest, said) for one in shown]
+    signing = None if is_open else signing_for(user, electors, said, is_insider=is_insider)
     return Asked(
         round=latest,
         tally=found.tally,
@@ -199,17 +205,10 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
         seats=[*lines, *uncounted(latest)] if is_insider else [],
         late=late_ones(latest) if is_insider and not is_open else [],
         hidden=len(electors) - len(shown),
-        older=latest.older(said) if latest.shows_older else None,
-        assented=[one for one in electors if not hasattr(one, "answer")] if said == Outcome.SILENCE else [],
-        dissent=_dissent(electors, is_insider=is_insider) if not is_open and not is_insider else [],
+        older=older_for(user, latest, said),
+        assented=signing.by_silence if signing else [],
+        dissent=signing.dissent if signing and not is_insider else [],
     )
-
-
-def _dissent(electors: list[Elector], *, is_insider: bool) -> list[Answer]:
-    """Reservations and objections, as far as their authors let this reader know them."""
-    said = [one.answer for one in electors if hasattr(one, "answer")]
-    with_reason = [one for one in said if one.choice in {Choice.RESERVE, Choice.OBJECT}]
-    return [one for one in with_reason if is_insider or one.visibility == Visibility.MEMBERS]
 
 
 def elector_to_answer(position: Position, user: User, named: str) -> Elector:

@@ -13,10 +13,11 @@ from accounts.models import Person
 from accounts.rules import allows
 from decisions.actions.closing import chairs_of, told_of_outcome
 from decisions.difference import plain_difference
-from decisions.models import Answer, Decision, Elector, Position, Round, Text
+from decisions.models import Answer, Elector, Position, Round, Text
 from decisions.outcome import Choice, Outcome
 from decisions.seats import late_ones
-from decisions.words import committee_for, rule_sentence
+from decisions.signing import signing_for
+from decisions.words import committee_for, older_for, rule_sentence
 from members.hats import account_of
 from members.models import SeatHolder
 from notices.kind import Kind
@@ -53,7 +54,7 @@ class AboutARound(Kind):
             "translated": ", ".join(translated),
             "electors": electors,
             "tally": found.tally,
-            "older": _older(subject, person),
+            "older": older_for(account_of(person), subject, _said(subject)),
             "rule": rule_sentence(subject, found.tally.base, person.zone, found.closes_at),
         }
 
@@ -199,18 +200,15 @@ class OutcomeAnnounced(AboutARound):
 
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
         user = account_of(person)
-        position = subject.version.position
-        is_insider = user is not None and allows(user, "decisions.see_answers", position)
+        is_insider = allows(user, "decisions.see_answers", subject.version.position)
         context = super().context(subject, person, now)
-        electors = context["electors"]
+        signing = signing_for(user, context["electors"], _said(subject), is_insider=is_insider)
         return context | {
             "committee": committee_for(user, subject.committee),
             "is_adopted": subject.is_adopted,
             "decision": getattr(subject, "decision", None),
-            "silent": [one.organisation for one in electors if not hasattr(one, "answer")]
-            if subject.outcome == Outcome.SILENCE
-            else [],
-            "objections": _objections(electors) if is_insider else [],
+            "assented": signing.by_silence,
+            "objections": _objections(context["electors"]) if is_insider else [],
         }
 
 
@@ -223,12 +221,8 @@ class Withdrawn(AboutARound):
     because = gettext_lazy("You get this because you speak for a seat that was asked.")
 
 
-def _older(subject: Round, person: Person) -> Decision | None:
-    """What it replaces if it is adopted, as far as `person` may know."""
-    older = subject.would_supersede_id and subject.older(Outcome(subject.outcome) if subject.outcome else None)
-    if not older or not Decision.objects.visible_to(account_of(person)).filter(pk=older.pk).exists():
-        return None
-    return older
+def _said(subject: Round) -> Outcome | None:
+    return Outcome(subject.outcome) if subject.outcome else None
 
 
 def _objections(electors: list[Elector]) -> list[Answer]:
