@@ -26,7 +26,8 @@ from decisions.outcome import (
 )
 from meetings.models import Meeting
 from members.models import Committee, Organisation, SeatHolder, SeatTerm
-from notices.models import Bounce, Delivery
+from notices.models import Delivery
+from notices.reach import that_reached
 
 ON_THE_WAY = [Delivery.State.PLANNED, Delivery.State.SENDING, Delivery.State.DEFERRED]
 ASKING_KINDS = ["decisions.round_opened", "decisions.text_changed", "decisions.extended", "decisions.answer_due"]
@@ -216,9 +217,8 @@ class ElectorQuerySet(models.QuerySet["Elector"]):
         return self.filter(Q(seen_by=person) | Q(changes__by=person, changes__is_late=False))
 
     def with_reach(self) -> Self:
-        """`is_reached`: a mail that asks for the seat's answer went to somebody who speaks for it, before the closing
-        instant, and had not come back by then. What lies in an inbox reaches nobody who does not look.
-        `is_on_the_way`: such a mail has still to go out.
+        """`is_reached`: a mail that asks for the seat's answer reached somebody who speaks for it before the closing
+        instant. `is_on_the_way`: such a mail has still to go out.
         """
         # As of the closing: whoever comes or goes later changes nothing.
         closing = ExpressionWrapper(OuterRef(OuterRef("round__closes_at")), output_field=models.DateTimeField())
@@ -231,10 +231,9 @@ class ElectorQuerySet(models.QuerySet["Elector"]):
             object_id=OuterRef("round"),
             person__in=holders.values("person"),
         )
-        went = asking.filter(state=Delivery.State.SENT, settled_at__lt=OuterRef("round__closes_at"))
-        back = Bounce.objects.filter(delivery=OuterRef("pk"), read_at__lt=OuterRef(OuterRef("round__closes_at")))
+        reached = that_reached(asking, OuterRef("round__closes_at"))
         coming = asking.filter(state__in=ON_THE_WAY, send_at__lt=OuterRef("round__closes_at"))
-        return self.annotate(is_reached=Exists(went.filter(~Exists(back))), is_on_the_way=Exists(coming))
+        return self.annotate(is_reached=Exists(reached), is_on_the_way=Exists(coming))
 
     def unreached(self) -> Self:
         return self.with_reach().filter(is_reached=False)

@@ -12,9 +12,9 @@ from decisions.actions.closing import announce_closed_rounds
 from decisions.models import Decision, Elector
 from members.models import SeatHolder
 from notices.compose import compose
-from notices.models import Bounce, Delivery
+from notices.models import Bounce, Delivery, Suppression
 from tests.decisions.making import answer, committee_of, opened, speaker_of
-from tests.factories import NOON
+from tests.factories import NOON, user_with
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -73,6 +73,26 @@ def test_a_mail_that_came_back_blocks_silence(asked):
 
     assert outcome_of(asked, asked.closes_at) is None  # it goes on once
     assert outcome_of(asked, asked.closes_at) == "no_quorum"
+
+
+def test_a_mail_that_is_only_delayed_blocks_nothing(asked):
+    Bounce.objects.create(delivery=mail_to(last_of(asked)), status="4.4.1", is_final=False, read_at=LATER)
+
+    assert outcome_of(asked, asked.closes_at) == "silence"
+
+
+def test_an_address_from_which_another_mail_came_back_blocks_silence_until_staff_take_it_up_again(asked):
+    row = mail_to(last_of(asked))
+    bounce = Bounce.objects.create(
+        delivery=mail_to(asked.electors.first()), status="5.1.1", is_final=True, read_at=LATER
+    )
+    email = row.person.addresses.get(is_primary=True).email.lower()
+    stopped = Suppression.objects.create(person=row.person, email=email, bounce=bounce, since=LATER)
+
+    assert asked.standing(LATER).tally.unreached == 1
+    stopped.lifted_at, stopped.lifted_by, stopped.lift_reason = LATER, user_with("staff"), "It works."
+    stopped.save()
+    assert outcome_of(asked, asked.closes_at) == "silence"
 
 
 def test_a_mail_that_came_back_does_not_matter_of_a_seat_that_was_heard(asked):
