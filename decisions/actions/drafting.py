@@ -16,7 +16,7 @@ from decisions.models import Consultation, Level, Position, Round, Text, Version
 from decisions.models.levels import usual_level
 from decisions.models.positions import fingerprint
 from decisions.outcome import Outcome
-from history.actions import can_be_taken_back, changes, record, snapshot
+from history.actions import can_be_taken_back, changes, record, refuse_stale, snapshot
 from members.models import Committee
 from notices.actions.planning import cancel, post
 
@@ -66,12 +66,14 @@ def edit_draft(
     level: Level,
     visibility: str,
     seen: str,
+    since: int | None = None,
     now: datetime,
 ) -> Position:
-    """Change a draft and the wording of its newest version. `seen`: the fingerprint of the wording it began from.
+    """Change a draft and the wording of its newest version. `seen`: the fingerprint of the wording it began from;
+    `since`: the newest entry of its history then.
 
     Raises Refused; TransitionError when it is no draft, a round has been held on the version (write a new one), or
-    somebody has changed the wording since.
+    somebody has changed the wording since; Stale when they changed another of its fields.
     """
     position = _locked(position)
     require(by, "decisions.write", position)
@@ -84,6 +86,7 @@ def edit_draft(
             _("Members have been asked about this version, so it stays as it is. Write a new version.")
         )
     require_unchanged(text, seen)
+    refuse_stale(position, since, FIELDS)
     before = snapshot(position, FIELDS)
     position.title, position.campaign, position.level = title, campaign, level
     position.visibility, position.changed_at = visibility, now

@@ -29,8 +29,10 @@ from decisions.models import Consultation, Position, Text
 from decisions.pages import page_of_position, rows_of
 from decisions.reading import read_by
 from decisions.suggestions import suggested
+from history.actions import newest
 from history.deeds import standing
 from history.http import done_to
+from history.panels import put_together
 
 MAY = (
     "write",
@@ -93,18 +95,13 @@ def edit_position(request: Request, pk: UUID) -> HttpResponse:
     draft = position_or_404(request, pk)
     require(request.user, "decisions.write", draft)
     text = newest_text(draft)
-    initial = {
-        "title": draft.title,
-        "campaign": draft.campaign_id,
-        "level": draft.level_id,
-        "visibility": draft.visibility,
-    }
-    initial |= {"body": text.body, "began": text.body, "seen": text.sha256}
+    initial = _typed(draft) | {"body": text.body, "began": text.body, "seen": text.sha256}
     form = EditForm(request.POST or None, user=request.user, position=draft, initial=initial)
     act = partial(drafting.edit_draft, draft, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect("decisions:position", pk)
-    context = {"form": form, "position": draft, "text": text, **crossed(form, text)}
+    theirs = put_together(form, lambda: position_or_404(request, pk), request.user, _typed)
+    context = {"form": form, "position": draft, "text": text, "theirs": theirs, **crossed(form, text)}
     return render(request, "decisions/position_form.html", context)
 
 
@@ -151,6 +148,12 @@ def crossed(form: CrossingForm, standing: Text) -> dict[str, Any]:
     """For `crossing.html`: what somebody else has changed while the form was open."""
     crossing = form.crossed_by(standing)
     return {"crossing": crossing, "compared": crossing and compared(crossing.old, crossing.new)}
+
+
+def _typed(draft: Position) -> dict[str, Any]:
+    """What the form of a draft begins with, its text aside."""
+    fields = {"title": draft.title, "campaign": draft.campaign_id, "level": draft.level_id}
+    return fields | {"visibility": draft.visibility, "since": newest(draft)}
 
 
 def position_or_404(request: Request, pk: UUID) -> Position:

@@ -11,6 +11,7 @@ from decisions.actions.closing import announce_closed_rounds
 from decisions.actions.drafting import newest_text, write_version
 from decisions.models import Answer, AnswerChange, Position, Round
 from decisions.models.levels import usual_level
+from history.actions import newest
 from notices.actions.arriving import arrive_due
 from notices.models import Delivery
 from tests.decisions.making import chair_of, committee_of, say, speaker_of
@@ -260,6 +261,7 @@ def test_an_edit_that_crosses_another_is_kept_and_can_be_sent_again(client):
 
 def test_earlier_versions_are_for_those_who_write(client):
     committee = committee_of(1)
+    fields["since"] = newest(position)
     position = PositionFactory(committee=committee, visibility="members")
     write_version(position, by=user_with("staff"), body="New.", seen=newest_text(position).sha256, now=database_now())
 
@@ -395,3 +397,4 @@ def test_whoever_may_not_know_the_campaign_edits_the_draft_and_leaves_it_there(c
 
     position.refresh_from_db()
     assert ("CANARY" in form, position.title, position.campaign) == (False, "Renamed", campaign)
+        "since": newest(position),
