@@ -14,7 +14,7 @@ from decisions.models.levels import usual_level
 from history.actions import newest
 from notices.actions.arriving import arrive_due
 from notices.models import Delivery
-from tests.decisions.making import chair_of, committee_of, say, speaker_of
+from tests.decisions.making import alternate_of, chair_of, committee_of, say, speaker_of
 from tests.factories import AppointmentFactory, CampaignFactory, PositionFactory, RoundFactory, user_with
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +60,17 @@ def test_a_seat_answers_from_the_page(client):
     assert (Answer.objects.get().choice, Answer.objects.get().by) == ("approve", user.person)
     assert "is recorded. You can change it until the closing hour." in after.content.decode()
     assert "Your seat approves" in after.content.decode()
+
+
+def test_who_answers_is_told_who_else_speaks_for_the_seat(client):
+    asked = running(committee_of(2))
+    other = alternate_of(first_of(asked))
+
+    own = page(client, speaker_of(first_of(asked)), "position", asked.version.position_id)[1]
+    elsewhere = page(client, speaker_of(asked.electors.last()), "position", asked.version.position_id)[1]
+
+    said = f"<bdi>{other.person}</bdi> speaks for the same seat: one of you is enough."
+    assert (said in own, said in elsewhere) == (True, False)
 
 
 def test_a_replayed_form_is_one_answer(client):
