@@ -24,8 +24,8 @@ SECONDS: "models.Field[Any, Any]" = models.DecimalField(max_digits=20, decimal_p
 class PositionQuerySet(models.QuerySet["Position"]):
     def visible_to(self, user: Any, at: Any = Now()) -> Self:  # noqa: B008 - an expression: the database's clock
         """Drafts and open ones by class; adopted ones to every member, from the closing instant and not the hour of
-        its announcement; the others to the steering committee and staff. The committee, the seats that are asked
-        and the author see theirs in every state.
+        its announcement; the others by class too, but to no more than the steering committee and staff. The committee,
+        the seats that are asked and the author see theirs in every state.
         """
         seen, worn = classes_seen_by(user), hats(user)
         electors = Elector.objects.spoken_for_by(user.person)
@@ -39,7 +39,8 @@ class PositionQuerySet(models.QuerySet["Position"]):
             carried = Round.objects.unannounced().closed(at).carried()
             shown |= Q(status=Position.Status.ADOPTED) | Q(pk__in=carried.values("version__position"))
         if Visibility.STEERING in seen:
-            shown |= Q(status__in=[Position.Status.REJECTED, Position.Status.UNDECIDED, Position.Status.WITHDRAWN])
+            ended = [Position.Status.REJECTED, Position.Status.UNDECIDED, Position.Status.WITHDRAWN]
+            shown |= Q(status__in=ended, visibility__in=seen)
         return self.filter(shown)
 
     def would_replace(self, decision: Any) -> Self:

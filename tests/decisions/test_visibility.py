@@ -47,9 +47,11 @@ def test_a_draft_for_members_is_seen_by_members(status):
     assert who_sees(position, committee) == INSIDE | {"facilitator", "member"}
 
 
-def test_a_draft_for_staff_is_seen_by_its_committee_too():
+@pytest.mark.parametrize("status", ["draft", "open", "rejected", "undecided", "withdrawn"])
+def test_a_draft_for_staff_is_seen_by_its_committee_too_and_never_by_another(status):
     committee = committee_of(1, is_steering=False)
-    position = PositionFactory(committee=committee, visibility="staff")
+    reason = {"withdrawal_reason": "No."} if status == "withdrawn" else {}
+    position = PositionFactory(committee=committee, visibility="staff", status=status, **reason)
 
     assert who_sees(position, committee) == INSIDE
     assert not Position.objects.visible_to(user_with("seat", committee_of(1))).exists()
