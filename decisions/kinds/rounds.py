@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +13,8 @@ from accounts.models import Person
 from accounts.rules import allows
 from decisions.actions.closing import chairs_of, told_of_outcome
 from decisions.difference import plain_difference
-from decisions.models import Answer, Elector, Position, Round, Text
+from decisions.models import Answer, AnswerChange, Elector, Position, Round, Text
+from decisions.models.rounds import ElectorQuerySet
 from decisions.outcome import Choice, Outcome
 from decisions.seats import late_ones
 from decisions.signing import signing_for
@@ -68,8 +69,12 @@ class Asking(AboutARound):
         "A seat’s answer belongs to its organisation: as long as you speak for one, you are asked by mail too."
     )
 
+    def of(self, electors: ElectorQuerySet) -> ElectorQuerySet:
+        """Those of the reader's seats that the mail is about."""
+        return electors
+
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
-        electors = Elector.objects.filter(round=subject).spoken_for_by(person)
+        electors = self.of(Elector.objects.filter(round=subject).spoken_for_by(person))
         elector = electors.select_related("organisation", "term__seat", "answer").order_by("term__seat__number").first()
         others = SeatHolder.objects.current().filter(term=elector.term) if elector else SeatHolder.objects.none()
         return super().context(subject, person, now) | {
@@ -125,10 +130,6 @@ class AboutASeat(Asking):
     because = gettext_lazy("You get this because you speak for this seat.")
     act = gettext_lazy("Look at your seat’s answer")
 
-    def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
-        context = super().context(subject, person, now)
-        return context | {"answer": getattr(context["elector"], "answer", None)}
-
 
 class AnswerRecorded(AboutASeat):
     """Staff took down what the seat told them: its holders see what stands in their name."""
@@ -137,6 +138,17 @@ class AnswerRecorded(AboutASeat):
     label = gettext_lazy("Staff recorded your seat’s answer")
     template = "decisions/emails/answer_recorded.txt"
 
+    def of(self, electors: ElectorQuerySet) -> ElectorQuerySet:
+        taken_down = AnswerChange.objects.filter(elector=OuterRef("pk"), recorded_by__isnull=False)
+        return electors.filter(Exists(taken_down))
+
+    def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
+        """`recorded`: what staff took down last; `answer`: what counts, which may be another by now."""
+        context = super().context(subject, person, now)
+        taken_down = AnswerChange.objects.filter(elector=context["elector"], recorded_by__isnull=False)
+        recorded = taken_down.select_related("by", "recorded_by").order_by("at").last()
+        return context | {"recorded": recorded, "answer": getattr(context["elector"], "answer", None)}
+
 
 class RecusalProposed(AboutASeat):
     """The chair thinks that the seat should recuse itself."""
@@ -144,6 +156,9 @@ class RecusalProposed(AboutASeat):
     key = "decisions.recusal_proposed"
     label = gettext_lazy("Your seat is asked to recuse itself")
     template = "decisions/emails/recusal_proposed.txt"
+
+    def of(self, electors: ElectorQuerySet) -> ElectorQuerySet:
+        return electors.exclude(recusal_why="")
 
 
 class Objected(AboutARound):

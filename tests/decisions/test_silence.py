@@ -172,3 +172,38 @@ def test_a_round_closes_at_its_instant_wherever_its_hour_was_meant(zone, local):
     assert outcome_of(asked, closes_at - timedelta(microseconds=1)) is None
     assert outcome_of(asked, closes_at) == "silence"
     assert Decision.objects.get().decided_at == closes_at
+
+
+def mailed(kind, asked) -> str:
+    row = Delivery.objects.by_mail().filter(kind=kind, object_id=asked.pk).first()
+    return " ".join(compose(row, row.subject, "seat@example.org", asked.closes_at).body.split())
+
+
+def test_the_mails_say_that_silence_failed_for_a_seat_that_was_not_reached_and_not_for_too_few(asked):
+    Bounce.objects.create(delivery=mail_to(last_of(asked)), status="5.1.1", is_final=True, read_at=LATER)
+    outcome_of(asked, asked.closes_at)
+    outcome_of(asked, asked.closes_at)
+
+    said = mailed("decisions.outcome", asked)
+
+    assert "is not decided: 1 seat was never reached by mail, and silence counts only for those who were told." in said
+    assert "Too few seats" not in said
+
+
+def test_where_no_silence_counts_the_mails_speak_of_seats_that_took_part_and_not_of_those_reached():
+    voting = opened(committee_of(3), procedure="vote", quorum="half")
+    outcome_of(voting, voting.closes_at)
+
+    assert "with only 0 of 3 seats having taken part" in mailed("decisions.extended", voting)
+    outcome_of(voting, voting.closes_at)
+    assert "also after the round went on once" in mailed("decisions.outcome", voting)
+
+
+def test_a_meeting_without_a_quorum_did_not_go_on_once():
+    there = opened(committee_of(3), procedure="meeting", quorum="half")
+    outcome_of(there, there.closes_at)
+
+    said = mailed("decisions.outcome", there)
+
+    assert "Too few seats took part in deciding" in said
+    assert "went on once" not in said
