@@ -162,7 +162,7 @@ def withdraw_position(position: Position, *, by: User, reason: str, now: datetim
 
 @transaction.atomic
 def restore_draft(position: Position, *, by: User, now: datetime) -> Position:
-    """Take back that a draft was withdrawn.
+    """Take back that a draft was withdrawn, or what had been left undecided: it is again what it was.
 
     Raises Refused; TransitionError when it is not withdrawn, or was while seats were being asked: they have been told.
     """
@@ -171,10 +171,13 @@ def restore_draft(position: Position, *, by: User, now: datetime) -> Position:
     asked = Round.objects.filter(version__position=position, outcome=Outcome.WITHDRAWN)
     if position.status != Position.Status.WITHDRAWN or asked.exists():
         raise TransitionError(_("Only a draft that was withdrawn, and is not open again, becomes a draft again."))
-    position.step_to(Position.Status.DRAFT, back=True)
+    # A text that seats answered on is left undecided until another is written, which makes it a draft.
+    was_asked = newest_text(position).version.rounds.exists()
+    position.step_to(Position.Status.UNDECIDED if was_asked else Position.Status.DRAFT, back=True)
     position.withdrawal_reason, position.changed_at = "", now
     position.save()
-    record(gettext_noop("Is a draft again"), position, by=by, now=now, visibility=position.visibility)
+    verb = gettext_noop("Is not withdrawn any more") if was_asked else gettext_noop("Is a draft again")
+    record(verb, position, by=by, now=now, visibility=position.visibility)
     return position
 
 
