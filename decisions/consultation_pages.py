@@ -102,6 +102,7 @@ class Page:
     own: list[Said]
     mine: list[Consulted] = field(default_factory=list)
     speaks_for: list[Consulted] = field(default_factory=list)
+    may_comment: bool = False
 
     def parts_of(self, consulted: Consulted) -> list[Contribution]:
         """What stands of its official answer. Its contacts see that among their own."""
@@ -155,6 +156,7 @@ def page_of(consultation: Consultation, user: User, now: datetime) -> Page:
         own=own_words(consultation, user, now),
         mine=[one for one in speaks_for if one.may_sign],  # type: ignore[attr-defined]
         speaks_for=speaks_for,
+        may_comment=bool(speaks_for) or allows(user, "decisions.contribute", consultation),
     )
 
 
