@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from accounts.ids import as_uuid
 from accounts.models import User, Visibility
 from accounts.rules import allows, classes_seen_by, require
-from decisions.lineage import compared
+from decisions.lineage import Comparison, compared
 from decisions.models import Answer, AnswerChange, Correction, Decision, Elector, Position, Round, Text
 from decisions.models.counting import end_of_running
 from decisions.outcome import ADOPTING, Outcome, Procedure, Tally
@@ -76,6 +76,7 @@ class Page:
     reading: Reading
     asked: Asked | None
     history: list[Line]
+    changed: Comparison | None = None  # against what the seats were asked about before, or this reader answered on
     corrections: list[Correction]
 
     @property
@@ -133,9 +134,11 @@ def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
     ]
 
 
-def page_of_position(position: Position, user: User, now: datetime, where: Mapping[str, Any]) -> Page:
+def page_of_position(
+    position: Position, user: User, now: datetime, where: Mapping[str, Any], answered_on: str = ""
+) -> Page:
     """Everything on the page at `now`; `where`: the query string, its "seat" the elector's id if this reader speaks
-    for several.
+    for several; `answered_on`: the version (its id) for which they have just sent an answer.
     """
     asked = asked_about(position, user, now, where.get("seat"))
     committee = committee_for(user, position.committee)
@@ -143,7 +146,26 @@ def page_of_position(position: Position, user: User, now: datetime, where: Mappi
     assert reading is not None  # noqa: S101 - for mypy: no position is without a version
     corrections = waiting_corrections(reading.decides, user) if asked and asked.round.is_being_corrected else []  # type: ignore[attr-defined]
     entries = history(position, user, where, classes=classes_of_history(position, user))
-    return Page(position, committee, reading, asked, entries, corrections)
+    shows_change = asked is not None and asked.is_open and allows(user, "decisions.read_versions", position)
+    changed = changed_text(asked.round, reading.decides, answered_on) if asked and shows_change else None
+    return Page(position, committee, reading, asked, entries, corrections, changed)
+
+
+def changed_text(asked: Round, decides: Text, answered_on: str = "") -> Comparison | None:
+    """What differs from the version `answered_on` (its id), or from the text the seats were asked about before this
+    one took its place or was corrected; None where it is the first, and asks nothing then.
+    """
+    texts = Text.objects.filter(is_authoritative=True, version__position=asked.version.position_id)
+    if as_uuid(answered_on) and answered_on != str(asked.version_id):
+        older = texts.filter(version=answered_on)
+    elif asked.replaces_id:
+        older = texts.filter(version__rounds=asked.replaces_id)
+    elif asked.version.is_correction:
+        older = texts.filter(version__in=asked.corrections.exclude(version=None).values("of"))
+    else:
+        return None
+    old = older.select_related("version").order_by("version__number").first()
+    return compared(old, decides) if old else None
 
 
 def classes_of_history(position: Position, user: User) -> frozenset[str]:

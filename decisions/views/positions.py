@@ -169,7 +169,8 @@ def position_or_404(request: Request, pk: UUID) -> Position:
 def shown(request: Request, position: Position, form: AnswerForm | None = None) -> HttpResponse:
     """The page of a position from `position_or_404`; with an answer form that was not accepted, what was typed is kept."""
     now = position.read_at  # type: ignore[attr-defined]
-    page = page_of_position(position, request.user, now, request.GET)
+    answered_on = form.data.get("version", "") if form else ""
+    page = page_of_position(position, request.user, now, request.GET, answered_on)
     may = {name: allows(request.user, f"decisions.{name}", position) for name in MAY}
     context = {"position": position, "page": page, "asked": page.asked, "may": may, "form": form, "now": now}
     context["undo"] = standing(position, request.user, now) if position.withdrawal_reason else None

@@ -111,6 +111,7 @@ def test_an_answer_to_an_older_text_gets_the_new_text_and_keeps_what_was_typed(c
 
     assert "The text has changed since you opened this page" in said
     assert "New words." in said
+    assert '<details class="mb-3" open><summary>What differs from version 1</summary>' in said
     assert "My long reason.</textarea>" in said
     assert f'name="version" value="{version.pk}"' in said
     assert AnswerChange.objects.count() == 0
