@@ -12,7 +12,6 @@ from accounts.models import User, Visibility
 from accounts.rules import allows, classes_seen_by, require
 from decisions.lineage import Comparison, compared
 from decisions.models import Answer, AnswerChange, Correction, Decision, Elector, Position, Round, Text
-from decisions.models.counting import end_of_running
 from decisions.outcome import ADOPTING, Outcome, Procedure, Tally
 from decisions.reading import Reading, read_by
 from decisions.seats import SeatLine, electors_of, is_heard, late_ones, line_of, mine_of, uncounted
@@ -112,10 +111,8 @@ class Row:
 
 def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
     """The list's rows, with the running rounds of those that are open, in two statements."""
-    rounds = Round.objects.unannounced().filter(version__position__in=positions).select_related("version")
-    open_ones = Round.objects.running(now).filter(pk=OuterRef("pk"))
-    rounds = rounds.annotate(end=end_of_running(now), is_running=Exists(open_ones))
-    running = {one.version.position_id: one for one in rounds}
+    rounds = Round.objects.unannounced().filter(version__position__in=positions).with_end(now)
+    running = {one.version.position_id: one for one in rounds.select_related("version")}
     waiting = set()
     if running:
         electors = Elector.objects.filter(round__in=running.values()).unanswered_by(user.person, now)
@@ -125,8 +122,8 @@ def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
             one,
             committee_for(user, one.committee),
             asked,
-            closes_at=(asked.end if asked.is_running else asked.closes_at) if asked else None,
-            is_closed=asked is not None and not asked.is_running,
+            closes_at=asked.end if asked else None,  # type: ignore[attr-defined]
+            is_closed=asked is not None and asked.end <= now,  # type: ignore[attr-defined]
             is_mine=asked is not None and asked.pk in waiting,
         )
         for one in positions

@@ -1,6 +1,7 @@
 """Positions: texts the coalition may stand behind, in numbered versions."""
 
 import hashlib
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -48,10 +49,10 @@ class PositionQuerySet(models.QuerySet["Position"]):
         asked = Round.objects.unannounced().filter(would_supersede=decision)
         return self.filter(pk__in=asked.values("version__position"))
 
-    def with_standing(self) -> Self:
+    def with_standing(self, at: datetime) -> Self:
         """`standing` sorts a list: what is open, the nearest closing first; drafts; what is decided, both newest first."""
-        asked = Round.objects.filter(version__position=OuterRef("pk"), announced_at=None).order_by("-opens_at")
-        closing = Coalesce(Subquery(asked.values("closes_at")[:1]), "changed_at")
+        asked = Round.objects.unannounced().filter(version__position=OuterRef("pk")).order_by("-opens_at").with_end(at)
+        closing = Coalesce(Subquery(asked.values("end")[:1]), "changed_at")
         changed = Cast(Extract("changed_at", "epoch"), SECONDS)
         return self.annotate(
             standing=Case(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, When
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +53,11 @@ class RoundQuerySet(models.QuerySet["Round"]):
         due = self.unannounced().closed(at).filter(extended_from=None).exclude(procedure=Procedure.MEETING)
         due = due.alias(end=extended_end()).filter(end__gt=at)
         return inquorate(due, _some_untold())
+
+    def with_end(self, at: datetime) -> Self:
+        """`end`: when it closes, as is known at `at`: one that goes on once may not have been written down yet."""
+        goes_on = When(closes_at__lte=at, pk__in=Round.objects.running(at).values("pk"), then=extended_end())
+        return self.annotate(end=Case(goes_on, default="closes_at", output_field=models.DateTimeField()))
 
     def to_confirm(self) -> Self:
         """Announced, and waiting for the chair's word."""

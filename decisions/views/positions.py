@@ -57,7 +57,7 @@ def positions(request: Request) -> HttpResponse | StreamingHttpResponse:
     if status in Position.Status.values:
         visible = visible.filter(status=status)
     asked = POSITIONS.asked(request.GET, request.user)
-    page = keyset_page(visible.with_standing(), request.GET, order=asked.order, size=asked.size)
+    page = keyset_page(visible.with_standing(now), request.GET, order=asked.order, size=asked.size)
     rows = rows_of(page.rows, request.user, now)
     if asked.file:
         return as_file(asked, rows, now=now)

@@ -261,6 +261,7 @@ def test_a_round_form_says_what_is_to_be_put_right(client, changed, sentence):
 def test_an_edit_that_crosses_another_is_kept_and_can_be_sent_again(client):
     position, staff = PositionFactory(committee=committee_of(1)), user_with("staff")
     fields = {"title": "T", "level": position.level_id, "visibility": "steering", "seen": newest_text(position).sha256}
+    fields["since"] = newest(position)
     send(client, staff, "edit_position", position, **fields, body="First.")
 
     crossed = send(client, staff, "edit_position", position, **fields, body="Second.").content.decode()
@@ -273,7 +274,6 @@ def test_an_edit_that_crosses_another_is_kept_and_can_be_sent_again(client):
 
 def test_earlier_versions_are_for_those_who_write(client):
     committee = committee_of(1)
-    fields["since"] = newest(position)
     position = PositionFactory(committee=committee, visibility="members")
     write_version(position, by=user_with("staff"), body="New.", seen=newest_text(position).sha256, now=database_now())
 
@@ -305,6 +305,18 @@ def test_of_what_is_open_the_nearest_closing_comes_first(client):
     rows = client.get(reverse("decisions:positions")).context["rows"]
 
     assert [row.position for row in rows] == [soon.version.position, late.version.position]
+
+
+def test_what_goes_on_once_stands_by_the_hour_at_which_it_closes_then(client):
+    committee = committee_of(1)
+    goes_on, soon = running(committee, title="Goes on", hours=-1), running(committee, title="Sooner", hours=24)
+    Round.objects.filter(pk=goes_on.pk).update(quorum="half")
+    client.force_login(user_with("staff"))
+
+    rows = client.get(reverse("decisions:positions")).context["rows"]
+
+    assert [row.position for row in rows] == [soon.version.position, goes_on.version.position]
+    assert [row.is_closed for row in rows] == [False, False]
 
 
 def test_the_list_goes_on_where_the_page_before_ended(client):
@@ -402,6 +414,7 @@ def test_whoever_may_not_know_the_campaign_edits_the_draft_and_leaves_it_there(c
         "level": position.level_id,
         "visibility": "members",
         "seen": newest_text(position).sha256,
+        "since": newest(position),
     }
 
     form = page(client, chair_of(committee), "edit_position", position.pk)[1]
@@ -409,4 +422,3 @@ def test_whoever_may_not_know_the_campaign_edits_the_draft_and_leaves_it_there(c
 
     position.refresh_from_db()
     assert ("CANARY" in form, position.title, position.campaign) == (False, "Renamed", campaign)
-        "since": newest(position),
