@@ -75,8 +75,8 @@ class Page:
     reading: Reading
     asked: Asked | None
     history: list[Line]
-    changed: Comparison | None = None  # against what the seats were asked about before, or this reader answered on
     corrections: list[Correction]
+    changed: Comparison | None = None  # against what the seats were asked about before, or this reader answered on
 
     @property
     def text(self) -> Text:
@@ -174,8 +174,9 @@ def classes_of_history(position: Position, user: User) -> frozenset[str]:
 
 
 def waiting_corrections(text: Text, user: User) -> list[Correction]:
-    """Those that wait for an approver, each with what it changes as `compared`."""
+    """Those that wait for an approver, each with what it changes as `compared`; `is_for_reader`: for this one's voice."""
     waiting = Correction.objects.visible_to(user).waiting().filter(of=text.version_id)
+    waiting = waiting.annotate(is_for_reader=Exists(Correction.objects.awaiting(user.person).filter(pk=OuterRef("pk"))))
     found = list(waiting.select_related("proposed_by").prefetch_related("approvals"))
     for one in found:
         wanted = Text(version=text.version, language=text.language, body=one.body)
