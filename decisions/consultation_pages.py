@@ -126,9 +126,8 @@ def consultation_panel(position: Position, user: User, now: datetime) -> Panel:
     """
     is_draft, lines = position.status == Position.Status.DRAFT, list[Consultation]()
     if is_draft and position.was_consulted:  # type: ignore[attr-defined]
-        missing = Q(contributions__is_late=False, contributions__disposition=None) & ~Q(contributions__text="")
-        rows = Consultation.objects.of_position(position).select_related("version", "own_region")
-        lines = list(rows.annotate(missing=Count("contributions", filter=missing)).order_by("-opens_at", "id"))
+        rows = Consultation.objects.of_position(position).with_missing().select_related("version", "own_region")
+        lines = list(rows.order_by("-opens_at", "id"))
     is_insider = allows(user, "decisions.dispose", position)
     return Panel(
         lines=lines,
