@@ -122,8 +122,8 @@ def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
             one,
             committee_for(user, one.committee),
             asked,
-            closes_at=asked.end if asked else None,  # type: ignore[attr-defined]
-            is_closed=asked is not None and asked.end <= now,  # type: ignore[attr-defined]
+            closes_at=asked.end if asked else None,
+            is_closed=asked is not None and asked.end <= now,
             is_mine=asked is not None and asked.pk in waiting,
         )
         for one in positions
@@ -153,8 +153,9 @@ def changed_text(asked: Round, decides: Text, answered_on: str = "") -> Comparis
     one took its place or was corrected; None where it is the first, and asks nothing then.
     """
     texts = Text.objects.filter(is_authoritative=True, version__position=asked.version.position_id)
-    if as_uuid(answered_on) and answered_on != str(asked.version_id):
-        older = texts.filter(version=answered_on)
+    before = as_uuid(answered_on)
+    if before is not None and before != asked.version_id:
+        older = texts.filter(version=before)
     elif asked.replaces_id:
         older = texts.filter(version__rounds=asked.replaces_id)
     elif asked.version.is_correction:
@@ -176,8 +177,9 @@ def classes_of_history(position: Position, user: User) -> frozenset[str]:
 def waiting_corrections(text: Text, user: User) -> list[Correction]:
     """Those that wait for an approver, each with what it changes as `compared`; `is_for_reader`: for this one's voice."""
     waiting = Correction.objects.visible_to(user).waiting().filter(of=text.version_id)
-    waiting = waiting.annotate(is_for_reader=Exists(Correction.objects.awaiting(user.person).filter(pk=OuterRef("pk"))))
-    found = list(waiting.select_related("proposed_by").prefetch_related("approvals"))
+    awaiting = Correction.objects.awaiting(user.person).filter(pk=OuterRef("pk"))
+    waiting = waiting.annotate(is_for_reader=Exists(awaiting))
+    found: list[Correction] = list(waiting.select_related("proposed_by").prefetch_related("approvals"))
     for one in found:
         wanted = Text(version=text.version, language=text.language, body=one.body)
         one.compared = compared(text, wanted)  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
 from accounts.models import Address
@@ -10,14 +10,14 @@ from notices.models import Bounce, Delivery, Suppression
 from notices.models.deliveries import DeliveryQuerySet
 
 
-def that_reached(mails: DeliveryQuerySet, by: datetime | F) -> DeliveryQuerySet:
+def that_reached(mails: DeliveryQuerySet, by: datetime | OuterRef) -> DeliveryQuerySet:
     """Those of `mails` that the mail server took before `by`, by themselves or within a daily mail, and that had not
     come back by then for good; nor had another from that address, unless staff took it up again.
 
     What is only delayed is on its way. What only stands in an inbox reaches nobody who does not look. A person's address
     is the one of today. `by`: an instant, or an OuterRef as `mails` would be filtered by it.
     """
-    of_theirs = OuterRef(by) if isinstance(by, F) else by  # seen from one query further in
+    of_theirs = OuterRef(by) if isinstance(by, OuterRef) else by  # seen from one query further in
     own = Q(delivery=OuterRef("pk")) | Q(delivery=OuterRef("digest"))
     came_back = Bounce.objects.final().filter(own, read_at__lt=of_theirs)
     theirs = Address.objects.filter(person=OuterRef(OuterRef("person")), is_primary=True)

@@ -95,7 +95,7 @@ class EditForm(CrossingForm, DraftForm, SeenForm):
     """A draft keeps its committee and its language. `since`: the state of its other fields that the typist saw."""
 
     mark = "since"
-    seen = SeenField(max_length=64)
+    seen = SeenField(max_length=64)  # type: ignore[assignment]
     since = SeenForm.base_fields["seen"]
 
     def __init__(self, *args: Any, user: User, position: Position, **options: Any) -> None:

@@ -54,7 +54,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
         due = due.alias(end=extended_end()).filter(end__gt=at)
         return inquorate(due, _some_untold())
 
-    def with_end(self, at: datetime) -> Self:
+    def with_end(self, at: datetime) -> Any:
         """`end`: when it closes, as is known at `at`: one that goes on once may not have been written down yet."""
         goes_on = When(closes_at__lte=at, pk__in=Round.objects.running(at).values("pk"), then=extended_end())
         return self.annotate(end=Case(goes_on, default="closes_at", output_field=models.DateTimeField()))
