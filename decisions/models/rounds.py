@@ -54,11 +54,6 @@ class RoundQuerySet(models.QuerySet["Round"]):
         due = due.alias(end=extended_end()).filter(end__gt=at)
         return inquorate(due, _some_untold())
 
-    def with_end(self, at: datetime) -> Any:
-        """`end`: when it closes, as is known at `at`: one that goes on once may not have been written down yet."""
-        goes_on = When(closes_at__lte=at, pk__in=Round.objects.running(at).values("pk"), then=extended_end())
-        return self.annotate(end=Case(goes_on, default="closes_at", output_field=models.DateTimeField()))
-
     def to_confirm(self) -> Self:
         """Announced, and waiting for the chair's word."""
         return self.filter(outcome__in=sorted(DECIDED), confirmed_at=None)
@@ -66,6 +61,11 @@ class RoundQuerySet(models.QuerySet["Round"]):
     def carried(self) -> Self:
         """Those whose answers adopt, as `decisions.outcome.outcome` says it, in SQL; ask only of closed rounds."""
         return carried(self).filter(~Q(procedure=Procedure.SILENCE) | ~_some_untold())
+
+    def with_end(self, at: datetime) -> Any:
+        """`end`: when it closes, as is known at `at`: one that goes on once may not have been written down yet."""
+        goes_on = When(closes_at__lte=at, pk__in=Round.objects.running(at).values("pk"), then=extended_end())
+        return self.annotate(end=Case(goes_on, default="closes_at", output_field=models.DateTimeField()))
 
 
 def _some_untold() -> Exists:
