@@ -13,7 +13,7 @@ from accounts.models import User
 from decisions.blocking_texts import MOST, consultations, drafts
 from decisions.models import Correction, Disagreement, Elector, Round
 from decisions.models.rounds import ASKING_KINDS
-from decisions.outcome import DECIDED, Outcome, Procedure, approvals_missing, needed
+from decisions.outcome import DECIDED, Procedure, approvals_missing, needed
 from members.hats import hats
 from members.models import SeatHolder
 from notices.models import Delivery
@@ -137,7 +137,7 @@ def _waiting(asked: Round, electors: list[Any], now: datetime) -> Waiting:
         acted=found.tally.acknowledged,
         quorum=needed(asked.quorum, base),
         approvals_missing=approvals_missing(found.tally, asked.rule),
-        is_closed=found.outcome is not None and found.outcome != Outcome.NO_QUORUM,
+        is_closed=found.outcome is not None,
         seats=[Seat(one, one.speakers, one.last, one.next) for one in electors if not _has_done_its_part(one, asked)],
     )
 

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.counting import count_of
 from accounts.models import User
 from decisions.languages import language_name
 from decisions.margin import unsettled_of
@@ -28,10 +28,10 @@ def consultations(user: User, now: datetime) -> list[Any]:
     known = asked.silent().filter(organisation__in=Organisation.objects.visible_to(user))
     undisposed = Contribution.objects.filter(consultation=OuterRef("pk")).undisposed()
     rows = Consultation.objects.visible_to(user).annotate(
-        members=_count(asked),
-        answered=_count(asked.exclude(answered_at=None)),
+        members=count_of(asked, by="consultation"),
+        answered=count_of(asked.exclude(answered_at=None), by="consultation"),
         silent=ArraySubquery(known.order_by("organisation__key").values("organisation__name")[:NAMES]),
-        missing=_count(undisposed),
+        missing=count_of(undisposed, by="consultation"),
     )
     waiting = Q(opens_at__lte=now, closes_at__gt=now) | Q(
         closes_at__lte=now, missing__gt=0, version__position__status__in=BEFORE_SIGN_OFF
@@ -73,9 +73,3 @@ def _ours(rows: QuerySet[Any], user: User, committee: str) -> QuerySet[Any]:
     """All for staff, for a chair what is their committee's."""
     worn = hats(user)
     return rows if worn.is_staff else rows.filter(**{f"{committee}__in": worn.chairs})
-
-
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    """How many `rows` (of an outer one) there are, by their consultation."""
-    counted = rows.order_by().values("consultation").annotate(count=Count(F("pk"))).values("count")
-    return Coalesce(Subquery(counted), 0)

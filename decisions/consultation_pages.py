@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import allows, classes_seen_by
-from decisions.actions.drafting import text_of
 from decisions.models import Consultation, Consulted, Contribution, Disposition, Position, Question, Text
+from decisions.reading import Reading, read_by
 from members.countries import countries
 from members.hats import hats
 from members.models import Organisation
@@ -93,7 +93,7 @@ class Page:
     """`mine`: the members its reader may sign for, with what they have answered; `speaks_for`: may comment for."""
 
     consultation: Consultation
-    text: Text
+    reading: Reading
     questions: list[Question]
     is_open: bool
     is_insider: bool
@@ -102,6 +102,12 @@ class Page:
     own: list[Said]
     mine: list[Consulted] = field(default_factory=list)
     speaks_for: list[Consulted] = field(default_factory=list)
+    may_comment: bool = False
+
+    @property
+    def text(self) -> Text:
+        """The wording that decides."""
+        return self.reading.decides
 
     def parts_of(self, consulted: Consulted) -> list[Contribution]:
         """What stands of its official answer. Its contacts see that among their own."""
@@ -125,9 +131,8 @@ def consultation_panel(position: Position, user: User, now: datetime) -> Panel:
     """
     is_draft, lines = position.status == Position.Status.DRAFT, list[Consultation]()
     if is_draft and position.was_consulted:  # type: ignore[attr-defined]
-        missing = Q(contributions__is_late=False, contributions__disposition=None) & ~Q(contributions__text="")
-        rows = Consultation.objects.of_position(position).select_related("version", "own_region")
-        lines = list(rows.annotate(missing=Count("contributions", filter=missing)).order_by("-opens_at", "id"))
+        rows = Consultation.objects.of_position(position).with_missing().select_related("version", "own_region")
+        lines = list(rows.order_by("-opens_at", "id"))
     is_insider = allows(user, "decisions.dispose", position)
     return Panel(
         lines=lines,
@@ -137,16 +142,17 @@ def consultation_panel(position: Position, user: User, now: datetime) -> Panel:
     )
 
 
-def page_of(consultation: Consultation, user: User, now: datetime) -> Page:
-    """Everything on the page at `now`, the forms aside."""
+def page_of(consultation: Consultation, user: User, now: datetime, language: str = "") -> Page:
+    """Everything on the page at `now`, the forms aside. `language`: of the text, if the reader chose one."""
     is_insider = allows(user, "decisions.dispose", consultation)
-    text = text_of(consultation.version)
+    reading = read_by(user, consultation.position, language, consultation.version.number)
+    assert reading is not None  # noqa: S101 - for mypy: it is about a version that there is
     questions = list(consultation.questions.all())
     asked = consultation.asked.filter(organisation__in=hats(user).organisations).with_signing(user)
     speaks_for = list(asked.select_related("organisation", "answered_by")) if hats(user).organisations else []
     return Page(
         consultation=consultation,
-        text=text,
+        reading=reading,
         questions=questions,
         is_open=consultation.is_open(now),
         is_insider=is_insider,
@@ -155,6 +161,7 @@ def page_of(consultation: Consultation, user: User, now: datetime) -> Page:
         own=own_words(consultation, user, now),
         mine=[one for one in speaks_for if one.may_sign],  # type: ignore[attr-defined]
         speaks_for=speaks_for,
+        may_comment=bool(speaks_for) or allows(user, "decisions.contribute", consultation),
     )
 
 

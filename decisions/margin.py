@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import OuterRef
 from django.db.models.functions import Coalesce
 
+from accounts.counting import count_of
 from accounts.models import User
 from accounts.rules import allows
 from decisions.actions.commenting import OPEN_FOR_COMMENTS
@@ -90,8 +91,7 @@ def margin_of(position: Position, text: Text, user: User, asked: Mapping[str, st
 def unsettled_of(user: User) -> Coalesce:
     """An expression for positions: how many comments that `user` may see wait for an answer."""
     found = Comment.objects.visible_to(user).unsettled().filter(version__position=OuterRef("pk"))
-    counted = found.order_by().values("version__position").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted), 0)
+    return count_of(found, by="version__position")
 
 
 def _begins(places: list[int | None], placed: Mapping[int | None, list[Remark]]) -> tuple[dict[int | None, int], int]:

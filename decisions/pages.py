@@ -10,13 +10,13 @@ from django.db.models import Exists, OuterRef
 from accounts.ids import as_uuid
 from accounts.models import User, Visibility
 from accounts.rules import allows, classes_seen_by, require
-from decisions.lineage import compared
+from decisions.lineage import Comparison, compared
 from decisions.models import Answer, AnswerChange, Correction, Decision, Elector, Position, Round, Text
-from decisions.models.counting import end_of_running
-from decisions.outcome import ADOPTING, Choice, Outcome, Procedure, Tally
+from decisions.outcome import ADOPTING, Outcome, Procedure, Tally
 from decisions.reading import Reading, read_by
 from decisions.seats import SeatLine, electors_of, is_heard, late_ones, line_of, mine_of, uncounted
-from decisions.words import arithmetic, committee_for, outlook, rule_sentence
+from decisions.signing import signing_for
+from decisions.words import arithmetic, committee_for, older_for, outlook, rule_sentence
 from history.panels import Line, history
 
 
@@ -39,7 +39,7 @@ class Asked:
     late: list[AnswerChange] = field(default_factory=list)
     older: Decision | None = None  # what this replaces if it is adopted, as far as this reader may know
     hidden: int = 0  # seats that have not answered and that this reader is not told
-    assented: list[Elector] = field(default_factory=list)  # by silence
+    assented: list[Elector] = field(default_factory=list)  # by silence, as far as this reader may know them
     dissent: list[Answer] = field(default_factory=list)  # reservations and objections that this reader may know
 
     @property
@@ -49,6 +49,11 @@ class Asked:
     @property
     def is_silence(self) -> bool:
         return self.round.procedure == Procedure.SILENCE
+
+    @property
+    def unnamed(self) -> int:
+        """How many more have assented by silence."""
+        return self.tally.silent - len(self.assented) if self.outcome == Outcome.SILENCE else 0
 
     @property
     def unreached(self) -> list[SeatLine]:
@@ -71,6 +76,7 @@ class Page:
     asked: Asked | None
     history: list[Line]
     corrections: list[Correction]
+    changed: Comparison | None = None  # against what the seats were asked about before, or this reader answered on
 
     @property
     def text(self) -> Text:
@@ -105,10 +111,8 @@ class Row:
 
 def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
     """The list's rows, with the running rounds of those that are open, in two statements."""
-    rounds = Round.objects.unannounced().filter(version__position__in=positions).select_related("version")
-    open_ones = Round.objects.running(now).filter(pk=OuterRef("pk"))
-    rounds = rounds.annotate(end=end_of_running(now), is_running=Exists(open_ones))
-    running = {one.version.position_id: one for one in rounds}
+    rounds = Round.objects.unannounced().filter(version__position__in=positions).with_end(now)
+    running = {one.version.position_id: one for one in rounds.select_related("version")}
     waiting = set()
     if running:
         electors = Elector.objects.filter(round__in=running.values()).unanswered_by(user.person, now)
@@ -118,8 +122,8 @@ def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
             one,
             committee_for(user, one.committee),
             asked,
-            closes_at=(asked.end if asked.is_running else asked.closes_at) if asked else None,
-            is_closed=asked is not None and not asked.is_running,
+            closes_at=asked.end if asked else None,
+            is_closed=asked is not None and asked.end <= now,
             is_mine=asked is not None and asked.pk in waiting,
         )
         for one in positions
@@ -127,9 +131,11 @@ def rows_of(positions: list[Position], user: User, now: datetime) -> list[Row]:
     ]
 
 
-def page_of_position(position: Position, user: User, now: datetime, where: Mapping[str, Any]) -> Page:
+def page_of_position(
+    position: Position, user: User, now: datetime, where: Mapping[str, Any], answered_on: str = ""
+) -> Page:
     """Everything on the page at `now`; `where`: the query string, its "seat" the elector's id if this reader speaks
-    for several.
+    for several; `answered_on`: the version (its id) for which they have just sent an answer.
     """
     asked = asked_about(position, user, now, where.get("seat"))
     committee = committee_for(user, position.committee)
@@ -137,7 +143,27 @@ def page_of_position(position: Position, user: User, now: datetime, where: Mappi
     assert reading is not None  # noqa: S101 - for mypy: no position is without a version
     corrections = waiting_corrections(reading.decides, user) if asked and asked.round.is_being_corrected else []  # type: ignore[attr-defined]
     entries = history(position, user, where, classes=classes_of_history(position, user))
-    return Page(position, committee, reading, asked, entries, corrections)
+    shows_change = asked is not None and asked.is_open and allows(user, "decisions.read_versions", position)
+    changed = changed_text(asked.round, reading.decides, answered_on) if asked and shows_change else None
+    return Page(position, committee, reading, asked, entries, corrections, changed)
+
+
+def changed_text(asked: Round, decides: Text, answered_on: str = "") -> Comparison | None:
+    """What differs from the version `answered_on` (its id), or from the text the seats were asked about before this
+    one took its place or was corrected; None where it is the first, and asks nothing then.
+    """
+    texts = Text.objects.filter(is_authoritative=True, version__position=asked.version.position_id)
+    before = as_uuid(answered_on)
+    if before is not None and before != asked.version_id:
+        older = texts.filter(version=before)
+    elif asked.replaces_id:
+        older = texts.filter(version__rounds=asked.replaces_id)
+    elif asked.version.is_correction:
+        older = texts.filter(version__in=asked.corrections.exclude(version=None).values("of"))
+    else:
+        return None
+    old = older.select_related("version").order_by("version__number").first()
+    return compared(old, decides) if old else None
 
 
 def classes_of_history(position: Position, user: User) -> frozenset[str]:
@@ -149,9 +175,11 @@ def classes_of_history(position: Position, user: User) -> frozenset[str]:
 
 
 def waiting_corrections(text: Text, user: User) -> list[Correction]:
-    """Those that wait for an approver, each with what it changes as `compared`."""
+    """Those that wait for an approver, each with what it changes as `compared`; `is_for_reader`: for this one's voice."""
     waiting = Correction.objects.visible_to(user).waiting().filter(of=text.version_id)
-    found = list(waiting.select_related("proposed_by").prefetch_related("approvals"))
+    awaiting = Correction.objects.awaiting(user.person).filter(pk=OuterRef("pk"))
+    waiting = waiting.annotate(is_for_reader=Exists(awaiting))
+    found: list[Correction] = list(waiting.select_related("proposed_by").prefetch_related("approvals"))
     for one in found:
         wanted = Text(version=text.version, language=text.language, body=one.body)
         one.compared = compared(text, wanted)  # type: ignore[attr-defined]
@@ -163,7 +191,6 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
     latest = (
         Round.objects.filter(version__position=position)
         .select_related("version", "committee", "opened_by", "confirmed_by", "decision", "would_supersede")
-        .annotate(shows_older=Exists(Decision.objects.visible_to(user).filter(pk=OuterRef("would_supersede"))))
         .annotate(is_being_corrected=Exists(Correction.objects.waiting().filter(round=OuterRef("pk"))))
         .first()
     )
@@ -178,6 +205,7 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
     mine = mine_of(electors, seat) if is_open else []
     shown = [one for one in electors if is_heard(one) or sees_silent or one.speaks]  # type: ignore[attr-defined]
     lines = [line_of(one, latest, said) for one in shown]
+    signing = None if is_open else signing_for(user, electors, said, is_insider=is_insider)
     return Asked(
         round=latest,
         tally=found.tally,
@@ -199,17 +227,10 @@ def asked_about(position: Position, user: User, now: datetime, seat: str | None 
         seats=[*lines, *uncounted(latest)] if is_insider else [],
         late=late_ones(latest) if is_insider and not is_open else [],
         hidden=len(electors) - len(shown),
-        older=latest.older(said) if latest.shows_older else None,
-        assented=[one for one in electors if not hasattr(one, "answer")] if said == Outcome.SILENCE else [],
-        dissent=_dissent(electors, is_insider=is_insider) if not is_open and not is_insider else [],
+        older=older_for(user, latest, said),
+        assented=signing.by_silence if signing else [],
+        dissent=signing.dissent if signing and not is_insider else [],
     )
-
-
-def _dissent(electors: list[Elector], *, is_insider: bool) -> list[Answer]:
-    """Reservations and objections, as far as their authors let this reader know them."""
-    said = [one.answer for one in electors if hasattr(one, "answer")]
-    with_reason = [one for one in said if one.choice in {Choice.RESERVE, Choice.OBJECT}]
-    return [one for one in with_reason if is_insider or one.visibility == Visibility.MEMBERS]
 
 
 def elector_to_answer(position: Position, user: User, named: str) -> Elector:

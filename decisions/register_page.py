@@ -11,7 +11,7 @@ from accounts.rules import allows
 from decisions.models import Answer, Decision
 from decisions.outcome import Choice, Standing
 from decisions.seats import electors_of, line_of
-from decisions.signing import Signing, known_to, signing_of
+from decisions.signing import Signing, signing_for
 from decisions.words import arithmetic, committee_for, rule_sentence
 
 
@@ -45,7 +45,7 @@ def entry_of(decision: Decision, user: User, now: datetime) -> Entry:
     electors = electors_of(asked, user)
     found = asked.standing_of(electors, now)
     is_insider = allows(user, "decisions.see_answers", decision.position)
-    signing = signing_of(electors, found.outcome, known_to(user, electors), is_insider=is_insider)
+    signing = signing_for(user, electors, found.outcome, is_insider=is_insider)
     return Entry(
         decision=decision,
         committee=committee_for(user, asked.committee),
@@ -59,7 +59,7 @@ def entry_of(decision: Decision, user: User, now: datetime) -> Entry:
             recused=found.tally.recuse,
         ),
         signing=signing,
-        dissent=[one for one in signing.open_to_reader if one.choice in {Choice.RESERVE, Choice.OBJECT}],
+        dissent=signing.dissent,
         recused=[one for one in signing.said if one.choice == Choice.RECUSE],
         strip=[line_of(one, asked, found.outcome).kind for one in electors] if is_insider else [],
         is_insider=is_insider,

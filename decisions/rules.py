@@ -8,7 +8,7 @@ from accounts.rules import classes_seen_by, permit
 from decisions.models import Consultation, Consulted, Disagreement, Elector, Position
 from members.hats import hats
 from members.models import SeatHolder
-from members.rules import chairs_committee, is_admin, is_staff, sees_members, sits_on_committee
+from members.rules import chairs_committee, is_admin, is_staff, sees_members, sits_on_committee, steers
 
 
 @rules.predicate
@@ -53,8 +53,9 @@ def speaks_for_member(user: User, consulted: Consulted | None) -> bool:
 
 
 @rules.predicate
-def sees_consultation(user: User, consultation: Consultation) -> bool:
-    return Consultation.objects.visible_to(user).filter(pk=consultation.pk).exists()
+def is_asked(user: User, consultation: Consultation) -> bool:
+    """Any contact of some member that is asked, today."""
+    return consultation.asked.filter(organisation__in=hats(user).organisations).exists()
 
 
 @rules.predicate
@@ -167,10 +168,14 @@ permit(
     signs_for,
     otherwise=_("Only the main contact of a member that is asked, and its alternate, give its official answer."),
 )
+# Who only wrote the text, and is none of these any more, reads what is said of it.
 permit(
     "decisions.contribute",
-    sees_consultation,
-    otherwise=_("Only members that are asked, the committee, facilitators and staff comment in a consultation."),
+    is_staff | is_of_the_committee | steers | is_facilitator | is_asked,
+    otherwise=_(
+        "Only members that are asked, the committee, the steering committee, facilitators and staff comment in a "
+        "consultation."
+    ),
 )
 permit(
     "decisions.comment_for_organisation",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
@@ -35,8 +36,11 @@ class SeatLine:
 
 
 def electors_of(asked: Round, user: User) -> list[Elector]:
-    """In seat order; `speaks`: this user speaks for it today; `spoke`: this user has answered for it in time."""
-    holder = SeatHolder.objects.current().filter(term=OuterRef("term"), person=user.person_id)
+    """In seat order; `speaks`: this user speaks for it today; `spoke`: this user has answered for it in time; `others`:
+    the names of whoever else speaks for it today.
+    """
+    holders = SeatHolder.objects.current().filter(term=OuterRef("term"))
+    holder, others = holders.filter(person=user.person_id), holders.exclude(person=user.person_id)
     given = AnswerChange.objects.filter(elector=OuterRef("pk"), by=user.person_id, is_late=False)
     return list(
         Elector.objects.filter(round=asked)
@@ -44,6 +48,7 @@ def electors_of(asked: Round, user: User) -> list[Elector]:
         .select_related("organisation", "term__seat", "answer__by", "answer__recorded_by")
         .select_related("recusal_proposed_by", "disagreement")
         .annotate(speaks=Exists(holder), spoke=Exists(given))
+        .annotate(others=ArraySubquery(others.values("person__display_name")))
         .order_by("term__seat__number")
     )
 

@@ -48,6 +48,15 @@ class Signing:
     open_to_reader: list[Answer]
 
     @property
+    def by_silence(self) -> list[Elector]:
+        return [one.elector for one in self.signatories if one.is_silent]
+
+    @property
+    def dissent(self) -> list[Answer]:
+        """Reservations and objections that the reader may read."""
+        return [one for one in self.open_to_reader if one.choice in {Choice.RESERVE, Choice.OBJECT}]
+
+    @property
     def words(self) -> str:
         """As a file says it."""
         named = [one.words for one in self.signatories]
@@ -60,6 +69,12 @@ def known_to(user: User, electors: Iterable[Elector]) -> set[UUID]:
     """The organisations among `electors` that `user` may know."""
     ids = {one.organisation_id for one in electors}
     return set(Organisation.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def signing_for(user: User, electors: list[Elector], said: Outcome | None, *, is_insider: bool) -> Signing:
+    """As `signing_of`; of whom a reader may know is asked in one statement, and of insiders not at all."""
+    known = set[UUID]() if is_insider else known_to(user, electors)
+    return signing_of(electors, said, known, is_insider=is_insider)
 
 
 def signing_of(electors: list[Elector], said: Outcome | None, known: set[UUID], *, is_insider: bool) -> Signing:

@@ -14,8 +14,8 @@ class DraftWithdrawn(WayBack):
     key = permission = "decisions.withdraw"
     model = Position
     named = "title"
-    label = gettext_lazy("Draft withdrawn")
-    effect = gettext_lazy("It is a draft again, seen by whoever saw it as a draft.")
+    label = gettext_lazy("Position withdrawn")
+    effect = gettext_lazy("It is again what it was, and seen by whoever saw it then.")
 
     def path(self, subject: Any) -> str:
         return reverse("decisions:position", args=[subject.pk])

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.zones import in_words
 from decisions.actions.disposing import is_unconsulted
-from decisions.models import Position, Round
+from decisions.models import Decision, Position, Round
 from decisions.outcome import Outcome, Procedure, Share, Tally, approvals_missing, needed, outcome
 from members.hats import may_know
 from members.models import Committee
@@ -17,6 +17,12 @@ from members.models import Committee
 def committee_for(user: Any, committee: Committee) -> str:
     """Its name for whoever may know it: what it adopts is for every member, that it exists need not be."""
     return committee.name if may_know(user, committee) else _("A committee of the coalition")
+
+
+def older_for(user: Any, asked: Round, said: Outcome | None) -> Decision | None:
+    """The decision that it replaces by the outcome `said`, or would replace, as far as `user` may know."""
+    found = asked.older(said) if asked.would_supersede_id else None
+    return found if found and Decision.objects.visible_to(user).filter(pk=found.pk).exists() else None
 
 
 def rule_sentence(asked: Round, base: int, reader: str, closes_at: datetime) -> str:

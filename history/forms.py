@@ -13,9 +13,10 @@ class SeenForm(forms.Form):
     """Lets the action refuse what would silently undo somebody else's change, and puts both changes together.
 
     Give it `seen` (history.actions.newest) among the initial values; without, it makes something new and asks nothing.
-    Behind a ModelForm: `class CampaignForm(forms.ModelForm, SeenForm)`.
+    Behind a ModelForm: `class CampaignForm(forms.ModelForm, SeenForm)`. `mark`: the name of its field, if not `seen`.
     """
 
+    mark = "seen"
     seen = forms.IntegerField(
         widget=forms.HiddenInput,
         min_value=0,
@@ -25,8 +26,8 @@ class SeenForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if "seen" not in self.initial:
-            del self.fields["seen"]
+        if self.mark not in self.initial:
+            del self.fields[self.mark]
 
     def lay_over(self, before: Mapping[str, Any], present: Mapping[str, Any]) -> None:
         """Keep what was typed, but where a field was left as it was, take what somebody else put there.
@@ -34,8 +35,8 @@ class SeenForm(forms.Form):
         `before` and `present`: the initial values as the typist saw them, and as they are now. Sent again, the form
         is no longer stale.
         """
-        data = dict(self.data.items()) | {"seen": present["seen"]}
-        for name in self.fields.keys() & present.keys() - {"seen"}:
+        data = dict(self.data.items()) | {self.mark: present[self.mark]}
+        for name in self.fields.keys() & present.keys() - {self.mark}:
             if not self.fields[name].has_changed(_plain(before.get(name)), _plain(self[name].data)):
                 data[name] = present[name]
         self.data = data

@@ -110,10 +110,12 @@ def comment(
 def has_closed(consultation: Consultation, now: datetime) -> bool:
     """Whether a contribution comes too late; asked under the consultation's lock.
 
-    The clock was read before the lock: what closed early while we waited for it has closed, even if by that reading
-    it had not.
+    The clock was read before the lock: what closed early while we waited for it, or was announced or answered to its
+    contributors, has closed, even if by that reading it had not.
     """
-    return now >= consultation.closes_at or consultation.ended_early or consultation.announced_at is not None
+    if consultation.ended_early or consultation.announced_at is not None or consultation.told_at is not None:
+        return True
+    return now >= consultation.closes_at
 
 
 def _cleaned(consulted: Consulted, texts: Texts) -> dict[UUID | None, str]:

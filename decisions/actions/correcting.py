@@ -3,20 +3,16 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from decisions.actions.asking import running_round
-from decisions.actions.closing import chairs_of
 from decisions.actions.drafting import newest_text, next_version, require_unchanged
-from decisions.models import Correction, CorrectionApproval, Position, Round, Version
+from decisions.models import Correction, CorrectionApproval, Position, Version
 from decisions.models.corrections import APPROVERS
-from decisions.outcome import Choice
 from history.actions import record
-from members.models import SeatHolder
 
 
 @transaction.atomic
@@ -55,14 +51,8 @@ def approve_correction(correction: Correction, *, by: User, now: datetime) -> Co
     correction = Correction.objects.select_for_update(of=("self",)).select_related("of").get(pk=correction.pk)
     if correction.version_id is not None or correction.dropped_at is not None or correction.round_id != asked.pk:
         raise TransitionError(_("This correction does not wait any more."))
-    if correction.proposed_by_id == by.person_id:
-        raise TransitionError(_("You proposed it, so two others say that it changes nothing of the meaning."))
-    _require_another_voice(correction, asked, by)
-    _approval, is_new = CorrectionApproval.objects.get_or_create(
-        correction=correction, by=by.person, defaults={"at": now}
-    )
-    if not is_new:
-        raise TransitionError(_("You have approved it already; it waits for another."))
+    _require_another_voice(correction, by)
+    CorrectionApproval.objects.create(correction=correction, by=by.person, at=now)
     verb = gettext_noop("Approved the correction of version %(version)s")
     _record(verb, position, by=by, now=now, version=correction.of.number)
     if correction.approvals.count() >= APPROVERS:
@@ -86,16 +76,18 @@ def drop_correction(correction: Correction, *, by: User, now: datetime) -> None:
     _record(verb, position, by=by, now=now, version=correction.of.number)
 
 
-def _require_another_voice(correction: Correction, asked: Round, by: User) -> None:
-    """A chair without a seat is a voice of their own."""
-    mine = asked.electors.spoken_for_by(by.person)
-    if not mine and not chairs_of(asked).filter(pk=by.person_id).exists():
+def _require_another_voice(correction: Correction, by: User) -> None:
+    """As `Correction.objects.awaiting`, rule by rule, each with its sentence."""
+    this, person = Correction.objects.filter(pk=correction.pk), by.person
+    if not this.put_to(person).exists():
         raise TransitionError(_("Your seat is not asked in this round."))
-    if mine.filter(answer__choice=Choice.RECUSE).exists():
+    if not this.not_recused_from_by(person).exists():
         raise TransitionError(_("Your seat has recused itself, so others say that it changes nothing of the meaning."))
-    others = correction.approvals.exclude(by=by.person).values("by")
-    same_seat = Q(person=correction.proposed_by_id) | Q(person__in=others)
-    if SeatHolder.objects.current().filter(same_seat, term__in=mine.values("term")).exists():
+    if not this.not_yet_of(person).exists():
+        if correction.proposed_by_id == person.pk:
+            raise TransitionError(_("You proposed it, so two others say that it changes nothing of the meaning."))
+        raise TransitionError(_("You have approved it already; it waits for another."))
+    if not this.not_yet_of_the_seat_of(person).exists():
         raise TransitionError(_("Somebody of your seat has proposed or approved it; it waits for another seat."))
 
 

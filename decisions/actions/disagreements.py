@@ -128,7 +128,7 @@ def end_disagreement(
     refuse_stale(entry, seen, FIELDS)
     _require_open(entry)
     asked = entry.elector.round
-    if status == Disagreement.Status.WITHDRAWN and asked.announced_at is None and now < asked.closes_at:
+    if status == Disagreement.Status.WITHDRAWN and Round.objects.running(now).filter(pk=asked.pk).exists():
         raise TransitionError(
             _("The round is still open: the objection is withdrawn when the seat changes its answer there.")
         )

@@ -82,9 +82,11 @@ def is_unconsulted(position: Position) -> bool:
 def require_consulted(position: Position, *, now: datetime) -> None:
     """Raise TransitionError unless sign-off may open: no consultation is open, and each contribution has a disposition.
 
-    Called under the position's lock. Who asked nobody is stopped by nothing here.
+    Called under the position's lock; takes those of its consultations, so that what is being said in one of them is
+    counted here or comes too late. Who asked nobody is stopped by nothing here.
     """
-    if Consultation.objects.of_position(position).filter(closes_at__gt=now).exists():
+    held = Consultation.objects.of_position(position).select_for_update(of=("self",)).order_by("id")
+    if any(one.closes_at > now for one in held):
         raise TransitionError(_("Members are being consulted on it. Sign-off opens after the consultation has closed."))
     missing = undisposed(position)
     if missing:

@@ -16,7 +16,7 @@ from decisions.models import Consultation, Level, Position, Round, Text, Version
 from decisions.models.levels import usual_level
 from decisions.models.positions import fingerprint
 from decisions.outcome import Outcome
-from history.actions import can_be_taken_back, changes, record, snapshot
+from history.actions import can_be_taken_back, changes, record, refuse_stale, snapshot
 from members.models import Committee
 from notices.actions.planning import cancel, post
 
@@ -66,12 +66,14 @@ def edit_draft(
     level: Level,
     visibility: str,
     seen: str,
+    since: int | None = None,
     now: datetime,
 ) -> Position:
-    """Change a draft and the wording of its newest version. `seen`: the fingerprint of the wording it began from.
+    """Change a draft and the wording of its newest version. `seen`: the fingerprint of the wording it began from;
+    `since`: the newest entry of its history then.
 
     Raises Refused; TransitionError when it is no draft, a round has been held on the version (write a new one), or
-    somebody has changed the wording since.
+    somebody has changed the wording since; Stale when they changed another of its fields.
     """
     position = _locked(position)
     require(by, "decisions.write", position)
@@ -84,6 +86,7 @@ def edit_draft(
             _("Members have been asked about this version, so it stays as it is. Write a new version.")
         )
     require_unchanged(text, seen)
+    refuse_stale(position, since, FIELDS)
     before = snapshot(position, FIELDS)
     position.title, position.campaign, position.level = title, campaign, level
     position.visibility, position.changed_at = visibility, now
@@ -159,7 +162,7 @@ def withdraw_position(position: Position, *, by: User, reason: str, now: datetim
 
 @transaction.atomic
 def restore_draft(position: Position, *, by: User, now: datetime) -> Position:
-    """Take back that a draft was withdrawn.
+    """Take back that a draft was withdrawn, or what had been left undecided: it is again what it was.
 
     Raises Refused; TransitionError when it is not withdrawn, or was while seats were being asked: they have been told.
     """
@@ -168,10 +171,13 @@ def restore_draft(position: Position, *, by: User, now: datetime) -> Position:
     asked = Round.objects.filter(version__position=position, outcome=Outcome.WITHDRAWN)
     if position.status != Position.Status.WITHDRAWN or asked.exists():
         raise TransitionError(_("Only a draft that was withdrawn, and is not open again, becomes a draft again."))
-    position.step_to(Position.Status.DRAFT, back=True)
+    # A text that seats answered on is left undecided until another is written, which makes it a draft.
+    was_asked = newest_text(position).version.rounds.exists()
+    position.step_to(Position.Status.UNDECIDED if was_asked else Position.Status.DRAFT, back=True)
     position.withdrawal_reason, position.changed_at = "", now
     position.save()
-    record(gettext_noop("Is a draft again"), position, by=by, now=now, visibility=position.visibility)
+    verb = gettext_noop("Is not withdrawn any more") if was_asked else gettext_noop("Is a draft again")
+    record(verb, position, by=by, now=now, visibility=position.visibility)
     return position
 
 

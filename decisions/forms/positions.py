@@ -12,6 +12,7 @@ from decisions.forms.conflicts import CrossingForm
 from decisions.languages import LANGUAGES
 from decisions.models import Level, Position
 from decisions.models.levels import POLICY
+from history.forms import SeenForm
 from members.hats import hats
 from members.models import Committee
 
@@ -90,10 +91,12 @@ class DraftForm(forms.Form):
         self.fields["visibility"].choices = [pair for pair in CLASSES if pair[0] in seen]  # type: ignore[attr-defined]
 
 
-class EditForm(CrossingForm, DraftForm):
-    """A draft keeps its committee and its language."""
+class EditForm(CrossingForm, DraftForm, SeenForm):
+    """A draft keeps its committee and its language. `since`: the state of its other fields that the typist saw."""
 
-    seen = SeenField(max_length=64)
+    mark = "since"
+    seen = SeenField(max_length=64)  # type: ignore[assignment]
+    since = SeenForm.base_fields["seen"]
 
     def __init__(self, *args: Any, user: User, position: Position, **options: Any) -> None:
         super().__init__(*args, user=user, **options)

@@ -19,6 +19,7 @@ from decisions.models.answers import READERS
 from decisions.outcome import REASONED, Choice, Procedure, Share
 from decisions.window import worries
 from decisions.words import rule_sentence
+from history.forms import SeenForm
 from meetings.models import Meeting
 from notices.hours import at_local
 
@@ -250,7 +251,7 @@ class CorrectionForm(forms.Form):
     seen = SeenField(max_length=64)
 
 
-class LevelForm(forms.ModelForm):
+class LevelForm(forms.ModelForm, SeenForm):
     class Meta:
         model = Level
         fields = (

@@ -44,9 +44,13 @@ class Asking(AboutAConsultation):
     """Mails that hold the text, the questions, and for whom their reader may answer."""
 
     def context(self, subject: Consultation, person: Person, now: datetime) -> dict[str, Any]:
+        texts = list(Text.objects.filter(version=subject.version_id))
+        decides = next(one for one in texts if one.is_authoritative)
+        same = [one for one in texts if one is not decides and not one.is_outdated_beside(decides)]
         mine = Consulted.objects.filter(consultation=subject).signed_for_by(person).select_related("organisation")
         return super().context(subject, person, now) | {
-            "text": Text.objects.get(version=subject.version_id, is_authoritative=True),
+            "text": decides,
+            "translated": ", ".join(sorted(one.language_name for one in same)),
             "questions": list(subject.questions.all()),
             "signs_for": [one.organisation.name for one in mine.order_by("organisation__key")],
         }

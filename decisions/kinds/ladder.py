@@ -1,11 +1,13 @@
 """What do we send while a round is still to be answered? Who speaks for a silent seat hears first, then its alternate,
 then the chair."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
@@ -83,12 +85,11 @@ class SeatsSilent(BeforeClosing):
 
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
         """`silent`: the seats that are awaited, each with who speaks for it, the representative first."""
-        silent = Elector.objects.filter(round=subject).awaited().with_reach()
-        silent = silent.select_related("organisation", "term__seat")
-        return super().context(subject, person, now) | {
-            "silent": [(one, _speakers(one)) for one in silent.order_by("term__seat__number")]
-        }
-
-
-def _speakers(elector: Elector) -> QuerySet[SeatHolder]:
-    return SeatHolder.objects.current().filter(term=elector.term_id).select_related("person")
+        awaited = Elector.objects.filter(round=subject).awaited().with_reach()
+        silent = list(awaited.select_related("organisation", "term__seat").order_by("term__seat__number"))
+        speaking = defaultdict[UUID, list[SeatHolder]](list)
+        for one in (
+            SeatHolder.objects.current().filter(term__in=[seat.term_id for seat in silent]).select_related("person")
+        ):
+            speaking[one.term_id].append(one)
+        return super().context(subject, person, now) | {"silent": [(one, speaking[one.term_id]) for one in silent]}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -13,10 +13,12 @@ from accounts.models import Person
 from accounts.rules import allows
 from decisions.actions.closing import chairs_of, told_of_outcome
 from decisions.difference import plain_difference
-from decisions.models import Answer, Decision, Elector, Position, Round, Text
+from decisions.models import Answer, AnswerChange, Elector, Position, Round, Text
+from decisions.models.rounds import ElectorQuerySet
 from decisions.outcome import Choice, Outcome
 from decisions.seats import late_ones
-from decisions.words import committee_for, rule_sentence
+from decisions.signing import signing_for
+from decisions.words import committee_for, older_for, rule_sentence
 from members.hats import account_of
 from members.models import SeatHolder
 from notices.kind import Kind
@@ -53,7 +55,7 @@ class AboutARound(Kind):
             "translated": ", ".join(translated),
             "electors": electors,
             "tally": found.tally,
-            "older": _older(subject, person),
+            "older": older_for(account_of(person), subject, _said(subject)),
             "rule": rule_sentence(subject, found.tally.base, person.zone, found.closes_at),
         }
 
@@ -67,8 +69,12 @@ class Asking(AboutARound):
         "A seat’s answer belongs to its organisation: as long as you speak for one, you are asked by mail too."
     )
 
+    def of(self, electors: ElectorQuerySet) -> ElectorQuerySet:
+        """Those of the reader's seats that the mail is about."""
+        return electors
+
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
-        electors = Elector.objects.filter(round=subject).spoken_for_by(person)
+        electors = self.of(Elector.objects.filter(round=subject).spoken_for_by(person))
         elector = electors.select_related("organisation", "term__seat", "answer").order_by("term__seat__number").first()
         others = SeatHolder.objects.current().filter(term=elector.term) if elector else SeatHolder.objects.none()
         return super().context(subject, person, now) | {
@@ -124,10 +130,6 @@ class AboutASeat(Asking):
     because = gettext_lazy("You get this because you speak for this seat.")
     act = gettext_lazy("Look at your seat’s answer")
 
-    def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
-        context = super().context(subject, person, now)
-        return context | {"answer": getattr(context["elector"], "answer", None)}
-
 
 class AnswerRecorded(AboutASeat):
     """Staff took down what the seat told them: its holders see what stands in their name."""
@@ -136,6 +138,17 @@ class AnswerRecorded(AboutASeat):
     label = gettext_lazy("Staff recorded your seat’s answer")
     template = "decisions/emails/answer_recorded.txt"
 
+    def of(self, electors: ElectorQuerySet) -> ElectorQuerySet:
+        taken_down = AnswerChange.objects.filter(elector=OuterRef("pk"), recorded_by__isnull=False)
+        return electors.filter(Exists(taken_down))
+
+    def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
+        """`recorded`: what staff took down last; `answer`: what counts, which may be another by now."""
+        context = super().context(subject, person, now)
+        taken_down = AnswerChange.objects.filter(elector=context["elector"], recorded_by__isnull=False)
+        recorded = taken_down.select_related("by", "recorded_by").order_by("at").last()
+        return context | {"recorded": recorded, "answer": getattr(context["elector"], "answer", None)}
+
 
 class RecusalProposed(AboutASeat):
     """The chair thinks that the seat should recuse itself."""
@@ -143,6 +156,9 @@ class RecusalProposed(AboutASeat):
     key = "decisions.recusal_proposed"
     label = gettext_lazy("Your seat is asked to recuse itself")
     template = "decisions/emails/recusal_proposed.txt"
+
+    def of(self, electors: ElectorQuerySet) -> ElectorQuerySet:
+        return electors.exclude(recusal_why="")
 
 
 class Objected(AboutARound):
@@ -199,18 +215,15 @@ class OutcomeAnnounced(AboutARound):
 
     def context(self, subject: Round, person: Person, now: datetime) -> dict[str, Any]:
         user = account_of(person)
-        position = subject.version.position
-        is_insider = user is not None and allows(user, "decisions.see_answers", position)
+        is_insider = allows(user, "decisions.see_answers", subject.version.position)
         context = super().context(subject, person, now)
-        electors = context["electors"]
+        signing = signing_for(user, context["electors"], _said(subject), is_insider=is_insider)
         return context | {
             "committee": committee_for(user, subject.committee),
             "is_adopted": subject.is_adopted,
             "decision": getattr(subject, "decision", None),
-            "silent": [one.organisation for one in electors if not hasattr(one, "answer")]
-            if subject.outcome == Outcome.SILENCE
-            else [],
-            "objections": _objections(electors) if is_insider else [],
+            "assented": signing.by_silence,
+            "objections": _objections(context["electors"]) if is_insider else [],
         }
 
 
@@ -223,12 +236,8 @@ class Withdrawn(AboutARound):
     because = gettext_lazy("You get this because you speak for a seat that was asked.")
 
 
-def _older(subject: Round, person: Person) -> Decision | None:
-    """What it replaces if it is adopted, as far as `person` may know."""
-    older = subject.would_supersede_id and subject.older(Outcome(subject.outcome) if subject.outcome else None)
-    if not older or not Decision.objects.visible_to(account_of(person)).filter(pk=older.pk).exists():
-        return None
-    return older
+def _said(subject: Round) -> Outcome | None:
+    return Outcome(subject.outcome) if subject.outcome else None
 
 
 def _objections(electors: list[Elector]) -> list[Answer]:

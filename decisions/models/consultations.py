@@ -43,10 +43,14 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
     def closed(self, at: Any) -> Self:
         return self.filter(closes_at__lte=at)
 
-    def with_undisposed(self) -> Self:
-        """Those with contributions that lack a disposition; `missing`: how many."""
+    def with_missing(self) -> Self:
+        """`missing`: how many of its contributions lack a disposition."""
         owed = Q(contributions__is_late=False, contributions__disposition=None) & ~Q(contributions__text="")
-        return self.annotate(missing=Count("contributions", filter=owed)).filter(missing__gt=0)
+        return self.annotate(missing=Count("contributions", filter=owed))
+
+    def with_undisposed(self) -> Self:
+        """Those with contributions that lack a disposition."""
+        return self.with_missing().filter(missing__gt=0)
 
     def of_position(self, position: Any) -> Self:
         return self.filter(version__position=position)

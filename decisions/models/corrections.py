@@ -11,7 +11,7 @@ from decisions.models.positions import Version
 from decisions.models.rounds import Elector, Round
 from decisions.outcome import Choice
 from members.hats import hats
-from members.models import SeatHolder
+from members.models import CommitteeOffice, SeatHolder
 
 APPROVERS = 2  # besides whoever proposed it
 
@@ -29,15 +29,31 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         return self.filter(version=None, dropped_at=None, round__announced_at=None)
 
     def awaiting(self, person: Person) -> Self:
-        """Of those that wait: neither proposed nor approved by `person` or by another who speaks for the same seat, and
-        not in a round from which that seat has recused itself.
-        """
-        held = SeatHolder.objects.current()
-        terms = held.filter(person=person).values("term")
-        voices = Person.objects.filter(Q(pk=person.pk) | Q(pk__in=held.filter(term__in=terms).values("person")))
-        recused = Elector.objects.filter(round=OuterRef("round"), term__in=terms, answer__choice=Choice.RECUSE)
-        others = self.waiting().exclude(proposed_by__in=voices).exclude(approvals__by__in=voices)
-        return others.filter(~Exists(recused))
+        """Of those that wait, those to which `person` would add another voice, if they may approve corrections."""
+        others = self.waiting().put_to(person).not_recused_from_by(person)
+        return others.not_yet_of(person).not_yet_of_the_seat_of(person)
+
+    def put_to(self, person: Person) -> Self:
+        """Of rounds in which they speak for a seat that is asked. A chair without a seat is a voice of their own."""
+        asked = Elector.objects.filter(round=OuterRef("round")).spoken_for_by(person)
+        chaired = CommitteeOffice.objects.current().filter(person=person)
+        return self.filter(Exists(asked) | Q(round__committee__in=chaired.values("committee")))
+
+    def not_recused_from_by(self, person: Person) -> Self:
+        recused = Elector.objects.filter(round=OuterRef("round"), answer__choice=Choice.RECUSE)
+        return self.filter(~Exists(recused.spoken_for_by(person)))
+
+    def not_yet_of(self, person: Person) -> Self:
+        """Neither proposed nor approved by them."""
+        return self.exclude(proposed_by=person).exclude(approvals__by=person)
+
+    def not_yet_of_the_seat_of(self, person: Person) -> Self:
+        """Nor by another who speaks today for the same seat: one organisation, one voice."""
+        mine = Elector.objects.filter(round=OuterRef(OuterRef("round"))).spoken_for_by(person)
+        beside = SeatHolder.objects.current().exclude(person=person).filter(term__in=mine.values("term"))
+        approved = CorrectionApproval.objects.filter(correction=OuterRef(OuterRef("pk")))
+        heard = Q(person=OuterRef("proposed_by")) | Q(person__in=approved.values("by"))
+        return self.filter(~Exists(beside.filter(heard)))
 
 
 class Correction(Identified):

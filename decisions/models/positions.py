@@ -1,6 +1,7 @@
 """Positions: texts the coalition may stand behind, in numbered versions."""
 
 import hashlib
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -25,8 +26,8 @@ SECONDS: "models.Field[Any, Any]" = models.DecimalField(max_digits=20, decimal_p
 class PositionQuerySet(models.QuerySet["Position"]):
     def visible_to(self, user: Any, at: Any = Now()) -> Self:  # noqa: B008 - an expression: the database's clock
         """Drafts and open ones by class; adopted ones to every member, from the closing instant and not the hour of
-        its announcement; the others to the steering committee and staff. The committee, the seats that are asked
-        and the author see theirs in every state.
+        its announcement; the others by class too, but to no more than the steering committee and staff. The committee,
+        the seats that are asked and the author see theirs in every state.
         """
         seen, worn = classes_seen_by(user), hats(user)
         electors = Elector.objects.spoken_for_by(user.person)
@@ -40,7 +41,8 @@ class PositionQuerySet(models.QuerySet["Position"]):
             adopting = ids_at(Round.objects.adopting, at, "version__position")
             shown |= Q(status=Position.Status.ADOPTED) | Q(pk__in=adopting)
         if Visibility.STEERING in seen:
-            shown |= Q(status__in=[Position.Status.REJECTED, Position.Status.UNDECIDED, Position.Status.WITHDRAWN])
+            ended = [Position.Status.REJECTED, Position.Status.UNDECIDED, Position.Status.WITHDRAWN]
+            shown |= Q(status__in=ended, visibility__in=seen)
         return self.filter(shown)
 
     def would_replace(self, decision: Any) -> Self:
@@ -48,10 +50,10 @@ class PositionQuerySet(models.QuerySet["Position"]):
         asked = Round.objects.unannounced().filter(would_supersede=decision)
         return self.filter(pk__in=asked.values("version__position"))
 
-    def with_standing(self) -> Self:
+    def with_standing(self, at: datetime) -> Self:
         """`standing` sorts a list: what is open, the nearest closing first; drafts; what is decided, both newest first."""
-        asked = Round.objects.filter(version__position=OuterRef("pk"), announced_at=None).order_by("-opens_at")
-        closing = Coalesce(Subquery(asked.values("closes_at")[:1]), "changed_at")
+        asked = Round.objects.unannounced().filter(version__position=OuterRef("pk")).order_by("-opens_at").with_end(at)
+        closing = Coalesce(Subquery(asked.values("end")[:1]), "changed_at")
         changed = Cast(Extract("changed_at", "epoch"), SECONDS)
         return self.annotate(
             standing=Case(

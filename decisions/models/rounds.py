@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, When
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +26,8 @@ from decisions.outcome import (
 )
 from meetings.models import Meeting
 from members.models import Committee, Organisation, SeatHolder, SeatTerm
-from notices.models import Bounce, Delivery
+from notices.models import Delivery
+from notices.reach import that_reached
 
 ON_THE_WAY = [Delivery.State.PLANNED, Delivery.State.SENDING, Delivery.State.DEFERRED]
 ASKING_KINDS = ["decisions.round_opened", "decisions.text_changed", "decisions.extended", "decisions.answer_due"]
@@ -64,6 +65,11 @@ class RoundQuerySet(models.QuerySet["Round"]):
     def carried(self) -> Self:
         """Those whose answers adopt, as `decisions.outcome.outcome` says it, in SQL; ask only of closed rounds."""
         return carried(self).filter(~Q(procedure=Procedure.SILENCE) | ~_some_untold())
+
+    def with_end(self, at: datetime) -> Any:
+        """`end`: when it closes, as is known at `at`: one that goes on once may not have been written down yet."""
+        goes_on = When(closes_at__lte=at, pk__in=Round.objects.running(at).values("pk"), then=extended_end())
+        return self.annotate(end=Case(goes_on, default="closes_at", output_field=models.DateTimeField()))
 
 
 def _some_untold() -> Exists:
@@ -220,9 +226,8 @@ class ElectorQuerySet(models.QuerySet["Elector"]):
         return self.filter(Q(seen_by=person) | Q(changes__by=person, changes__is_late=False))
 
     def with_reach(self) -> Self:
-        """`is_reached`: a mail that asks for the seat's answer went to somebody who speaks for it, before the closing
-        instant, and had not come back by then. What lies in an inbox reaches nobody who does not look.
-        `is_on_the_way`: such a mail has still to go out.
+        """`is_reached`: a mail that asks for the seat's answer reached somebody who speaks for it before the closing
+        instant. `is_on_the_way`: such a mail has still to go out.
         """
         # As of the closing: whoever comes or goes later changes nothing.
         closing = ExpressionWrapper(OuterRef(OuterRef("round__closes_at")), output_field=models.DateTimeField())
@@ -235,10 +240,9 @@ class ElectorQuerySet(models.QuerySet["Elector"]):
             object_id=OuterRef("round"),
             person__in=holders.values("person"),
         )
-        went = asking.filter(state=Delivery.State.SENT, settled_at__lt=OuterRef("round__closes_at"))
-        back = Bounce.objects.filter(delivery=OuterRef("pk"), read_at__lt=OuterRef(OuterRef("round__closes_at")))
+        reached = that_reached(asking, OuterRef("round__closes_at"))
         coming = asking.filter(state__in=ON_THE_WAY, send_at__lt=OuterRef("round__closes_at"))
-        return self.annotate(is_reached=Exists(went.filter(~Exists(back))), is_on_the_way=Exists(coming))
+        return self.annotate(is_reached=Exists(reached), is_on_the_way=Exists(coming))
 
     def unreached(self) -> Self:
         return self.with_reach().filter(is_reached=False)

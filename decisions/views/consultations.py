@@ -117,7 +117,7 @@ def shown(
 ) -> HttpResponse:
     """Its page; a form that was not accepted, or was kept from another time, comes with what was typed."""
     now = asked.read_at  # type: ignore[attr-defined]
-    page = page_of(asked, request.user, now)
+    page = page_of(asked, request.user, now, request.GET.get("language", ""))
     standing = standing_of(page, request.GET.get("for", ""))
     context: dict[str, Any] = {"consultation": asked, "position": asked.position, "page": page, "now": now}
     context |= {"standing": standing, "others": [one for one in page.mine if one != standing]}

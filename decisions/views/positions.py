@@ -29,8 +29,10 @@ from decisions.models import Consultation, Position, Text
 from decisions.pages import page_of_position, rows_of
 from decisions.reading import read_by
 from decisions.suggestions import suggested
+from history.actions import newest
 from history.deeds import standing
 from history.http import done_to
+from history.panels import put_together
 
 MAY = (
     "write",
@@ -55,7 +57,7 @@ def positions(request: Request) -> HttpResponse | StreamingHttpResponse:
     if status in Position.Status.values:
         visible = visible.filter(status=status)
     asked = POSITIONS.asked(request.GET, request.user)
-    page = keyset_page(visible.with_standing(), request.GET, order=asked.order, size=asked.size)
+    page = keyset_page(visible.with_standing(now), request.GET, order=asked.order, size=asked.size)
     rows = rows_of(page.rows, request.user, now)
     if asked.file:
         return as_file(asked, rows, now=now)
@@ -93,18 +95,13 @@ def edit_position(request: Request, pk: UUID) -> HttpResponse:
     draft = position_or_404(request, pk)
     require(request.user, "decisions.write", draft)
     text = newest_text(draft)
-    initial = {
-        "title": draft.title,
-        "campaign": draft.campaign_id,
-        "level": draft.level_id,
-        "visibility": draft.visibility,
-    }
-    initial |= {"body": text.body, "began": text.body, "seen": text.sha256}
+    initial = _typed(draft) | {"body": text.body, "began": text.body, "seen": text.sha256}
     form = EditForm(request.POST or None, user=request.user, position=draft, initial=initial)
     act = partial(drafting.edit_draft, draft, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect("decisions:position", pk)
-    context = {"form": form, "position": draft, "text": text, **crossed(form, text)}
+    theirs = put_together(form, lambda: position_or_404(request, pk), request.user, _typed)
+    context = {"form": form, "position": draft, "text": text, "theirs": theirs, **crossed(form, text)}
     return render(request, "decisions/position_form.html", context)
 
 
@@ -153,6 +150,12 @@ def crossed(form: CrossingForm, standing: Text) -> dict[str, Any]:
     return {"crossing": crossing, "compared": crossing and compared(crossing.old, crossing.new)}
 
 
+def _typed(draft: Position) -> dict[str, Any]:
+    """What the form of a draft begins with, its text aside."""
+    fields = {"title": draft.title, "campaign": draft.campaign_id, "level": draft.level_id}
+    return fields | {"visibility": draft.visibility, "since": newest(draft)}
+
+
 def position_or_404(request: Request, pk: UUID) -> Position:
     visible = Position.objects.visible_to(request.user).select_related("committee", "campaign", "author", "level")
     campaigns = Campaign.objects.visible_to(request.user).filter(pk=OuterRef("campaign"))
@@ -166,7 +169,8 @@ def position_or_404(request: Request, pk: UUID) -> Position:
 def shown(request: Request, position: Position, form: AnswerForm | None = None) -> HttpResponse:
     """The page of a position from `position_or_404`; with an answer form that was not accepted, what was typed is kept."""
     now = position.read_at  # type: ignore[attr-defined]
-    page = page_of_position(position, request.user, now, request.GET)
+    answered_on = form.data.get("version", "") if form else ""
+    page = page_of_position(position, request.user, now, request.GET, answered_on)
     may = {name: allows(request.user, f"decisions.{name}", position) for name in MAY}
     context = {"position": position, "page": page, "asked": page.asked, "may": may, "form": form, "now": now}
     context["undo"] = standing(position, request.user, now) if position.withdrawal_reason else None

@@ -3,10 +3,10 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.counting import count_of
 from accounts.models import Identified, TransitionError, User, Visibility, known
 from accounts.rules import classes_seen_by
 from members.models.organisations import Organisation
@@ -25,9 +25,8 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 
     def with_rows_to_decide(self) -> Self:
         """`rows_to_decide`: how many wait for somebody's word."""
-        rows = ImportRow.objects.filter(batch=OuterRef("pk"), verdict__in=ImportRow.TO_DECIDE).order_by()
-        counted = rows.values("batch").annotate(rows=Count("pk")).values("rows")
-        return self.annotate(rows_to_decide=Coalesce(Subquery(counted), 0))
+        rows = ImportRow.objects.filter(batch=OuterRef("pk"), verdict__in=ImportRow.TO_DECIDE)
+        return self.annotate(rows_to_decide=count_of(rows, by="batch"))
 
 
 class ImportBatch(Identified):

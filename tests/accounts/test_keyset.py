@@ -36,7 +36,7 @@ def meetings():
 def positions():
     for number in range(7):
         PositionFactory(status="open" if number < 3 else "draft", changed_at=NOON + timedelta(microseconds=number // 2))
-    return Position.objects.with_standing(), "standing", "-standing"
+    return Position.objects.with_standing(NOON), "standing", "-standing"
 
 
 LISTS = [campaigns, milestones, meetings, positions]

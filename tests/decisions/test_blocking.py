@@ -169,3 +169,10 @@ def test_it_takes_the_same_statements_for_one_and_three(client, count, django_as
 
     with django_assert_num_queries(12):
         client.get(reverse("decisions:blocking"))
+
+
+@pytest.mark.parametrize(("procedure", "is_closed"), [("vote", False), ("meeting", True)])
+def test_one_that_closed_without_a_quorum_waits_for_seats_only_where_it_goes_on_once(procedure, is_closed):
+    opened(committee_of(3), procedure=procedure, quorum="half", now=database_now() - timedelta(hours=49))
+
+    assert [one.is_closed for one in shown(user_with("staff")).rounds] == [is_closed]

@@ -202,6 +202,7 @@ def test_a_corrected_slip_voids_nothing_asks_nobody_again_and_stays_visible(clie
     assert Delivery.objects.by_mail().count() == sent
     page = client.get(reverse("decisions:position", args=[position.pk])).content.decode()
     assert "much!" in page
+    assert "What differs from version 1" in page
     assert "Corrected a slip of writing: version 2; the answers stand" in page
     versions = client.get(reverse("decisions:versions", args=[position.pk])).content.decode()
     assert "orrect" in versions
@@ -218,3 +219,20 @@ def test_a_mail_that_is_sent_after_a_correction_holds_the_corrected_text(asked, 
     [message] = smtp.to(speaker_of(in_order(asked)[2]).person.email)
     words = next(part for part in message.walk() if part.get_content_type() == "text/plain").get_payload(decode=True)
     assert "much!" in words.decode()
+
+
+@pytest.mark.parametrize(("role", "reads"), [("seat", True), ("staff", True), ("member", False)])
+def test_the_page_shows_what_differs_from_the_text_before_to_those_who_may_read_that(client, role, reads):
+    committee = committee_of(3)
+    asked = opened(committee, body=BODY, visibility="members", now=database_now() - HOUR)
+    path = reverse("decisions:position", args=[asked.version.position_id])
+    client.force_login(user_with(role, committee))
+    before = client.get(path).content.decode()
+
+    seen = newest_text(asked.version.position).sha256
+    fields = {"body": OTHER, "seen": seen, "closes_at": database_now() + 96 * HOUR, "zone": "UTC"}
+    change_text(asked.version.position, by=chair_of(committee), now=database_now(), **fields)
+
+    page = " ".join(client.get(path).content.decode().split())
+    assert "What differs from version" not in before
+    assert ("What differs from version 1" in page, "it all<span" in page) == (reads, reads)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from accounts.rules import Refused
 from decisions.actions.consulting import end_consultation_early
@@ -225,3 +226,19 @@ def test_a_person_of_two_members_answers_for_each():
 
     assert mine.count() == 2
     assert consultation.asked.waiting_for(user.person, LATER).count() == 2
+
+
+@pytest.mark.parametrize(("role", "may"), [("nobody", False), ("facilitator", True), ("seat", True)])
+def test_who_only_wrote_the_text_reads_the_consultation_and_does_not_comment(client, role, may):
+    author = user_with(role, committee_of(1))
+    consultation = opened(PositionFactory(committee=committee_of(1, is_steering=False), author=author.person))
+    client.force_login(author)
+
+    page = client.get(reverse("decisions:consultation", args=[consultation.pk]))
+    if may:
+        comments(consultation, author)
+    else:
+        with pytest.raises(Refused, match="Only members that are asked"):
+            comments(consultation, author)
+
+    assert (page.status_code, "Send the comment" in page.content.decode()) == (200, may)

@@ -8,8 +8,12 @@ from django.urls import reverse
 from accounts.clock import database_now
 from decisions.actions.consulting import end_consultation_early
 from decisions.actions.disposing import tell_contributors
+from decisions.actions.drafting import newest_text
+from decisions.actions.translating import translate
 from decisions.consultation_columns import CONTRIBUTIONS
-from decisions.models import Consultation, Consulted, Contribution, Disposition, Position
+from decisions.models import Consultation, Consulted, Contribution, Disposition, Position, Text
+from notices.compose import compose
+from notices.models import Delivery
 from tests.decisions.making import chair_of, committee_of
 from tests.decisions.members_asked import (
     answers,
@@ -406,3 +410,24 @@ def test_the_page_that_disposes_asks_the_same_few_statements(client, django_asse
 
     with django_assert_max_num_queries(12):
         client.get(reverse("decisions:dispositions", args=[consultation.pk]))
+
+
+def test_members_read_the_text_in_their_language_and_no_translation_of_another_wording(client):
+    user, staff = member(), user_with("staff")
+    user.person.language = "fr"
+    user.person.save()
+    consultation = running()
+    seen = newest_text(consultation.position).sha256
+    for language, body in (("fr", "Premier paragraphe."), ("es", "Otra cosa.")):
+        fields = {"language": language, "body": body, "read": seen, "seen": "", "now": database_now()}
+        translate(consultation.position, by=staff, **fields)
+    Text.objects.filter(language="es").update(made_from="0" * 64)
+
+    own = page(client, user, "consultation", consultation.pk)
+    decides = page(client, user, "consultation", consultation.pk, language="en")
+    row = Delivery.objects.by_mail().get(kind="decisions.consultation_opened", person=user.person)
+    mail = compose(row, row.subject, "a@example.org", consultation.opens_at).body
+
+    assert ("Premier paragraphe." in own, "First paragraph." in own, "Otra cosa." in own) == (True, False, False)
+    assert ("Premier paragraphe." in decides, "First paragraph." in decides) == (False, True)
+    assert "The page also has it in: français." in mail

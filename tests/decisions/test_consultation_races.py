@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from accounts.clock import database_now
+from decisions.actions.asking import open_round
 from decisions.actions.consulting import end_consultation_early, tend_consultations
 from decisions.actions.disposing import dispose
 from decisions.models import Consultation, Consulted, Contribution, ContributionChange, Disposition
-from tests.decisions.members_asked import OVER, answers, colleague_of, comments, member, opened, row_of
-from tests.factories import user_with
-from tests.threads import together
+from tests.decisions.making import committee_of, question
+from tests.decisions.members_asked import CLOSING, OVER, answers, colleague_of, comments, member, opened, row_of
+from tests.factories import PositionFactory, user_with
+from tests.threads import in_turn, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,3 +87,25 @@ def test_two_dispose_of_the_same_at_once_and_one_stands():
     assert sorted(type(one).__name__ for one in done) == ["DisposedMeanwhile", "int"]
     assert Disposition.objects.get().edits == 1
     assert row_of(consultation, user).edits == 0
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["first", "second"])
+def test_a_comment_against_the_sign_off_is_late_or_waits_for_its_disposition_and_never_stays_without_one(is_first):
+    """The comment's clock was read just before the closing, and its row waits for the lock."""
+    user, staff = member(), user_with("staff")
+    position = PositionFactory(committee=committee_of(3, is_steering=False))
+    consultation = opened(position)
+    asked = question(position, closes_at=CLOSING + timedelta(days=3))
+
+    def says():
+        return comments(consultation, user, now=CLOSING - timedelta(microseconds=1))
+
+    def opens():
+        return open_round(position, by=staff, question=asked, now=CLOSING)
+
+    acts = [says, opens] if is_first else [opens, says]
+    in_turn(Consultation.objects.filter(pk=consultation.pk), *acts)
+
+    consultation.refresh_from_db()
+    assert (consultation.told_at is None, Contribution.objects.get().is_late) == (is_first, not is_first)
+    assert Contribution.objects.undisposed().exists() == is_first

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.clock import database_now
 from accounts.models import TransitionError
 from accounts.rules import Refused
 from decisions.actions.correcting import approve_correction, drop_correction, propose_correction
 from decisions.actions.drafting import newest_text
-from decisions.models import Answer, Correction
+from decisions.models import Answer, Correction, Round
 from tests.decisions.making import alternate_of, answers, chair_of, committee_of, opened, speaker_of
-from tests.factories import NOON, AppointmentFactory, user_with
+from tests.factories import NOON, AppointmentFactory, SeatHolderFactory, user_with
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -132,3 +133,33 @@ def test_staff_do_not_approve_from_a_seat_either(asked, seats):
 
     with pytest.raises(Refused, match="staff never do"):
         approve_correction(proposed(asked, seats[0]), by=seats[1], now=LATER)
+
+
+def test_the_button_and_what_waits_for_somebody_are_for_those_whose_voice_is_missing(client, asked, seats):
+    other = alternate_of(asked.electors.get(term__seat__number=2))
+    added = user_with("seat", asked.committee)
+    answers(asked, "recuse", now=LATER, most=1, reason="Our grant.")
+    made = proposed(asked, other)
+    chair = chair_of(asked.committee)
+    Round.objects.update(closes_at=database_now() + timedelta(hours=1))
+
+    def is_offered(user) -> bool:
+        client.force_login(user)
+        page = client.get(reverse("decisions:position", args=[asked.version.position_id])).content.decode()
+        return "It changes nothing of the meaning" in page
+
+    awaited = {user: Correction.objects.awaiting(user.person).exists() for user in (*seats, other, added, chair)}
+
+    assert [awaited[user] for user in (*seats, other, added, chair)] == [False, False, True, False, False, True]
+    assert {user: is_offered(user) for user in awaited} == awaited
+    approve_correction(made, by=chair, now=LATER)
+    assert not is_offered(chair)
+
+
+def test_who_shares_another_committees_seat_with_the_proposer_is_still_another_voice(asked, seats):
+    elsewhere = SeatHolderFactory(person=seats[0].person, term__seat__committee=committee_of(1, is_steering=False))
+    SeatHolderFactory(person=seats[1].person, term=elsewhere.term, capacity="alternate")
+    made = proposed(asked, seats[0])
+
+    assert Correction.objects.awaiting(seats[1].person).exists()
+    approve_correction(made, by=seats[1], now=LATER)

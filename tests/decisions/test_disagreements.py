@@ -241,3 +241,17 @@ def test_another_seat_that_owns_it_leads_it_to_an_end_and_does_not_speak_for_the
     assert ('value="amended"' in page, 'value="stands"' in page) == (True, True)
     assert ('value="withdrawn"' in page, 'value="dissociates"' in page) == (False, False)
     end_disagreement(entry, by=other, end="stands", sentence="Minuted.", now=LATER)
+
+
+def test_while_a_round_goes_on_its_own_answer_and_nothing_else_withdraws_an_objection():
+    """Closed without a quorum, which nobody has written down yet: the seat may still change its answer."""
+    committee = committee_of(3)
+    asked = opened(committee, procedure="vote", quorum="half")
+    elector = asked.electors.first()
+    answer(elector, "object", now=NOON, reason="No.")
+    entry = Disagreement.objects.get()
+    fields = {"by": speaker_of(elector), "end": "withdrawn", "sentence": "We let it go."}
+
+    with pytest.raises(TransitionError, match="still open"):
+        end_disagreement(entry, now=asked.closes_at + timedelta(minutes=1), **fields)
+    end_disagreement(entry, now=asked.closes_at + timedelta(days=1), **fields)

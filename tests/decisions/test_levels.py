@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from decisions.models import Level
+from history.actions import newest
 from history.models import Entry
 from tests.factories import user_with
 
@@ -12,7 +13,8 @@ pytestmark = pytest.mark.django_db
 
 def fields_of(level, **changed):
     names = ("name", "examples", "consultation_days", "languages", "procedure", "window_hours", "least_hours")
-    return {name: getattr(level, name) for name in (*names, "quorum", "threshold")} | changed
+    fields = {name: getattr(level, name) for name in (*names, "quorum", "threshold")}
+    return fields | {"seen": newest(level)} | changed
 
 
 def send(client, level, **changed):
@@ -64,3 +66,16 @@ def test_everybody_reads_the_levels(client):
     assert "Policy position" in page
     assert "under silence never less than 2 days" in page
     assert "Change “" not in page
+
+
+def test_two_who_change_a_level_at_once_undo_nothing_of_each_other(client):
+    level = Level.objects.get(rank=3)
+    send(client, level, window_hours=96, seen=0)
+
+    crossed = send(client, level, window_hours=72, quorum="two_thirds", seen=0)
+    form = crossed.context["form"]
+    send(client, level, **{name: form[name].value() for name in ("window_hours", "quorum", "seen")})
+
+    assert "Somebody else has changed this since you opened the form." in crossed.content.decode()
+    level.refresh_from_db()
+    assert (level.window_hours, level.quorum) == (96, "two_thirds")

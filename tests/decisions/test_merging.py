@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from decisions.actions.drafting import newest_text
 from decisions.merging import together
+from decisions.models import Position
 from decisions.wording import joined, paragraphs_of
 from tests.factories import PositionFactory, user_with
 
@@ -63,7 +64,12 @@ def opened(client, position, user, name="edit_position"):
     """What the form carries along, hidden."""
     client.force_login(user)
     form = client.get(reverse(f"decisions:{name}", args=[position.pk])).context["form"]
-    return {field: form[field].value() for field in ("seen", "began")}
+    return {field: form[field].value() for field in ("seen", "began", "since") if field in form.fields}
+
+
+def carried(form):
+    """What the form that came back carries along, with the text as it was typed."""
+    return {field: form[field].value() for field in ("seen", "began", "since", "body") if field in form.fields}
 
 
 @pytest.mark.django_db
@@ -74,7 +80,7 @@ def test_a_crossed_edit_shows_what_the_other_changed_and_saves_both_with_one_but
 
     crossed = edited(client, position, one, **mine, body="One, by me.\n\nTwo.\n\nThree.")
     form = crossed.context["form"]
-    again = {field: form[field].value() for field in ("seen", "began", "body")}
+    again = carried(form)
     done = edited(client, position, one, **again, together="1")
 
     said = crossed.content.decode()
@@ -94,7 +100,7 @@ def test_edits_of_the_same_paragraph_are_not_put_together_and_the_next_save_repl
 
     crossed = edited(client, position, one, **mine, body="One, by me.\n\nTwo.\n\nThree.")
     form = crossed.context["form"]
-    again = {field: form[field].value() for field in ("seen", "began", "body")}
+    again = carried(form)
     forced = edited(client, position, one, **again, together="1").content.decode()
     edited(client, position, one, **again)
 
@@ -109,7 +115,7 @@ def test_a_third_edit_in_between_is_not_overwritten_by_putting_two_together(clie
     mine, theirs = opened(client, position, one), opened(client, position, other)
     edited(client, position, other, **theirs, body="One.\n\nTwo.\n\nThree!")
     form = edited(client, position, one, **mine, body="One!\n\nTwo.\n\nThree.").context["form"]
-    again = {field: form[field].value() for field in ("seen", "began", "body")}
+    again = carried(form)
     edited(client, position, other, **opened(client, position, other), body="One.\n\nTwo!\n\nThree!")
 
     refused = edited(client, position, one, **again, together="1")
@@ -126,8 +132,26 @@ def test_versions_that_cross_are_told_apart_too(client):
     edited(client, position, other, "new_version", **theirs, body="One.\n\nTwo.\n\nThree, by others.")
 
     form = edited(client, position, one, "new_version", **mine, body="One, by me.\n\nTwo.\n\nThree.").context["form"]
-    again = {field: form[field].value() for field in ("seen", "began", "body")}
+    again = carried(form)
     edited(client, position, one, "new_version", **again, together="1")
 
     text = newest_text(position)
     assert (text.version.number, text.body) == (3, "One, by me.\n\nTwo.\n\nThree, by others.")
+
+
+@pytest.mark.django_db
+def test_who_edits_the_text_does_not_undo_the_title_that_another_has_given_it_meanwhile(client):
+    position, one, other = PositionFactory(body=BEGAN, title="Old title"), user_with("staff"), user_with("staff")
+    mine, theirs = opened(client, position, one), opened(client, position, other)
+    edited(client, position, other, **theirs, title="New title")
+
+    refused = edited(client, position, one, **mine, body="One, by me.")
+    form = refused.context["form"]
+    again = carried(form) | {"title": form["title"].value()}
+    before = Position.objects.get().title, newest_text(position).body
+    edited(client, position, one, **again)
+
+    assert "Somebody else has changed this since you opened the form." in refused.content.decode()
+    assert "What has changed since you opened the form" in refused.content.decode()
+    assert before == ("New title", BEGAN)
+    assert (Position.objects.get().title, newest_text(position).body) == ("New title", "One, by me.")

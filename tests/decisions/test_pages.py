@@ -11,9 +11,10 @@ from decisions.actions.closing import announce_closed_rounds
 from decisions.actions.drafting import newest_text, write_version
 from decisions.models import Answer, AnswerChange, Position, Round
 from decisions.models.levels import usual_level
+from history.actions import newest
 from notices.actions.arriving import arrive_due
 from notices.models import Delivery
-from tests.decisions.making import chair_of, committee_of, say, speaker_of
+from tests.decisions.making import alternate_of, chair_of, committee_of, say, speaker_of
 from tests.factories import AppointmentFactory, CampaignFactory, PositionFactory, RoundFactory, user_with
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,17 @@ def test_a_seat_answers_from_the_page(client):
     assert "Your seat approves" in after.content.decode()
 
 
+def test_who_answers_is_told_who_else_speaks_for_the_seat(client):
+    asked = running(committee_of(2))
+    other = alternate_of(first_of(asked))
+
+    own = page(client, speaker_of(first_of(asked)), "position", asked.version.position_id)[1]
+    elsewhere = page(client, speaker_of(asked.electors.last()), "position", asked.version.position_id)[1]
+
+    said = f"<bdi>{other.person}</bdi> speaks for the same seat: one of you is enough."
+    assert (said in own, said in elsewhere) == (True, False)
+
+
 def test_a_replayed_form_is_one_answer(client):
     asked = running(committee_of(3))
     user = speaker_of(first_of(asked))
@@ -99,6 +111,7 @@ def test_an_answer_to_an_older_text_gets_the_new_text_and_keeps_what_was_typed(c
 
     assert "The text has changed since you opened this page" in said
     assert "New words." in said
+    assert '<details class="mb-3" open><summary>What differs from version 1</summary>' in said
     assert "My long reason.</textarea>" in said
     assert f'name="version" value="{version.pk}"' in said
     assert AnswerChange.objects.count() == 0
@@ -285,6 +298,7 @@ def test_a_round_form_says_what_is_to_be_put_right(client, changed, sentence):
 def test_an_edit_that_crosses_another_is_kept_and_can_be_sent_again(client):
     position, staff = PositionFactory(committee=committee_of(1)), user_with("staff")
     fields = {"title": "T", "level": position.level_id, "visibility": "steering", "seen": newest_text(position).sha256}
+    fields["since"] = newest(position)
     send(client, staff, "edit_position", position, **fields, body="First.")
 
     crossed = send(client, staff, "edit_position", position, **fields, body="Second.").content.decode()
@@ -328,6 +342,18 @@ def test_of_what_is_open_the_nearest_closing_comes_first(client):
     rows = client.get(reverse("decisions:positions")).context["rows"]
 
     assert [row.position for row in rows] == [soon.version.position, late.version.position]
+
+
+def test_what_goes_on_once_stands_by_the_hour_at_which_it_closes_then(client):
+    committee = committee_of(1)
+    goes_on, soon = running(committee, title="Goes on", hours=-1), running(committee, title="Sooner", hours=24)
+    Round.objects.filter(pk=goes_on.pk).update(quorum="half")
+    client.force_login(user_with("staff"))
+
+    rows = client.get(reverse("decisions:positions")).context["rows"]
+
+    assert [row.position for row in rows] == [soon.version.position, goes_on.version.position]
+    assert [row.is_closed for row in rows] == [False, False]
 
 
 def test_the_list_goes_on_where_the_page_before_ended(client):
@@ -425,6 +451,7 @@ def test_whoever_may_not_know_the_campaign_edits_the_draft_and_leaves_it_there(c
         "level": position.level_id,
         "visibility": "members",
         "seen": newest_text(position).sha256,
+        "since": newest(position),
     }
 
     form = page(client, chair_of(committee), "edit_position", position.pk)[1]

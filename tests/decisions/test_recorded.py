@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.clock import database_now
 from accounts.models import TransitionError
 from accounts.rules import Refused
-from decisions.actions.answering import give_answer, record_answer
+from decisions.actions.answering import give_answer, propose_recusal, record_answer
 from decisions.actions.closing import announce_closed_rounds
 from decisions.models import Answer, AnswerChange, Position
 from notices.compose import compose
@@ -16,6 +16,7 @@ from notices.models import Delivery
 from tests.decisions.making import (
     alternate_of,
     answer,
+    chair_of,
     committee_of,
     opened,
     reply,
@@ -172,3 +173,50 @@ def test_what_is_recorded_after_the_closing_is_late_and_changes_nothing(asked, e
     asked.refresh_from_db()
     assert (change.is_late, change.heard, asked.outcome) == (True, "phone", "rejected")
     assert not Answer.objects.exists()
+
+
+def mailed(person, asked, at) -> str:
+    row = Delivery.objects.by_mail().filter(kind="decisions.answer_recorded", person=person).latest("planned_at")
+    return " ".join(compose(row, row.subject, "a@example.org", at).body.split())
+
+
+def test_the_mail_about_one_that_came_too_late_does_not_say_that_it_stands(asked, elector):
+    answer(elector, "approve", now=asked.opens_at)
+
+    recorded(elector, asked.closes_at, "abstain")
+
+    said = mailed(speaker_of(elector).person, asked, asked.closes_at)
+    assert "“Abstain”, said by" in said
+    assert "It is kept, and changes nothing any more." in said
+    assert ("now stands" in said, "change it before the closing hour" in said) == (False, False)
+
+
+def test_the_mail_read_after_the_seat_answered_itself_says_that_this_counts(asked, elector, now):
+    recorded(elector, now - timedelta(minutes=1), "abstain")
+    answer(elector, "approve", now=now)
+
+    said = mailed(speaker_of(elector).person, asked, now)
+
+    assert "“Abstain”, said by" in said
+    assert "Your seat has answered itself since, and the last answer counts." in said
+    assert "now stands" not in said
+
+
+def test_who_speaks_for_two_seats_reads_of_the_one_that_was_recorded(asked, elector, now):
+    other = asked.electors.get(term__seat__number=2)
+    SeatHolderFactory(term=elector.term, capacity="alternate", person=speaker_of(other).person)
+
+    recorded(other, now)
+
+    assert f"For {other.organisation.name} this answer now stands" in mailed(speaker_of(other).person, asked, now)
+
+
+@pytest.mark.parametrize("kind", ["decisions.answer_recorded", "decisions.recusal_proposed", "decisions.seats_silent"])
+def test_every_mail_about_a_round_that_runs_says_its_rule(asked, elector, now, kind):
+    recorded(elector, now)
+    propose_recusal(asked.electors.get(term__seat__number=2), by=chair_of(asked.committee), reason="So.", now=now)
+    row = Delivery.objects.by_mail().filter(kind=kind).first()
+
+    said = " ".join(compose(row, row.subject, "a@example.org", now).body.split())
+
+    assert "Passes if at least 2 of 3 seats approve before" in said

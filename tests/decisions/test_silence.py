@@ -12,9 +12,9 @@ from decisions.actions.closing import announce_closed_rounds
 from decisions.models import Decision, Elector
 from members.models import SeatHolder
 from notices.compose import compose
-from notices.models import Bounce, Delivery
+from notices.models import Bounce, Delivery, Suppression
 from tests.decisions.making import answer, committee_of, opened, speaker_of
-from tests.factories import NOON
+from tests.factories import NOON, user_with
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -73,6 +73,26 @@ def test_a_mail_that_came_back_blocks_silence(asked):
 
     assert outcome_of(asked, asked.closes_at) is None  # it goes on once
     assert outcome_of(asked, asked.closes_at) == "no_quorum"
+
+
+def test_a_mail_that_is_only_delayed_blocks_nothing(asked):
+    Bounce.objects.create(delivery=mail_to(last_of(asked)), status="4.4.1", is_final=False, read_at=LATER)
+
+    assert outcome_of(asked, asked.closes_at) == "silence"
+
+
+def test_an_address_from_which_another_mail_came_back_blocks_silence_until_staff_take_it_up_again(asked):
+    row = mail_to(last_of(asked))
+    bounce = Bounce.objects.create(
+        delivery=mail_to(asked.electors.first()), status="5.1.1", is_final=True, read_at=LATER
+    )
+    email = row.person.addresses.get(is_primary=True).email.lower()
+    stopped = Suppression.objects.create(person=row.person, email=email, bounce=bounce, since=LATER)
+
+    assert asked.standing(LATER).tally.unreached == 1
+    stopped.lifted_at, stopped.lifted_by, stopped.lift_reason = LATER, user_with("staff"), "It works."
+    stopped.save()
+    assert outcome_of(asked, asked.closes_at) == "silence"
 
 
 def test_a_mail_that_came_back_does_not_matter_of_a_seat_that_was_heard(asked):
@@ -152,3 +172,38 @@ def test_a_round_closes_at_its_instant_wherever_its_hour_was_meant(zone, local):
     assert outcome_of(asked, closes_at - timedelta(microseconds=1)) is None
     assert outcome_of(asked, closes_at) == "silence"
     assert Decision.objects.get().decided_at == closes_at
+
+
+def mailed(kind, asked) -> str:
+    row = Delivery.objects.by_mail().filter(kind=kind, object_id=asked.pk).first()
+    return " ".join(compose(row, row.subject, "seat@example.org", asked.closes_at).body.split())
+
+
+def test_the_mails_say_that_silence_failed_for_a_seat_that_was_not_reached_and_not_for_too_few(asked):
+    Bounce.objects.create(delivery=mail_to(last_of(asked)), status="5.1.1", is_final=True, read_at=LATER)
+    outcome_of(asked, asked.closes_at)
+    outcome_of(asked, asked.closes_at)
+
+    said = mailed("decisions.outcome", asked)
+
+    assert "is not decided: 1 seat was never reached by mail, and silence counts only for those who were told." in said
+    assert "Too few seats" not in said
+
+
+def test_where_no_silence_counts_the_mails_speak_of_seats_that_took_part_and_not_of_those_reached():
+    voting = opened(committee_of(3), procedure="vote", quorum="half")
+    outcome_of(voting, voting.closes_at)
+
+    assert "with only 0 of 3 seats having taken part" in mailed("decisions.extended", voting)
+    outcome_of(voting, voting.closes_at)
+    assert "also after the round went on once" in mailed("decisions.outcome", voting)
+
+
+def test_a_meeting_without_a_quorum_did_not_go_on_once():
+    there = opened(committee_of(3), procedure="meeting", quorum="half")
+    outcome_of(there, there.closes_at)
+
+    said = mailed("decisions.outcome", there)
+
+    assert "Too few seats took part in deciding" in said
+    assert "went on once" not in said

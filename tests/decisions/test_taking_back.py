@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import TransitionError
+from decisions.actions.closing import announce_closed_rounds
 from decisions.actions.drafting import restore_draft, withdraw_position
 from history.actions import take_back
 from history.models import Deed
@@ -21,6 +22,21 @@ def test_a_withdrawn_draft_is_a_draft_again():
 
     position.refresh_from_db()
     assert (position.status, position.withdrawal_reason) == ("draft", "")
+
+
+def test_what_was_left_undecided_is_withdrawn_from_its_page_and_undecided_again_once_that_is_taken_back(client):
+    staff, asked = user_with("staff"), opened(committee_of(3), procedure="meeting", quorum="half")
+    announce_closed_rounds(now=asked.closes_at)
+    position = asked.version.position
+    client.force_login(staff)
+
+    page = client.get(reverse("decisions:position", args=[position.pk])).content.decode()
+    withdraw_position(position, by=staff, reason="Overtaken", now=asked.closes_at)
+    take_back(Deed.objects.get(), by=staff, now=asked.closes_at)
+
+    assert reverse("decisions:withdraw", args=[position.pk]) in page
+    position.refresh_from_db()
+    assert (position.status, position.withdrawal_reason) == ("undecided", "")
 
 
 def test_withdrawing_from_an_open_round_names_what_it_ends_and_leaves_nothing_to_take_back(client):

@@ -16,6 +16,8 @@ from history.models import Entry
 from notices.compose import compose
 from notices.models import Delivery
 from tests.decisions.making import committee_of, opened
+from tests.decisions.members_asked import member
+from tests.decisions.members_asked import opened as asks
 from tests.factories import NOON, PositionFactory, user_with
 
 pytestmark = pytest.mark.django_db
@@ -223,3 +225,16 @@ def test_a_mail_holds_the_deciding_text_and_names_the_other_languages():
     assert "The deciding words." in said
     assert "This is the wording that decides, in English. The page also has it in: français, العربيّة." in said
     assert "Mots traduits" not in said
+
+
+def test_a_translation_of_a_text_that_members_are_asked_about_is_still_corrected_and_the_text_is_not():
+    position = PositionFactory()
+    first = translated(position)
+    member()
+    asks(position)
+
+    translated(position, body="Une faute de moins.", seen=first.sha256)
+
+    assert Text.objects.get(language="fr").body == "Une faute de moins."
+    with pytest.raises(Error, match="fixed once members are asked"), transaction.atomic():
+        Text.objects.filter(pk=newest_text(position).pk).update(body="Other.")

@@ -11,6 +11,9 @@ from accounts.models import User
 from decisions.actions.answering import propose_recusal
 from decisions.actions.closing import announce_closed_rounds
 from decisions.models import Decision, Position
+from members.models import Organisation
+from notices.compose import compose
+from notices.models import Delivery
 from tests.decisions.making import answer, answers, chair_of, committee_of, opened, say, speaker_of
 from tests.factories import NOON, PositionFactory, RoundFactory, user_with
 
@@ -44,9 +47,11 @@ def test_a_draft_for_members_is_seen_by_members(status):
     assert who_sees(position, committee) == INSIDE | {"facilitator", "member"}
 
 
-def test_a_draft_for_staff_is_seen_by_its_committee_too():
+@pytest.mark.parametrize("status", ["draft", "open", "rejected", "undecided", "withdrawn"])
+def test_a_draft_for_staff_is_seen_by_its_committee_too_and_never_by_another(status):
     committee = committee_of(1, is_steering=False)
-    position = PositionFactory(committee=committee, visibility="staff")
+    reason = {"withdrawal_reason": "No."} if status == "withdrawn" else {}
+    position = PositionFactory(committee=committee, visibility="staff", status=status, **reason)
 
     assert who_sees(position, committee) == INSIDE
     assert not Position.objects.visible_to(user_with("seat", committee_of(1))).exists()
@@ -114,3 +119,44 @@ def test_the_history_says_who_answered_what_to_the_committee_that_decides_and_to
     assert asked.version.position.title in elsewhere
     assert "Our director is involved." not in elsewhere
     assert "The grant is to their network." not in elsewhere
+
+
+@pytest.mark.parametrize(("role", "knows"), [("staff", True), ("seat", True), ("member", False)])
+def test_who_assented_by_silence_or_objected_is_named_to_those_alone_who_may_know_the_organisation(client, role, knows):
+    committee = committee_of(3)
+    by_silence = opened(committee, procedure="silence", quorum="none", hours=72)
+    by_vote = opened(committee, procedure="vote", quorum="none")
+    Delivery.objects.by_mail().update(state="sent", settled_at=NOON)
+    first, second, hidden = by_vote.electors.order_by("term__seat__number")
+    for elector in (first, second):
+        answer(elector, "approve", now=NOON + timedelta(hours=1))
+    answer(hidden, "object", now=NOON + timedelta(hours=1), reason="Not in our name.", visibility="members")
+    announce_closed_rounds(now=by_silence.closes_at)
+    Organisation.objects.filter(pk=hidden.organisation_id).update(visibility="staff", name="Those unnamed")
+    client.force_login(user_with(role, committee))
+
+    pages = [
+        client.get(reverse("decisions:position", args=[asked.version.position_id])).content.decode()
+        for asked in (by_silence, by_vote)
+    ]
+
+    assert ["Those unnamed" in page for page in pages] == [knows, knows]
+    assert ("1 more organisation assented by silence that you may not see." in pages[0]) == (not knows)
+    assert first.organisation.name in pages[0]
+
+
+def test_the_mail_of_the_outcome_names_to_an_opener_who_left_only_whom_they_may_know():
+    asked = opened(committee_of(2), procedure="silence", quorum="none", hours=72)
+    Delivery.objects.by_mail().update(state="sent", settled_at=NOON)
+    announce_closed_rounds(now=asked.closes_at)
+    hidden = asked.electors.last().organisation
+    Organisation.objects.filter(pk=hidden.pk).update(visibility="staff")
+
+    def mail() -> str:
+        row = Delivery.objects.by_mail().get(kind="decisions.outcome", person=asked.opened_by_id)
+        return compose(row, row.subject, "chair@example.org", asked.closes_at).body
+
+    in_office = mail()
+    asked.opened_by.offices.update(until=NOON.date())
+
+    assert (hidden.name in in_office, hidden.name in mail()) == (True, False)
