@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,22 +19,31 @@ from accounts.rules import require
 from decisions.actions import answering
 from decisions.actions.answering import Reply
 from decisions.forms import AnswerForm, ReasonForm, RecordedAnswerForm
+from decisions.http import drop, keep, sign_in_first
 from decisions.models import AnswerChange, Elector, Position, Round, Version
 from decisions.pages import elector_to_answer
-from decisions.views.positions import position_or_404, shown
+from decisions.views.positions import ANSWER, position_or_404, shown
 
 
+@login_not_required
 @page_or_form
 def answer(request: Request, pk: UUID) -> HttpResponse:
     """Mails lead here: a place on a page would be forgotten while one signs in."""
+    name, back = ANSWER.format(pk), reverse("decisions:position", args=[pk]) + "#answer"
+    if not request.user.is_authenticated:
+        return sign_in_first(request, name)
     position, now = position_or_404(request, pk), database_now()
-    if request.method != "POST":
-        return redirect(reverse("decisions:position", args=[pk]) + "#answer")
+    if request.method != "POST" or "discard" in request.POST:
+        if request.method == "POST":
+            drop(request, name)
+        return redirect(back)
     elector = elector_to_answer(position, request.user, request.POST.get("elector", ""))
+    keep(request, name)
     form, given = AnswerForm(request.POST), list[AnswerChange]()
     act = partial(answering.give_answer, elector, by=request.user, now=now, clock=database_now)
     if not accepted(form, lambda **fields: given.append(act(reply=Reply(**fields)))):
         return shown(request, position_or_404(request, pk), form)
+    drop(request, name)
     _say_answered(request, given[0], elector)
     return redirect("decisions:position", pk)
 

@@ -23,6 +23,7 @@ from decisions.columns import POSITIONS
 from decisions.consultation_pages import consultation_panel
 from decisions.forms import AnswerForm, DraftForm, EditForm, VersionForm, WithdrawalForm
 from decisions.forms.conflicts import CrossingForm
+from decisions.http import kept
 from decisions.lineage import compared
 from decisions.margin import unsettled_of
 from decisions.models import Consultation, Position, Text
@@ -34,6 +35,7 @@ from history.deeds import standing
 from history.http import done_to
 from history.panels import put_together
 
+ANSWER = "answer {}"  # what a seat typed and has not got through, by position
 MAY = (
     "write",
     "comment",
@@ -76,7 +78,8 @@ def positions(request: Request) -> HttpResponse | StreamingHttpResponse:
 
 @require_GET
 def position(request: Request, pk: UUID) -> HttpResponse:
-    return shown(request, position_or_404(request, pk))
+    found, unsent = position_or_404(request, pk), kept(request, ANSWER.format(pk))
+    return shown(request, found, AnswerForm(unsent) if unsent else None)
 
 
 @page_or_form
@@ -173,6 +176,7 @@ def shown(request: Request, position: Position, form: AnswerForm | None = None) 
     page = page_of_position(position, request.user, now, request.GET, answered_on)
     may = {name: allows(request.user, f"decisions.{name}", position) for name in MAY}
     context = {"position": position, "page": page, "asked": page.asked, "may": may, "form": form, "now": now}
+    context["is_kept"] = form is not None and request.method == "GET"
     context["undo"] = standing(position, request.user, now) if position.withdrawal_reason else None
     context["consultations"] = consultation_panel(position, request.user, now)
     context["tasks"] = task_panel(position, request.user, now.astimezone(ZoneInfo(request.user.person.zone)).date())
