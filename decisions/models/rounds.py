@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person, known
-from decisions.models.counting import carried, extended_end, ids_at, inquorate
+from decisions.models.counting import carried, end_of_running, extended_end, ids_at, inquorate
 from decisions.outcome import (
     ADOPTING,
     DECIDED,
@@ -68,8 +68,8 @@ class RoundQuerySet(models.QuerySet["Round"]):
 
     def with_end(self, at: datetime) -> Any:
         """`end`: when it closes, as is known at `at`: one that goes on once may not have been written down yet."""
-        goes_on = When(closes_at__lte=at, pk__in=Round.objects.running(at).values("pk"), then=extended_end())
-        return self.annotate(end=Case(goes_on, default="closes_at", output_field=models.DateTimeField()))
+        runs = When(pk__in=Round.objects.running(at).values("pk"), then=end_of_running(at))
+        return self.annotate(end=Case(runs, default="closes_at", output_field=models.DateTimeField()))
 
 
 def _some_untold() -> Exists:
