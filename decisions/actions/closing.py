@@ -1,8 +1,10 @@
 """Closing: a round closes by the clock, goes on once without a quorum, is broken or closed early; is announced, confirmed."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
@@ -18,6 +20,8 @@ from decisions.outcome import ADOPTING, DECIDED, UNDECIDED, Outcome, Standing, T
 from history.actions import record
 from members.models import CommitteeOffice
 from notices.actions.planning import post, replan
+
+logger = logging.getLogger(__name__)
 
 REGISTER = 7_040_014  # the advisory lock under which closing instants and numbers are given out, one at a time
 TICK = timedelta(microseconds=1)
@@ -106,10 +110,11 @@ def break_silence(asked: Round, *, now: datetime) -> None:
 def announce_closed_rounds(*, now: datetime) -> int:
     """Announce every round that has closed by `now`, in order of closing; returns how many. Twice changes nothing.
 
-    Each is announced in its own transaction, under one lock, so numbers follow the closings without a gap.
+    Each is announced in its own transaction, under one lock, so numbers follow the closings without a gap. One that
+    cannot be announced keeps no other waiting: it is logged, and its turn comes again with the next call.
     """
-    announced = 0
-    while (was_announced := _announce_next(now)) is not None:
+    announced, tried = 0, list[UUID]()
+    while (was_announced := _announce_next(now, tried)) is not None:
         announced += was_announced
     return announced
 
@@ -141,12 +146,25 @@ def chairs_of(asked: Round) -> QuerySet[Person]:
 
 
 @transaction.atomic
-def _announce_next(now: datetime) -> int | None:
-    """How many were announced: one, or none when the first was withdrawn or goes on; None when none is left."""
+def _announce_next(now: datetime, tried: list[UUID]) -> int | None:
+    """How many were announced: one, or none when the first that was not `tried` was withdrawn, goes on or cannot be
+    announced; None when none is left.
+    """
     _lock_register()
-    first = Round.objects.unannounced().closed(now).order_by("closes_at", "id").select_related("version").first()
+    left = Round.objects.unannounced().closed(now).exclude(pk__in=tried).select_related("version")
+    first = left.order_by("closes_at", "id").first()
     if first is None:
         return None
+    tried.append(first.pk)
+    try:
+        return _announce(first, now)
+    except Exception:
+        logger.exception("The outcome of round %s cannot be announced", first.pk)
+        return 0
+
+
+@transaction.atomic
+def _announce(first: Round, now: datetime) -> int:
     position = Position.objects.select_for_update().get(pk=first.version.position_id)
     asked = Round.objects.select_for_update().get(pk=first.pk)
     extend_if_due(asked, now=now)

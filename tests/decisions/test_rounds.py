@@ -238,3 +238,17 @@ def test_numbers_begin_anew_each_year_by_utc():
 
     labels = [decision.label for decision in Decision.objects.order_by("decided_at")]
     assert labels == ["2026-001", "2027-001", "2027-002"]
+
+
+def test_a_round_that_cannot_be_announced_keeps_no_other_waiting(caplog):
+    committee = committee_of(1)
+    spoilt, other = opened(committee, hours=24), opened(committee, hours=48)
+    for one in (spoilt, other):
+        answers(one, "approve", now=NOON + timedelta(hours=1))
+    Position.objects.filter(pk=spoilt.version.position_id).update(status="draft")  # as no action leaves it
+
+    announced = [announce_closed_rounds(now=other.closes_at) for _turn in range(2)]
+
+    assert announced == [1, 0]
+    assert Decision.objects.get().round == other
+    assert caplog.text.count(f"The outcome of round {spoilt.pk} cannot be announced") == 2
