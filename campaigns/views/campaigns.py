@@ -123,6 +123,8 @@ def _covered(request: Request, shown: Campaign) -> str | None:
 def _endorsed(request: Request) -> str:
     """How many stand behind the call, in a sentence; empty where nobody belongs whom the reader sees."""
     endorsing, total = Organisation.objects.visible_to(request.user).how_many_endorse()
+    if total > Organisation.MOST_COUNTED:
+        return _("More than %(count)s organisations belong to the coalition.") % {"count": Organisation.MOST_COUNTED}
     sentence = ngettext(
         "%(endorsing)s of %(total)s organisation that belongs to the coalition has endorsed its call.",
         "%(endorsing)s of %(total)s organisations that belong to the coalition have endorsed its call.",
