@@ -5,13 +5,11 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_POST
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, told
+from accounts.http import Request, accepted, page_or_form, told
 from accounts.models import Person
 from history.panels import put_together
 from members.actions.people import edit_preferences
@@ -30,21 +28,23 @@ def edit(request: Request) -> HttpResponse:
             messages.success(request, _("Saved. Times are shown in your zone, and mail waits in your quiet hours."))
         return redirect("accounts:preferences")
     theirs = put_together(form, lambda: _oneself(request), request.user, as_preferred)
-    context = {"form": form, "theirs": theirs, "choices": choices_of(person), "chose_mail": "chosen" in request.GET}
-    return render(request, "accounts/preferences.html", context)
+    return render(request, "accounts/preferences.html", {"form": form, "theirs": theirs})
 
 
 def _oneself(request: Request) -> Person:
     return get_object_or_404(everybody().visible_to(request.user), pk=request.user.person_id)
 
 
-@require_POST
+@page_or_form
 def choose(request: Request) -> HttpResponse:
+    """What comes by mail; each button there says of one kind whether and when it does."""
+    if request.method != "POST":
+        return render(request, "accounts/by_mail.html", {"choices": choices_of(_oneself(request))})
     kind, how = request.POST.get("kind", ""), request.POST.get("mail", "")
     chosen = {"takes_mail": how in {"yes", "daily"}, "is_daily": how == "daily"}
     act = partial(choose_mail, request.user.person, by=request.user, kind=kind, now=database_now(), **chosen)
     told(request, act, _done(how) % {"kind": KINDS.get(kind, "")})
-    return redirect(reverse("accounts:preferences") + "?chosen=mail#by-mail")  # what is said then stands there
+    return redirect("accounts:choose_mail")
 
 
 def _done(how: str) -> str:

@@ -71,6 +71,7 @@ LISTS = [
     "/reminders/unreachable/",
     "/undo/",
     "/accounts/preferences/",
+    "/accounts/preferences/mail/",
     "/accounts/sessions/",
 ]
 PAGES: dict[Any, list[str]] = {

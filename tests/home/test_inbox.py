@@ -189,13 +189,13 @@ def test_the_inbox_takes_as_many_statements_with_one_notice_as_with_three(client
     client.force_login(user)
     client.get(INBOX)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         answer = client.get(INBOX)
 
     assert len(answer.context["lines"]) == count
 
 
-def test_the_preferences_show_every_kind_and_what_was_chosen(client):
+def test_the_page_of_what_comes_by_mail_shows_every_kind_and_what_was_chosen(client):
     user = user_with("member")
     client.force_login(user)
 
@@ -207,17 +207,6 @@ def test_the_preferences_show_every_kind_and_what_was_chosen(client):
     assert "stopped by you" in answer
     assert "A seat’s answer belongs to its organisation" in answer
     assert "Invitation to sign in" not in answer
-
-
-def test_what_was_chosen_is_confirmed_where_it_was_chosen(client):
-    client.force_login(user_with("member"))
-    asked = {"kind": "meetings.reminder", "mail": "no"}
-
-    answer = client.post(reverse("accounts:choose_mail"), asked, follow=True)
-
-    _before, _place, after = answer.content.decode().partition('id="by-mail"')
-    assert answer.redirect_chain[-1][0].endswith("#by-mail")
-    assert "comes only to your inbox from now on." in after
 
 
 def test_what_can_wait_is_put_into_the_daily_mail_and_taken_out_again(client):
