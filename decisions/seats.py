@@ -46,7 +46,7 @@ def electors_of(asked: Round, user: User) -> list[Elector]:
         Elector.objects.filter(round=asked)
         .with_reach()
         .select_related("organisation", "term__seat", "answer__by", "answer__recorded_by")
-        .select_related("recusal_proposed_by", "disagreement")
+        .select_related("seen_by", "recusal_proposed_by", "disagreement")
         .annotate(speaks=Exists(holder), spoke=Exists(given))
         .annotate(others=ArraySubquery(others.values("person__display_name")))
         .order_by("term__seat__number")

@@ -14,7 +14,7 @@ from accounts.rules import allows
 from accounts.zones import in_words
 from home.waiting import COUNTED, Counts, counts
 from members.hats import hats
-from notices.actions.life import PROCESSES, oldest_due, silent
+from notices.actions.life import silent
 from notices.models import Heartbeat
 
 Link = tuple[str, str, bool]
@@ -36,7 +36,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "unread_count": _at_most_counted(counted.unread),
         "sees_notices": allows(user, "notices.see_deliveries"),
         **_ways(request, is_staff=worn.is_staff),
-        "banners": _banners(user, now) if worn.is_staff and _is_wrong(counted) else [],
+        "banners": _banners(user, counted, now) if worn.is_staff else [],
     }
 
 
@@ -74,16 +74,12 @@ def _ways(request: HttpRequest, *, is_staff: bool) -> dict[str, list[Link]]:
     return {"nav": links(MAIN), "staff_nav": links(STAFF) if is_staff else []}
 
 
-def _is_wrong(counted: Counts) -> bool:
-    return counted.living < len(PROCESSES) or counted.is_late
-
-
-def _banners(user: User, now: datetime) -> list[dict[str, str]]:
+def _banners(user: User, counted: Counts, now: datetime) -> list[dict[str, str]]:
     """Of mails that wait only while nothing is silent: that is why they wait."""
     names = {"beat": _("the scheduler"), "worker": _("the worker"), Heartbeat.PLAN: _("the planning")}
-    quiet = silent(now)
+    quiet = silent(counted.heard, now)
     if not quiet:
-        return _late_mail(user, now)
+        return _late_mail(user, counted.late_since)
     return [
         {
             "level": "danger",
@@ -101,8 +97,7 @@ def _banners(user: User, now: datetime) -> list[dict[str, str]]:
     ]
 
 
-def _late_mail(user: User, now: datetime) -> list[dict[str, str]]:
-    since = oldest_due(now)
+def _late_mail(user: User, since: datetime | None) -> list[dict[str, str]]:
     if since is None:
         return []
     text = _("Mails are late: the oldest has been due since %(instant)s. Nothing is lost; the mail server may be away.")

@@ -30,7 +30,7 @@ from home.search import MANY, Sought, search
 from home.styleguide import samples
 from home.waiting import waiting
 from members.hats import Hats, hats
-from notices.actions.life import ages, counted, failed_lately, silent
+from notices.actions.life import ages, counted, failed_lately, heard, silent
 from notices.actions.reading import mark_all_read, mark_read, put_away, take_back
 from notices.metrics import CONTENT_TYPE, written
 from notices.models import Delivery
@@ -130,7 +130,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """
     try:
         now = database_now()
-        quiet, old = silent(now), ages(now)
+        seen = heard()
+        quiet, old = silent(seen, now), ages(seen, now)
     except DatabaseError:
         return JsonResponse({"database": "silent"}, status=503)
     seconds = {name: age if age is None else round(age) for name, age in old.heard.items()}
@@ -148,7 +149,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS_TOKEN or not constant_time_compare(shown, settings.METRICS_TOKEN):
         raise Http404
     now = database_now()
-    return HttpResponse(written(ages(now), counted(), failed_lately(now)), content_type=CONTENT_TYPE)
+    return HttpResponse(written(ages(heard(), now), counted(), failed_lately(now)), content_type=CONTENT_TYPE)
 
 
 @require_GET

@@ -4,12 +4,11 @@ One more thing to wait for is one more Source: its rows, their columns, and how 
 statement, and counted in one.
 """
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, F, QuerySet, TextField, Value, When
+from django.db.models import Case, DateTimeField, F, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,24 +23,24 @@ from home.waiting_members import CONSULTATIONS
 from meetings.models import Attendance, Meeting
 from members.hats import hats
 from members.models import ImportBatch
-from notices.actions.life import PROCESSES
 from notices.hours import at_local
 from notices.models import Delivery, Heartbeat, Suppression
 
 MONTH = timedelta(days=30)
 MOST = 50  # of each kind
 COUNTED = 99  # of each kind
+HEARD, LATE = -1, -2  # in place of a kind's number: signs of life, the oldest late mail
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Counts:
-    """For the frame. `living`: how many of our processes give signs of life; `is_late`: mails or planning lag behind."""
+    """For the frame. `heard`: the last sign of life of each process; `late_since`: of the oldest mail that is late."""
 
     waiting: int
     unread: int
-    living: int
-    is_late: bool
+    heard: dict[str, datetime]
+    late_since: datetime | None
 
 
 def waiting(user: User, now: datetime) -> list[Item]:
@@ -57,20 +56,23 @@ def _marked(item: Item, now: datetime) -> Item:
 
 def counts(user: User, now: datetime) -> Counts:
     """What the frame of every page says, in one statement. Of each kind at most COUNTED + 1: "more than that"."""
-    parts = [source.rows(user, now) for source in SOURCES]
-    parts += [Delivery.objects.in_inbox_of(user.person).unread()]
-    parts += [Heartbeat.objects.living(now).filter(process__in=PROCESSES)]
-    parts += [Delivery.objects.late(now), Heartbeat.objects.stuck(now)]
-    bounded = [
-        part.order_by()
-        .annotate(part=Value(number), one=Cast("pk", TextField()))
-        .values_list("part", "one")
-        .distinct()[: COUNTED + 1]
-        for number, part in enumerate(parts)
-    ]
-    found = Counter(number for number, _one in bounded[0].union(*bounded[1:], all=True))
-    unread, living, late, stuck = (found.pop(len(SOURCES) + place, 0) for place in range(4))
-    return Counts(waiting=found.total(), unread=unread, living=living, is_late=bool(late or stuck))
+    parts = [source.rows(user, now) for source in SOURCES] + [Delivery.objects.in_inbox_of(user.person).unread()]
+    bounded = [_counted(rows.order_by(), number).distinct()[: COUNTED + 1] for number, rows in enumerate(parts)]
+    oldest = Delivery.objects.late(now).order_by("send_at", "id")[:1]
+    signs = [_counted(Heartbeat.objects.order_by(), HEARD, "at"), _counted(oldest, LATE, "send_at")]
+    found = list(bounded[0].union(*bounded[1:], *signs, all=True))
+    heard = {process: at for number, process, at in found if number == HEARD}
+    late = [since for number, _one, since in found if number == LATE]
+    unread = sum(number == len(SOURCES) for number, _one, _at in found)
+    waits = len(found) - unread - len(heard) - len(late)
+    return Counts(waits, unread, heard, late[0] if late else None)
+
+
+def _counted(rows: QuerySet[Any], number: int, instant: str = "") -> QuerySet[Any, Any]:
+    at = Cast(F(instant) if instant else Value(None), DateTimeField())
+    return rows.annotate(part=Value(number), one=Cast("pk", TextField()), instant=at).values_list(
+        "part", "one", "instant"
+    )
 
 
 def _invitations(user: User, now: datetime) -> QuerySet[Any]:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -25,9 +28,9 @@ NOT_COUNTED = [Membership.Status.SUSPENDED, Membership.Status.ENDED]
 
 @dataclass(frozen=True)
 class Base:
-    """Which seats count today, and how the others fell away."""
+    """Which seats count today, and how the others fell away. Of a term `zones`: those of who speaks for it today."""
 
-    terms: list[SeatTerm]
+    terms: list[Any]
     seats: int
     vacant: int
     suspended: int
@@ -37,32 +40,24 @@ class Base:
 def base_of(committee: Committee) -> Base:
     """Who would be asked now: the current terms, without ended or suspended organisations, each organisation once."""
     seats = Seat.objects.filter(committee=committee).count()
-    terms = list(
+    newest = Membership.objects.filter(organisation=OuterRef("organisation")).order_by("-since")
+    held = SeatHolder.objects.current().filter(term=OuterRef("pk"))
+    terms: list[Any] = list(
         SeatTerm.objects.current()
         .filter(seat__committee=committee)
         .select_related("organisation", "seat")
-        .prefetch_related("organisation__memberships")
+        .annotate(standing=Subquery(newest.values("status")[:1]), zones=ArraySubquery(held.values("person__zone")))
         .order_by("seat__number")
     )
-    able = [term for term in terms if _may_answer(term)]
+    able = [term for term in terms if term.organisation.ended_on is None and term.standing not in NOT_COUNTED]
     once = {term.organisation_id: term for term in reversed(able)}
     counted = sorted(once.values(), key=lambda term: term.seat.number)
     return Base(counted, seats, seats - len(terms), len(terms) - len(able), len(able) - len(counted))
 
 
-def without_holder(base: Base) -> list[SeatTerm]:
-    """Those of `base` for whom nobody can answer today: no representative and no alternate."""
-    held = set(SeatHolder.objects.current().filter(term__in=base.terms).values_list("term", flat=True))
-    return [term for term in base.terms if term.pk not in held]
-
-
 def zones_of(base: Base) -> list[tuple[str, list[str]]]:
-    """Of each seat its organisation and the zones of those who speak for it today."""
-    held = SeatHolder.objects.current().filter(term__in=base.terms).values_list("term", "person__zone")
-    zones: dict[object, list[str]] = {}
-    for term, zone in held:
-        zones.setdefault(term, []).append(zone)
-    return [(term.organisation.name, zones.get(term.pk, [])) for term in base.terms]
+    """Of each seat its organisation and the zones of those who speak for it today: what a window is looked at by."""
+    return [(term.organisation.name, term.zones) for term in base.terms]
 
 
 @dataclass(frozen=True)
@@ -233,8 +228,3 @@ def _require_in_force(decision: Decision | None, by: User) -> None:
     require(by, "decisions.keep_register", decision)
     if not Decision.objects.in_force().filter(pk=decision.pk).exists():
         raise TransitionError(_("%(number)s has been superseded already.") % {"number": decision.label})
-
-
-def _may_answer(term: SeatTerm) -> bool:
-    membership = term.organisation.membership
-    return term.organisation.ended_on is None and (membership is None or membership.status not in NOT_COUNTED)

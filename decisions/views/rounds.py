@@ -27,7 +27,8 @@ from decisions.words import arithmetic, consultation_missing
 @page_or_form
 def open_round(request: Request, pk: UUID) -> HttpResponse:
     """First its rule in one sentence, as it would be; then, if that is what was read, it opens."""
-    position, now = position_or_404(request, pk), database_now()
+    position = position_or_404(request, pk)
+    now = position.read_at  # type: ignore[attr-defined]
     require(request.user, "decisions.open_round", position)
     base, text, opened = asking.base_of(position.committee), newest_text(position), list[Round]()
     rest: dict[str, Any] = {"position": position, "user": request.user, "now": now, "seats": asking.zones_of(base)}
@@ -46,7 +47,8 @@ def open_round(request: Request, pk: UUID) -> HttpResponse:
 @page_or_form
 def change_text(request: Request, pk: UUID) -> HttpResponse:
     """What happens to the answers stands on the page before it is done; a proposed wording comes filled in."""
-    position, now = position_or_404(request, pk), database_now()
+    position = position_or_404(request, pk)
+    now = position.read_at  # type: ignore[attr-defined]
     require(request.user, "decisions.open_round", position)
     text, seats = newest_text(position), asking.zones_of(asking.base_of(position.committee))
     taken = suggested(request.GET, position, text, request.user)
@@ -91,7 +93,7 @@ def _asked_context(position: Position, base: asking.Base, text: object) -> dict[
         "position": position,
         "text": text,
         "base": base,
-        "unheld": asking.without_holder(base),
+        "unheld": [term for term in base.terms if not term.zones],
         "undisposed": undisposed(position),
         "arithmetic": arithmetic(seats=base.seats, vacant=base.vacant, suspended=base.suspended, doubled=base.doubled),
     }

@@ -72,12 +72,16 @@ def beat(process: str, *, now: datetime) -> None:
     )
 
 
-def silent(now: datetime) -> dict[str, datetime | None]:
+def heard() -> dict[str, datetime]:
+    """{process: its last sign of life}, of those that ever gave one."""
+    return dict(Heartbeat.objects.values_list("process", "at"))
+
+
+def silent(seen: dict[str, datetime], now: datetime) -> dict[str, datetime | None]:
     """{process: last sign of life or None} for each that has been silent for 15 minutes or longer.
 
-    Planning is among them once it has been heard of: in the first half minute of an installation it has not.
+    `seen`: as `heard` gives it. Planning is among them once it has been heard of: in the first half minute of an installation it has not.
     """
-    seen = dict(Heartbeat.objects.values_list("process", "at"))
     awaited = [*PROCESSES, *([Heartbeat.PLAN] if Heartbeat.PLAN in seen else [])]
     return {
         process: seen.get(process)
@@ -86,19 +90,13 @@ def silent(now: datetime) -> dict[str, datetime | None]:
     }
 
 
-def oldest_due(now: datetime) -> datetime | None:
-    """Since when the oldest mail that nobody has taken is due; None when none waits."""
-    return Delivery.objects.due(now).order_by("send_at", "id").values_list("send_at", flat=True).first()
-
-
-def ages(now: datetime) -> Ages:
-    """In two statements."""
-    seen = dict(Heartbeat.objects.values_list("process", "at"))
-    heard = {
+def ages(seen: dict[str, datetime], now: datetime) -> Ages:
+    """Of `seen`, as `heard` gives it, and of the oldest mail that nobody has taken."""
+    since = Delivery.objects.due(now).order_by("send_at", "id").values_list("send_at", flat=True).first()
+    seconds = {
         name: (now - seen[name]).total_seconds() if name in seen else None for name in (*PROCESSES, Heartbeat.PLAN)
     }
-    since = oldest_due(now)
-    return Ages(heard, (now - since).total_seconds() if since else 0.0)
+    return Ages(seconds, (now - since).total_seconds() if since else 0.0)
 
 
 def counted() -> dict[tuple[str, str], int]:

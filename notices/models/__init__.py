@@ -2,7 +2,7 @@
 
 from notices.models.bounces import Bounce, Suppression, SuppressionQuerySet, is_suppressed
 from notices.models.deliveries import NAMESPACE, TOLD, Delivery, DeliveryEvent, DeliveryQuerySet
-from notices.models.life import Heartbeat, HeartbeatQuerySet
+from notices.models.life import Heartbeat
 from notices.models.readers import NoticePreference
 from notices.models.relay import JournalMark, RelayedMail
 
@@ -14,7 +14,6 @@ __all__ = [
     "DeliveryEvent",
     "DeliveryQuerySet",
     "Heartbeat",
-    "HeartbeatQuerySet",
     "JournalMark",
     "NoticePreference",
     "RelayedMail",

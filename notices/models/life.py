@@ -1,19 +1,8 @@
 """Whether what sends is alive."""
 
-from datetime import datetime, timedelta
-from typing import Self
+from datetime import timedelta
 
 from django.db import models
-
-
-class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
-    def living(self, now: datetime) -> Self:
-        """Of the processes that gave a sign of life less than SILENCE ago."""
-        return self.filter(at__gt=now - Heartbeat.SILENCE)
-
-    def stuck(self, now: datetime) -> Self:
-        """Planning, when it came to its end long ago: the process that plans may live."""
-        return self.filter(process=Heartbeat.PLAN, at__lte=now - Heartbeat.SILENCE)
 
 
 class Heartbeat(models.Model):
@@ -24,8 +13,6 @@ class Heartbeat(models.Model):
 
     process = models.CharField(primary_key=True, max_length=10)
     at = models.DateTimeField()
-
-    objects = HeartbeatQuerySet.as_manager()
 
     class Meta:
         ordering = ["process"]

@@ -165,7 +165,7 @@ def test_a_board_costs_the_same_with_one_scope_and_with_three(client, django_ass
     client.force_login(user_with("staff"))
     client.get(reverse("campaigns:coverage", args=[campaign.pk]))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get(reverse("campaigns:coverage", args=[campaign.pk]))
 
     assert len(page.context["board"].rows) == number
@@ -178,7 +178,7 @@ def test_the_board_of_all_costs_the_same_with_one_campaign_and_with_three(client
     client.force_login(user_with("staff"))
     client.get(reverse("campaigns:all_coverage"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = client.get(reverse("campaigns:all_coverage"))
 
     assert len(page.context["boards"]) == number
@@ -191,7 +191,7 @@ def test_a_scope_costs_the_same_with_one_milestone_and_with_three(client, django
     client.force_login(user_with("staff"))
     client.get(reverse("campaigns:scope", args=[scope.pk]))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(reverse("campaigns:scope", args=[scope.pk]))
 
 
@@ -199,7 +199,7 @@ def test_reassigning_takes_few_statements(client, django_assert_num_queries):
     scope = region("014", lead="Wanjiru Kamau", backup="Neema Mushi")
     client.force_login(user_with("staff"))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(reverse("campaigns:reassign", args=[scope.pk]))
 
 

@@ -34,7 +34,7 @@ def test_the_list_costs_the_same_with_one_campaign_and_with_three(client, django
     client.force_login(user_with("staff"))
     client.get(reverse("campaigns:campaigns"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get(reverse("campaigns:campaigns"))
 
     assert page.content.decode().count('<th scope="row"') == number
@@ -47,7 +47,7 @@ def test_a_campaign_costs_the_same_with_one_milestone_and_with_three(client, dja
     client.force_login(user_with("staff"))
     client.get(reverse("campaigns:campaign", args=[campaign.pk]))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(reverse("campaigns:campaign", args=[campaign.pk]))
 
 
@@ -59,7 +59,7 @@ def test_a_milestone_costs_the_same_after_one_other_and_after_three(client, djan
     client.force_login(user_with("staff"))
     client.get(reverse("campaigns:milestone", args=[milestone.pk]))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(reverse("campaigns:milestone", args=[milestone.pk]))
 
 
@@ -166,7 +166,7 @@ def test_editing_a_milestone_takes_few_statements(client, django_assert_num_quer
     milestone = MilestoneFactory(owner=PersonFactory())
     client.force_login(user_with("staff"))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = client.get(reverse("campaigns:edit_milestone", args=[milestone.pk]))
 
     assert page.context["form"]["owner"].value() == f"{milestone.owner.display_name} <{milestone.owner.email}>"

@@ -111,7 +111,7 @@ def test_two_hundred_milestones_are_drawn_at_once_and_listed_page_by_page(client
     client.force_login(user_with("staff"))
     page_of(client, campaign)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         page = page_of(client, campaign)
 
     drawing = page.context["timeline"]

@@ -167,7 +167,7 @@ def test_it_takes_the_same_statements_for_one_and_three(client, count, django_as
     client.force_login(user_with("staff"))
     client.get(reverse("decisions:blocking"))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(reverse("decisions:blocking"))
 
 

@@ -286,7 +286,7 @@ def test_the_page_takes_the_same_statements_for_one_comment_and_three(client, co
         said(position, proposed="Better.", by=user_with("staff"))
     page(client, staff, "comments", position.pk)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(reverse("decisions:comments", args=[position.pk]))
 
 

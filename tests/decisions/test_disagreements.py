@@ -223,7 +223,7 @@ def test_the_list_takes_the_same_statements_for_one_and_three(client, count, dja
     client.force_login(user_with("staff"))
     client.get(reverse("decisions:disagreements"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(reverse("decisions:disagreements"))
 
 

@@ -210,7 +210,7 @@ def test_a_position_takes_the_same_statements_in_one_language_and_in_three(clien
     url = reverse("decisions:position", args=[position.pk])
     client.get(url)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(url)
 
 

@@ -84,5 +84,5 @@ def test_the_pages_take_the_same_statements_for_one_version_and_three(client, na
     position = written(*["One.", "Two.", "Three."][:count])
     page(client, name, position)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse(f"decisions:{name}", args=[position.pk]))

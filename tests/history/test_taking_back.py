@@ -265,7 +265,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(client, staff, django_ass
     end_organisation(OrganisationFactory(), by=staff, now=database_now(), reason="Closed")
     client.force_login(staff)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(reverse("history:deeds"))
 
 

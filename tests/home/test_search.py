@@ -103,7 +103,7 @@ def test_a_search_takes_as_many_statements_with_one_of_each_as_with_three(
         one_of_each(f"Clearance{_number}")
     client.get(SEARCH, {"q": "clearance"})
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         response = client.get(SEARCH, {"q": "clearance"})
 
     assert [len(part.hits) for part in response.context["found"]] == [count] * len(GROUPS)

@@ -50,5 +50,5 @@ def test_no_component_is_missing():
 def test_it_asks_the_database_for_nothing_of_its_own(client, django_assert_num_queries):
     client.force_login(user_with("staff"))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(reverse("styleguide:styleguide"))

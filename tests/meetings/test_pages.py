@@ -48,7 +48,7 @@ def test_the_list_costs_the_same_with_one_meeting_and_with_three(client, django_
     client.force_login(user)
     client.get(reverse("meetings:meetings"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get(reverse("meetings:meetings"))
 
     assert len(page.context["rows"]) == number
@@ -61,7 +61,7 @@ def test_a_meeting_costs_the_same_with_one_invited_and_with_three(client, django
     client.force_login(user_with("staff"))
     client.get(reverse("meetings:meeting", args=[meeting.pk]))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(reverse("meetings:meeting", args=[meeting.pk]))
 
 

@@ -162,7 +162,7 @@ def test_the_preview_takes_as_many_statements_for_three_as_for_one(client, staff
     organisations = [SeatTermFactory().organisation for _ in range(count)]
     preview(client, "end", *organisations)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         preview(client, "end", *organisations)
 
 

@@ -350,7 +350,7 @@ def test_the_page_takes_as_many_statements_for_one_seat_as_for_three(client, num
     client.force_login(staff)
     page(client, "committee", committee.pk)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         page(client, "committee", committee.pk)
 
 
@@ -360,7 +360,7 @@ def test_the_list_takes_as_many_statements_for_one_as_for_three(client, number, 
     client.force_login(user_with("staff"))
     page(client, "committees")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         shown = page(client, "committees")
 
     assert [(one.seat_count, one.vacant_count) for one in shown.context["page"].rows] == [(1, 1)] * number

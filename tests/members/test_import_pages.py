@@ -189,7 +189,7 @@ def test_the_preview_takes_as_many_statements_for_one_row_as_for_three(client, s
     names = ["Alpha", "Beta", "Gamma"][:rows]
     batch = previewed(client, "Name,Country\n" + "".join(f"{name},\n{name} two,Nowhere\n" for name in names))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         page(client, batch)
 
 
@@ -200,7 +200,7 @@ def test_the_list_of_imports_takes_as_many_statements_for_one_as_for_three(
     for _number in range(files):
         upload(client, THREE)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("members:imports"))
 
 

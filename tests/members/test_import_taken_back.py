@@ -231,7 +231,7 @@ def test_the_page_of_an_import_that_was_taken_back_costs_the_same_for_one_row_an
     undo(staff, batch)
     client.force_login(staff)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(reverse("members:import", args=[batch.pk]))
 
 
@@ -243,7 +243,7 @@ def test_the_page_before_it_is_taken_back_costs_the_same_for_one_row_and_for_thr
     Deed.objects.update(until=NOON + timedelta(days=10_000))
     client.force_login(staff)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(reverse("history:deed", args=[Deed.objects.get().pk]))
 
 

@@ -362,7 +362,7 @@ def test_the_list_takes_as_many_statements_for_one_as_for_three(client, number, 
     client.force_login(user_with("staff"))
     page(client, "people")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         page(client, "people")
 
 
@@ -376,7 +376,7 @@ def test_a_person_s_page_takes_as_many_statements_for_one_as_for_three(client, n
     client.force_login(user_with("admin"))
     page(client, "person", person.pk)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         page(client, "person", person.pk)
 
 

@@ -73,7 +73,7 @@ def test_a_positions_mails_are_those_of_its_rounds_and_consultations(staff, numb
 
     staff.get("/reminders/", {"about": shown.pk})  # from here on the ids of content types are known
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = staff.get("/reminders/", {"about": shown.pk})
 
     found = {line.delivery.object_id for line in page.context["found"].section.lines}

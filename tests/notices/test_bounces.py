@@ -292,7 +292,7 @@ def test_the_list_takes_as_many_statements_for_three_as_for_one(client, django_a
     client.force_login(user_with("staff"))
     client.get(reverse("notices:unreachable"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("notices:unreachable"))
 
 

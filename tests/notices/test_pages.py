@@ -198,7 +198,7 @@ def test_the_list_takes_as_many_statements_for_three_as_for_one(staff, django_as
         due(), due(state="sent"), unconfirmed()
     staff.get(PAGE)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         staff.get(PAGE)
 
 

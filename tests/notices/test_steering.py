@@ -310,7 +310,7 @@ def test_a_narrowed_list_takes_as_many_statements_for_three_as_for_one(staff, dj
         due(person)
     staff.get(PAGE, {"person": person.pk})
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         staff.get(PAGE, {"person": person.pk})
 
 
@@ -321,5 +321,5 @@ def test_the_page_of_one_takes_as_many_statements_whatever_happened_to_it(staff,
         press(staff, row, "hold"), press(staff, row, "let_go")
     staff.get(reverse("notices:delivery", args=[row.pk]))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         staff.get(reverse("notices:delivery", args=[row.pk]))
