@@ -19,6 +19,18 @@ AT = datetime(2026, 5, 14, 15, tzinfo=UTC)
 LONG = "Bündnis der Überlebenden und der von Landminen betroffenen Gemeinden, Arbeitsgruppe Räumung und Opferhilfe"
 
 
+class FaultyForm(forms.Form):
+    """Fields that say what is wrong with them."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), help_text=gettext_lazy("As it calls itself."))
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=[("main", gettext_lazy("Main contact")), ("media", gettext_lazy("Media"))],
+        widget=forms.RadioSelect,
+    )
+
+
 class LineForm(forms.Form):
     """A line of fields, of which a form may have many."""
 
@@ -27,18 +39,11 @@ class LineForm(forms.Form):
     owner = forms.CharField(label=gettext_lazy("Owner"), required=False)
 
 
-class SampleForm(forms.Form):
+class SampleForm(FaultyForm):
     """One field of each kind that our forms have."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), help_text=gettext_lazy("As it calls itself."))
-    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"), choices=[("ngo", gettext_lazy("NGO")), ("union", gettext_lazy("Union"))]
-    )
-    role = forms.ChoiceField(
-        label=gettext_lazy("Role"),
-        choices=[("main", gettext_lazy("Main contact")), ("media", gettext_lazy("Media"))],
-        widget=forms.RadioSelect,
     )
     day = DayField(label=gettext_lazy("Day"), required=False, disabled=True, initial=date(2026, 5, 14))
     note = forms.CharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea({"rows": 2}))
@@ -52,7 +57,7 @@ def samples(user: Any, given: Any) -> dict[str, Any]:
     return {
         "at": AT,
         "fine": SampleForm(auto_id="fine_%s"),
-        "faulty": SampleForm({"email": "nobody", "kind": "ngo"}, auto_id="faulty_%s"),
+        "faulty": FaultyForm({"email": "nobody"}, auto_id="faulty_%s"),
         "plan": [LineForm(auto_id=f"plan{number}_%s") for number in (1, 2)],
         "list": ORGANISATIONS.asked(given, user),
         "page": SimpleNamespace(rows=[LONG]),
