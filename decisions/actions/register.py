@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -36,8 +37,8 @@ def keep_decision(
     decision = Decision.objects.select_for_update(of=("self",)).select_related("position").get(pk=decision.pk)
     require(by, "decisions.keep_register", decision)
     refuse_stale(decision, seen, FIELDS)
-    before = snapshot(decision, FIELDS)
-    if review_on != decision.review_on and review_on is not None and review_on < now.date():
+    before, today = snapshot(decision, FIELDS), now.astimezone(ZoneInfo(by.person.zone)).date()
+    if review_on != decision.review_on and review_on and review_on < today:
         raise TransitionError(_("%(day)s is over already.") % {"day": day(review_on)})
     if superseded_by is not None and _order(superseded_by) <= _order(decision):
         raise TransitionError(

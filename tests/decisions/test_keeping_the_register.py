@@ -1,12 +1,13 @@
 """A decision is reviewed on a day, and superseded by a later one; never in a circle."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts.models import Stale, TransitionError
+from accounts.models import Person, Stale, TransitionError
 from accounts.rules import Refused
 from decisions.actions.register import keep_decision
 from decisions.models import Decision
@@ -65,6 +66,17 @@ def test_two_who_set_a_day_meet_and_a_day_that_is_over_is_refused():
         keep_decision(decision, by=staff, review_on=date(2028, 1, 1), superseded_by=None, now=NOON, seen=seen)
     with pytest.raises(TransitionError, match="over already"):
         keep_decision(decision, by=staff, review_on=(NOON - timedelta(days=9)).date(), superseded_by=None, now=NOON)
+
+
+@pytest.mark.parametrize(("zone", "is_today"), [("Pacific/Honolulu", True), ("Asia/Kathmandu", False)])
+def test_whether_a_day_is_over_is_told_by_the_clock_of_whoever_sets_it(zone, is_today):
+    decision, staff = adopt(committee_of(1)), user_with("staff")
+    Person.objects.filter(pk=staff.person_id).update(zone=zone)
+    staff.person.refresh_from_db()
+    after_midnight = NOON + timedelta(hours=14)  # UTC; the afternoon before in Honolulu
+
+    with nullcontext() if is_today else pytest.raises(TransitionError, match="over already"):
+        keep_decision(decision, by=staff, review_on=NOON.date(), superseded_by=None, now=after_midnight)
 
 
 def test_a_member_keeps_nothing():
