@@ -9,12 +9,15 @@ from typing import Any
 from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from accounts.files import CSV, csv_lines, workbook
 from accounts.lists import Asked
 from accounts.models import Stale, TransitionError, User
+from accounts.pages import KeysetPage
+from accounts.rules import require
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +79,29 @@ def told(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
     return True
 
 
+def as_list(
+    request: HttpRequest,
+    template: str,
+    asked: Asked,
+    page: KeysetPage,
+    rows: Iterable[Any],
+    context: dict[str, Any],
+    *,
+    now: datetime,
+) -> HttpResponse | StreamingHttpResponse:
+    """What was asked for: the page of a list, or a file of it. `rows`: those of `page`, as its columns read them."""
+    if asked.file:
+        return as_file(asked, rows, now=now)
+    return render(request, template, {"list": asked, "page": page, "rows": rows} | context)
+
+
 def as_file(asked: Asked, rows: Iterable[Any], *, now: datetime) -> HttpResponse | StreamingHttpResponse:
-    """All `rows` in the columns that were asked for, as CSV or XLSX. The caller has narrowed them to what is visible."""
+    """All `rows` in the columns that were asked for, as CSV or XLSX. The caller has narrowed them to what is visible.
+
+    Raises Refused.
+    """
+    if asked.list.export:
+        require(asked.user, asked.list.export)
     headings, lines = asked.headings_of_file(), asked.lines(rows)
     logger.info("user %s exports %s as %s", asked.user.pk, asked.list.key, asked.file)
     name = f"{asked.list.key.rpartition('.')[2]}-{now:%Y-%m-%d}.{asked.file}"

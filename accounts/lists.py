@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy
 
 from accounts.files import CSV, XLSX
 from accounts.models import SavedView, Visibility
+from accounts.pages import SIZE, KeysetPage, keyset_page
 from accounts.rules import allows, classes_seen_by
 
 LISTS: dict[str, "List"] = {}  # by key; a saved view names its list so
 PLACE = ("after", "before", "as")  # where one stands in a list: no part of what one looks at
 LAYOUT = ("cols", "sort")
-SIZE = 25  # rows on a page
 IN_FILE = 10_000  # rows of a list that a file is made of in one piece; longer ones go row by row
 TEXT = (gettext_lazy("%(column)s: A to Z"), gettext_lazy("%(column)s: Z to A"))
 DAYS = (gettext_lazy("%(column)s: earliest first"), gettext_lazy("%(column)s: latest first"))
@@ -40,7 +42,8 @@ class Column:
 class List:
     """Declared once, beside the view. `address` is the name of its page; `order` the key of a column, or "-" and it.
 
-    The first column is always there. `language`: what files are written in; None: the reader's.
+    The first column is always there. `language`: what files are written in; None: the reader's. `export`: the
+    permission that files of it ask for; empty: none. `other_files`: (label, name of the address) of more of them.
     """
 
     def __init__(
@@ -52,9 +55,12 @@ class List:
         address: str,
         order: str,
         language: str | None = None,
+        export: str = "",
+        other_files: Iterable[tuple[Promise, str]] = (),
     ) -> None:
         self.key, self.columns, self.title = key, tuple(columns), title
         self.address, self.order, self.language = address, order, language
+        self.export, self.other_files = export, tuple(other_files)
         LISTS[key] = self
 
     def asked(
@@ -80,10 +86,9 @@ class Asked:
         self.columns = [column for column in self.offered if column.key in self.cols]
         self.file = given.get("as", "") if given.get("as") in {CSV, XLSX} else ""
 
-    @property
-    def size(self) -> int:
-        """How many rows to read: those of a page, or all for a file."""
-        return IN_FILE if self.file else SIZE
+    def page(self, rows: QuerySet[Any]) -> KeysetPage:
+        """Those of `rows` that the address asks for: a page of them, or all for a file."""
+        return keyset_page(rows, self.given, order=self.order, size=IN_FILE if self.file else SIZE)
 
     @cached_property
     def sort(self) -> str:
@@ -93,7 +98,7 @@ class Asked:
 
     @property
     def order(self) -> str:
-        """For `keyset_page`."""
+        """What the rows are walked by: for `keyset_page`."""
         key = self.sort.removeprefix("-")
         field = self._sortable[key].order.removeprefix("-")
         return f"-{field}" if self.sort != key else field
@@ -146,8 +151,13 @@ class Asked:
         """What a saved view keeps of the address."""
         return self.query().removeprefix("?")
 
-    def files(self) -> list[tuple[str, str]]:
-        return [("CSV", self.query(**{"as": CSV})), ("XLSX", self.query(**{"as": XLSX}))]
+    def files(self) -> list[tuple[Any, str]]:
+        others = [(label, reverse(address) + self.query()) for label, address in self.list.other_files]
+        return [("CSV", self.query(**{"as": CSV})), ("XLSX", self.query(**{"as": XLSX})), *others]
+
+    @property
+    def may_export(self) -> bool:
+        return not self.list.export or allows(self.user, self.list.export)
 
     def views(self) -> list[tuple[SavedView, bool]]:
         """Those saved or shared for this list, by name, and whether this is what they show."""

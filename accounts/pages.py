@@ -1,9 +1,9 @@
 """Long lists by cursor: a page costs the same at any depth, and a count stops at a thousand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -16,11 +16,16 @@ COUNTED = 1000  # counts are exact up to here
 
 @dataclass(frozen=True)
 class KeysetPage:
-    """`after` and `before` are the cursors of the pages beside this one; empty when there is none."""
+    """`after` and `before` are the cursors of the pages beside this one; empty when there is none.
+
+    `total`: of all pages, where it was asked for (`counted_page`); above `counted` it stands for "more than that".
+    """
 
     rows: list[Any]
     after: str = ""
     before: str = ""
+    total: int = 0
+    counted: ClassVar[int] = COUNTED
 
 
 def keyset_page(rows: QuerySet[Any], asked: Mapping[str, Any], *, order: str = "key", size: int = SIZE) -> KeysetPage:
@@ -48,6 +53,14 @@ def keyset_page(rows: QuerySet[Any], asked: Mapping[str, Any], *, order: str = "
         after=cursor_of(page[-1], field) if has_next else "",
         before=cursor_of(page[0], field) if has_previous else "",
     )
+
+
+def counted_page(rows: QuerySet[Any], asked: Mapping[str, Any], *, order: str, all_rows: QuerySet[Any]) -> KeysetPage:
+    """As `keyset_page`, with the total. `all_rows`: the same as `rows` but cheaper to count; asked for only if there is
+    another page."""
+    page = keyset_page(rows, asked, order=order)
+    is_whole = not page.after and not page.before
+    return replace(page, total=len(page.rows) if is_whole else bounded_count(all_rows))
 
 
 def cursor_of(row: Any, field: str = "key") -> str:

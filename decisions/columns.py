@@ -72,4 +72,6 @@ REGISTER = List(
     title=_("Register"),
     address="decisions:register",
     order="-closed",
+    export="decisions.export_register",
+    other_files=[(_("CSV with the texts"), "decisions:register_file")],
 )

@@ -1,5 +1,5 @@
-"""What does the page of a decision show, and to whom? Who signs is told to every reader; why somebody does not, only as
-far as they chose."""
+"""What do the register and the page of a decision show, and to whom? Who signs is told to every reader; why somebody
+does not, only as far as they chose."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from accounts.rules import allows
 from decisions.models import Answer, Decision
 from decisions.outcome import Choice, Standing
 from decisions.seats import electors_of, line_of
-from decisions.signing import Signing, signing_for
+from decisions.signing import Signing, signing_for, signings
 from decisions.words import arithmetic, committee_for, rule_sentence
 
 
@@ -37,6 +37,12 @@ class Entry:
             "%(yes)s of %(base)s seat approved", "%(yes)s of %(base)s seats approved", self.found.tally.base
         )
         return words % {"yes": self.found.tally.yes, "base": self.found.tally.base}
+
+
+def rows_of(decisions: list[Decision], user: User, *, with_signing: bool) -> list[tuple[Decision, str, Signing | None]]:
+    """The list's rows: (decision, its committee, who signs), the last only if it is asked for."""
+    signing = signings(decisions, user) if with_signing else {}
+    return [(one, committee_for(user, one.round.committee), signing.get(one.pk)) for one in decisions]
 
 
 def entry_of(decision: Decision, user: User, now: datetime) -> Entry:

@@ -12,9 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, as_file, page_or_form, told
+from accounts.http import Request, accepted, as_list, page_or_form, told
 from accounts.models import Person
-from accounts.pages import keyset_page
 from accounts.rules import allows, require
 from history.actions import newest
 from history.http import done_to
@@ -34,15 +33,12 @@ def meetings(request: Request) -> HttpResponse | StreamingHttpResponse:
     visible = Meeting.objects.visible_to(request.user)
     rows = visible.earlier(now) if earlier else visible.upcoming(now)
     asked = MEETINGS.asked(request.GET, request.user, order="-when" if earlier else "when")
-    page = keyset_page(rows, request.GET, order=asked.order, size=asked.size)
+    page = asked.page(rows)
     mine = Attendance.objects.filter(person=request.user.person_id, meeting__in=[one.pk for one in page.rows])
     answers = {attendance.meeting_id: attendance for attendance in mine}
     shown = [(meeting, answers.get(meeting.pk)) for meeting in page.rows]
-    if asked.file:
-        return as_file(asked, shown, now=now)
-    may_call = allows(request.user, "meetings.call_meeting")
-    context = {"list": asked, "page": page, "rows": shown, "earlier": earlier, "may_call": may_call}
-    return render(request, "meetings/meeting_list.html", context)
+    context = {"earlier": earlier, "may_call": allows(request.user, "meetings.call_meeting")}
+    return as_list(request, "meetings/meeting_list.html", asked, page, shown, context, now=now)
 
 
 @require_GET

@@ -63,6 +63,8 @@ ORGANISATIONS = List(
     address="members:organisations",
     order="name",
     language="en",
+    export="members.export_roster",
+    other_files=[(gettext_lazy("CSV to edit and import again"), "members:organisations_export")],
 )
 
 

@@ -15,8 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, as_file, page_or_form
-from accounts.pages import keyset_page
+from accounts.http import Request, accepted, as_list, page_or_form
 from accounts.rules import allows, require
 from campaigns.actions import campaigns as actions
 from campaigns.columns import CAMPAIGNS, OF_OVER, OF_RUNNING
@@ -39,20 +38,15 @@ def campaigns(request: Request) -> HttpResponse | StreamingHttpResponse:
     asked = CAMPAIGNS.asked(
         request.GET, request.user, order="-ended" if over else "name", without=OF_RUNNING if over else OF_OVER
     )
-    page = keyset_page(rows.select_related("owner"), request.GET, order=asked.order, size=asked.size)
+    page = asked.page(rows.select_related("owner"))
     deadlines = Milestone.objects.visible_to(request.user).next_external_of(page.rows, reader_day(request))
     shown = [(campaign, deadlines.get(campaign.pk)) for campaign in page.rows]
-    if asked.file:
-        return as_file(asked, shown, now=timezone.now())
     context = {
-        "list": asked,
-        "page": page,
-        "rows": shown,
         "over": over,
         "sees_coverage": allows(request.user, "campaigns.see_coverage"),
         "may_add": allows(request.user, "campaigns.add_campaign"),
     }
-    return render(request, "campaigns/campaign_list.html", context)
+    return as_list(request, "campaigns/campaign_list.html", asked, page, shown, context, now=timezone.now())
 
 
 @require_GET

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.clock import database_now
 from accounts.http import Request, accepted, page_or_form, told
 from accounts.models import Person
-from accounts.pages import COUNTED, bounded_count, keyset_page
+from accounts.pages import counted_page
 from accounts.rules import allows, require
 from campaigns.actions import tasks as actions
 from campaigns.belonging import NOUNS, places
@@ -31,12 +31,10 @@ from history.panels import history, put_together
 def tasks(request: Request) -> HttpResponse:
     asked, today = TaskFilter(request.GET, user=request.user), reader_day(request)
     found = asked.found(today)
-    page = keyset_page(found.for_reader(request.user), request.GET, order=asked.order)
-    is_whole = not page.after and not page.before
+    page = counted_page(found.for_reader(request.user), request.GET, order=asked.order, all_rows=found)
     known = places(page.rows, request.user)
     lines = [(Line(row, (row.due_on - today).days), known.get(row.object_id)) for row in page.rows]
-    total = len(page.rows) if is_whole else bounded_count(found)
-    context = {"filter": asked, "page": page, "lines": lines, "total": total, "counted": COUNTED}
+    context = {"filter": asked, "page": page, "lines": lines}
     return render(request, "campaigns/task_list.html", context)
 
 

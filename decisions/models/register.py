@@ -5,7 +5,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Visibility
@@ -34,6 +34,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def review_due_by(self, day: date) -> Self:
         """What is superseded needs no review."""
         return self.in_force().filter(review_on__lte=day)
+
+    def for_list(self, user: Any) -> Self:
+        """With what the list reads; `shows_newer`: whether `user` may see what superseded it."""
+        newer = Decision.objects.visible_to(user).filter(pk=OuterRef("superseded_by"))
+        rows = self.select_related("round__committee", "position__level", "superseded_by")
+        return rows.annotate(shows_newer=Exists(newer))
 
     def for_export(self) -> Self:
         return self.select_related("round__committee", "position", "text", "superseded_by")

@@ -13,9 +13,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.clock import DatabaseNow, database_now
-from accounts.http import Request, accepted, as_file, page_or_form
+from accounts.http import Request, accepted, as_list, page_or_form
 from accounts.ids import as_uuid
-from accounts.pages import keyset_page
 from accounts.rules import allows, require
 from decisions.actions import consulting
 from decisions.actions.drafting import newest_text
@@ -46,10 +45,8 @@ def consultations(request: Request) -> HttpResponse | StreamingHttpResponse:
     rows = rows.annotate(members=Count("asked"), answered=answered)
     if position := as_uuid(request.GET.get("position", "")):
         rows = rows.of_position(position)
-    page = keyset_page(rows, request.GET, order=asked.order, size=asked.size)
-    if asked.file:
-        return as_file(asked, page.rows, now=now)
-    return render(request, "decisions/consultation_list.html", {"list": asked, "page": page, "now": now})
+    page = asked.page(rows)
+    return as_list(request, "decisions/consultation_list.html", asked, page, page.rows, {"now": now}, now=now)
 
 
 @require_GET

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file, page_or_form, told
-from accounts.pages import keyset_page
 from accounts.rules import require
 from decisions.actions import contributing, disposing
 from decisions.consultation_columns import CONTRIBUTIONS
@@ -89,7 +88,7 @@ def contributions(request: Request, pk: UUID) -> HttpResponse | StreamingHttpRes
     asked = CONTRIBUTIONS.asked(request.GET, request.user)
     rows = Contribution.objects.visible_to(request.user, now).filter(consultation=consultation).with_words()
     rows = for_reading(rows.filter(about_what(request.GET.get("about", ""))))
-    page = keyset_page(rows, request.GET, order=asked.order, size=asked.size)
+    page = asked.page(rows)
     said = said_all(page.rows, consultation, request.user)
     if asked.file:
         return as_file(asked, said, now=now)

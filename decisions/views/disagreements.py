@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, as_file, page_or_form
-from accounts.pages import keyset_page
+from accounts.http import Request, accepted, as_list, page_or_form
 from accounts.rules import allows, require
 from decisions.actions import disagreements as actions
 from decisions.columns_of_disagreements import DISAGREEMENTS, SHOWN, Line, found
@@ -33,12 +32,10 @@ def disagreements(request: Request) -> HttpResponse | StreamingHttpResponse:
     rows = found(_visible(request), show, request.user, today)
     without = {"next"} if over else {"ended"}
     asked = DISAGREEMENTS.asked(request.GET, request.user, order="-ended" if over else "next", without=without)
-    page = keyset_page(rows, request.GET, order=asked.order, size=asked.size)
+    page = asked.page(rows)
     lines = [Line(one, (one.next_on - today).days) for one in page.rows]
-    if asked.file:
-        return as_file(asked, lines, now=now)
-    context = {"list": asked, "page": page, "rows": lines, "show": show, "shown": SHOWN}
-    return render(request, "decisions/disagreement_list.html", context)
+    context = {"show": show, "shown": SHOWN}
+    return as_list(request, "decisions/disagreement_list.html", asked, page, lines, context, now=now)
 
 
 @require_GET

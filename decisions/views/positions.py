@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.clock import DatabaseNow, database_now
-from accounts.http import Request, accepted, as_file, page_or_form
-from accounts.pages import keyset_page
+from accounts.http import Request, accepted, as_list, page_or_form
 from accounts.rules import allows, require
 from campaigns.models import Campaign
 from campaigns.panels import task_panel
@@ -59,21 +58,16 @@ def positions(request: Request) -> HttpResponse | StreamingHttpResponse:
     if status in Position.Status.values:
         visible = visible.filter(status=status)
     asked = POSITIONS.asked(request.GET, request.user)
-    page = keyset_page(visible.with_standing(now), request.GET, order=asked.order, size=asked.size)
+    page = asked.page(visible.with_standing(now))
     rows = rows_of(page.rows, request.user, now)
-    if asked.file:
-        return as_file(asked, rows, now=now)
     context = {
-        "list": asked,
-        "page": page,
-        "rows": rows,
         "states": Position.Status.choices,
         "status": status,
         "may_see_disagreements": allows(request.user, "decisions.see_disagreements"),
         "may_see_blockers": allows(request.user, "decisions.see_blockers"),
         "may_draft": allows(request.user, "decisions.start_draft"),
     }
-    return render(request, "decisions/position_list.html", context)
+    return as_list(request, "decisions/position_list.html", asked, page, rows, context, now=now)
 
 
 @require_GET

@@ -6,18 +6,14 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
 from accounts.files import BOM
-from accounts.http import Request, accepted, as_file, page_or_form
-from accounts.pages import keyset_page
+from accounts.http import Request, accepted, as_list, page_or_form
 from accounts.rules import allows, require
 from campaigns.panels import task_panel
 from decisions.actions.register import keep_decision as keep
@@ -25,13 +21,9 @@ from decisions.columns import REGISTER
 from decisions.forms.register import KeepDecisionForm, RegisterFilter
 from decisions.models import Decision, Position
 from decisions.register_file import AT_ONCE, COLUMNS, lines
-from decisions.register_page import entry_of
-from decisions.signing import signings
-from decisions.words import committee_for
+from decisions.register_page import entry_of, rows_of
 from history.actions import newest
 from history.panels import put_together
-
-READ = ("round__committee", "position__level", "superseded_by")
 
 
 @require_GET
@@ -39,27 +31,12 @@ def register(request: Request) -> HttpResponse | StreamingHttpResponse:
     visible = Decision.objects.visible_to(request.user)
     years = list(visible.order_by("-year").values_list("year", flat=True).distinct())
     year = next((one for one in years if str(one) == request.GET.get("year")), None)
-    filters = RegisterFilter(request.GET, user=request.user)
-    rows = filters.narrow(visible if year is None else visible.filter(year=year), _today(request))
-    asked = REGISTER.asked(request.GET, request.user)
-    rows = rows.select_related(*READ).annotate(shows_newer=Exists(visible.filter(pk=OuterRef("superseded_by"))))
-    page = keyset_page(rows, request.GET, order=asked.order, size=asked.size)
-    signing = signings(page.rows, request.user) if asked.file or "signatories" in asked.cols else {}
-    rows_of_page = [(one, committee_for(request.user, one.round.committee), signing.get(one.pk)) for one in page.rows]
-    if asked.file:
-        require(request.user, EXPORT)
-        return as_file(asked, rows_of_page, now=timezone.now())
-    context = {
-        "list": asked,
-        "page": page,
-        "rows": rows_of_page,
-        "filter": filters,
-        "years": years,
-        "year": year,
-        "may_export": allows(request.user, EXPORT),
-        "more_files": [(_("CSV with the texts"), reverse("decisions:register_file") + asked.query())],
-    }
-    return render(request, "decisions/register.html", context)
+    filters, asked = RegisterFilter(request.GET, user=request.user), REGISTER.asked(request.GET, request.user)
+    found = filters.narrow(visible if year is None else visible.filter(year=year), _today(request))
+    page = asked.page(found.for_list(request.user))
+    rows = rows_of(page.rows, request.user, with_signing=bool(asked.file) or "signatories" in asked.cols)
+    context = {"filter": filters, "years": years, "year": year}
+    return as_list(request, "decisions/register.html", asked, page, rows, context, now=timezone.now())
 
 
 @require_GET
@@ -114,13 +91,10 @@ def _typed(decision: Decision) -> dict[str, Any]:
     return {"review_on": decision.review_on, "superseded_by": newer, "seen": newest(decision)}
 
 
-EXPORT = "decisions.export_register"
-
-
 @require_GET
 def register_file(request: Request) -> HttpResponse:
     """What the page shows, as CSV: the same year and filters, the same reader."""
-    require(request.user, EXPORT)
+    require(request.user, REGISTER.export)
     rows, year = Decision.objects.visible_to(request.user).for_export(), request.GET.get("year", "")
     if year.isdecimal():
         rows = rows.filter(year=min(int(year), 9999))

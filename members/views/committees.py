@@ -14,8 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.clock import database_now
-from accounts.http import Request, accepted, as_file
-from accounts.pages import keyset_page
+from accounts.http import Request, accepted, as_list
 from accounts.rules import allows, require
 from history.actions import newest
 from history.panels import history, put_together
@@ -35,11 +34,9 @@ def committee_list(request: Request) -> HttpResponse | StreamingHttpResponse:
         seat_count=Count("seats"), vacant_count=Count("seats", filter=~Q(seats__in=filled))
     )
     asked = COMMITTEES.asked(request.GET, request.user)
-    page = keyset_page(committees, request.GET, order=asked.order, size=asked.size)
-    if asked.file:
-        return as_file(asked, page.rows, now=timezone.now())
-    context = {"list": asked, "page": page, "may_manage": allows(request.user, MANAGE)}
-    return render(request, "members/committee_list.html", context)
+    page = asked.page(committees)
+    context = {"may_manage": allows(request.user, MANAGE)}
+    return as_list(request, "members/committee_list.html", asked, page, page.rows, context, now=timezone.now())
 
 
 def committee_detail(request: Request, pk: UUID) -> HttpResponse:

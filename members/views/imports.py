@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.clock import database_now
 from accounts.files import BOM, safe_cell
-from accounts.http import Request, accepted, as_file
-from accounts.pages import keyset_page
+from accounts.http import Request, accepted, as_list
 from accounts.rules import require
 from history.deeds import standing
 from history.panels import history
@@ -34,10 +33,8 @@ def import_list(request: Request) -> HttpResponse | StreamingHttpResponse:
     require(request.user, "members.import_roster")
     batches = ImportBatch.objects.visible_to(request.user).select_related("uploaded_by__person")
     asked = IMPORTS.asked(request.GET, request.user)
-    page = keyset_page(batches, request.GET, order=asked.order, size=asked.size)
-    if asked.file:
-        return as_file(asked, page.rows, now=timezone.now())
-    return render(request, "members/import_list.html", {"list": asked, "page": page})
+    page = asked.page(batches)
+    return as_list(request, "members/import_list.html", asked, page, page.rows, {}, now=timezone.now())
 
 
 def import_upload(request: Request) -> HttpResponse:

@@ -10,14 +10,14 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.forms import model_to_dict
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file
+from accounts.lists import Asked
 from accounts.models import Address, User, Visibility
-from accounts.pages import COUNTED, keyset_page
+from accounts.pages import counted_page
 from accounts.rules import allows, classes_seen_by, require
 from history.actions import newest
 from history.deeds import standing
@@ -52,32 +52,27 @@ from members.models.organisations import OrganisationQuerySet
 def organisations(request: Request) -> HttpResponse | StreamingHttpResponse:
     form = OrganisationFilter(request.GET)
     asked = ORGANISATIONS.asked(request.GET, request.user, sorts=not form.is_of_the_ended)
-    found = with_parts(form.found(request.user, order=asked.order), request.user)
+    found = with_parts(form.found(request.user, order=asked.order), asked)
     if asked.file:
-        require(request.user, "members.export_roster")
         return as_file(asked, found.iterator(chunk_size=500), now=timezone.now())
-    unread = {"description", "note"} - asked.cols  # long texts, left where they are unless a column shows them
-    page = keyset_page(found.defer(*unread), request.GET, order=asked.order)
-    is_whole = not page.after and not page.before
+    all_rows = form.to_count(request.user, order=asked.order)
+    page = counted_page(found, request.GET, order=asked.order, all_rows=all_rows)
     context = {
         "filter": form,
         "list": asked,
         "page": page,
-        "total": len(page.rows) if is_whole else form.counted(request.user, order=asked.order),
-        "counted": COUNTED,
-        "more_files": [(_("CSV to edit and import again"), reverse("members:organisations_export") + asked.query())],
         "may_add": allows(request.user, "members.add_organisation"),
-        "may_export": allows(request.user, "members.export_roster"),
         "acts": ACTS.items() if allows(request.user, "members.edit_organisation") else (),
     }
     return render(request, "members/organisation_list.html", context)
 
 
-def with_parts(found: OrganisationQuerySet, user: User) -> OrganisationQuerySet:
+def with_parts(found: OrganisationQuerySet, asked: Asked) -> OrganisationQuerySet:
     """`found` with what the columns of the list read."""
-    contacts = Representation.objects.visible_to(user).current().filter(role=Representation.Role.MAIN)
+    contacts = Representation.objects.visible_to(asked.user).current().filter(role=Representation.Role.MAIN)
     shown = Prefetch("representations", contacts.select_related("person"), to_attr="contacts")
-    return found.prefetch_related("memberships", "endorsements", shown)
+    unread = {"description", "note"} - asked.cols  # long texts, left where they are unless a column shows them
+    return found.defer(*unread).prefetch_related("memberships", "endorsements", shown)
 
 
 def export(request: Request) -> StreamingHttpResponse:

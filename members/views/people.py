@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file
 from accounts.models import Person, User
-from accounts.pages import COUNTED, bounded_count, keyset_page
+from accounts.pages import counted_page
 from accounts.rules import allows, require
 from history.http import told_with_undo
 from history.panels import history, put_together
@@ -35,16 +35,8 @@ def people_list(request: Request) -> HttpResponse | StreamingHttpResponse:
     if asked.file:
         rows = shown.order_by(asked.order, "id").iterator(chunk_size=500)
         return as_file(asked, rows, now=timezone.now())
-    page = keyset_page(shown, request.GET, order=asked.order)
-    is_whole = not page.after and not page.before
-    context = {
-        "filter": form,
-        "list": asked,
-        "page": page,
-        "total": len(page.rows) if is_whole else bounded_count(found),
-        "counted": COUNTED,
-        "acts": allows(request.user, "members.invite"),
-    }
+    page = counted_page(shown, request.GET, order=asked.order, all_rows=found)
+    context = {"filter": form, "list": asked, "page": page, "acts": allows(request.user, "members.invite")}
     return render(request, "members/person_list.html", context)
 
 
