@@ -179,7 +179,7 @@ def _changed(lines: list[dict[str, Any]], do: str) -> list[dict[str, Any]]:
 
 
 class MoveForm(forms.Form):
-    """Which milestones move along, and at which epoch of the deadline they were looked at."""
+    """Which milestones move along, all of them to begin with, and at which epoch of the deadline they were looked at."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     move = forms.TypedMultipleChoiceField(
@@ -196,3 +196,4 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, choices: list[Any], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["move"].choices = [(str(pk), str(pk)) for pk in choices]  # type: ignore[attr-defined]
+        self.fields["move"].initial = [str(pk) for pk in choices]

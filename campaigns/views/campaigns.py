@@ -52,21 +52,18 @@ def campaigns(request: Request) -> HttpResponse | StreamingHttpResponse:
 @require_GET
 def campaign(request: Request, pk: UUID) -> HttpResponse:
     shown, today = visible_campaign(request, pk), reader_day(request)
-    return render(
-        request,
-        "campaigns/campaign_detail.html",
-        {
-            "campaign": shown,
-            **program_of(shown, request.GET, today),
-            "deadline": shown.milestones.next_external(today),
-            "covered": _covered(request, shown),
-            "endorsed": _endorsed(request) if shown.is_running else "",
-            "may_edit": shown.is_running and allows(request.user, "campaigns.edit_campaign", shown),
-            "entries": history(shown, request.user, request.GET),
-            "undo": None if shown.is_running else standing(shown, request.user, timezone.now()),
-            "tasks": task_panel(shown, request.user, today),
-        },
-    )
+    context = {
+        "campaign": shown,
+        **program_of(shown, request.GET, today),
+        "deadline": shown.milestones.next_external(today),
+        "covered": _covered(request, shown),
+        "endorsed": _endorsed(request) if shown.is_running else "",
+        "may_edit": shown.is_running and allows(request.user, "campaigns.edit_campaign", shown),
+        "entries": history(shown, request.user, request.GET),
+        "undo": None if shown.is_running else standing(shown, request.user, timezone.now()),
+        "tasks": task_panel(shown, request.user, today),
+    }
+    return render(request, "campaigns/campaign_detail.html", context)
 
 
 @page_or_form

@@ -119,16 +119,12 @@ def visible_milestone(request: Request, pk: UUID) -> Milestone:
 
 
 def _milestone_page(request: Request, shown: Milestone) -> dict[str, Any]:
-    today = reader_day(request)
+    today, order = reader_day(request), _order(shown)
     return {
         "milestone": shown,
         "sees_scope": allows(request.user, "campaigns.see_coverage", shown.campaign),
-        "order": (order := _order(shown)),
-        "rest_stands": shown.is_external
-        and any(
-            one.is_open and one.scheduled_at < shown.scheduled_at for pairs in order.values() for one, _late in pairs
-        )
-        and shown.epoch > 0,
+        "order": order,
+        "rest_stands": _rest_stands(shown, order),
         "reach_form": ReachForm(),
         "days": (shown.starts_on - today).days,
         "tasks": task_panel(shown, request.user, today),
@@ -150,6 +146,14 @@ def _order(shown: Milestone) -> dict[str, list[tuple[Milestone, bool]]]:
             (one.after if one.milestone_id == shown.pk else one.milestone, is_late)
         )
     return found
+
+
+def _rest_stands(shown: Milestone, order: dict[str, list[tuple[Milestone, bool]]]) -> bool:
+    """Whether others have moved its date and something of its `order` still stands as before."""
+    if not (shown.is_external and shown.epoch):
+        return False
+    beside = [one for pairs in order.values() for one, _late in pairs]
+    return any(one.is_open and one.scheduled_at < shown.scheduled_at for one in beside)
 
 
 def _offers_to_move(pk: UUID) -> bool:

@@ -17,7 +17,7 @@ from accounts.models import TransitionError
 from accounts.rules import allows, require
 from accounts.weeks import weekend_of
 from campaigns.actions.plans import Move, accept_plan, move_along, moves_with
-from campaigns.backward_plan import workdays_between
+from campaigns.backward_plan import Laid, workdays_between
 from campaigns.forms.plans import MoveForm, PlanDraft
 from campaigns.models import Campaign, Milestone, Scope
 from campaigns.views.campaigns import reader_day, visible_campaign
@@ -58,6 +58,11 @@ def _preview(draft: PlanDraft) -> dict[str, Any]:
     except TransitionError as error:
         draft.deadline.add_error(None, str(error))
         return {}
+    return _as_laid(draft, laid)
+
+
+def _as_laid(draft: PlanDraft, laid: list[Laid]) -> dict[str, Any]:
+    """Its dates for the template, held against today and against the working days that are left."""
     asked, today = draft.deadline.cleaned_data, draft.today()
     weekend = weekend_of(asked["zone"])
     return {
@@ -81,8 +86,7 @@ def move_with_deadline(request: Request, pk: UUID) -> HttpResponse:
     deadline = visible_milestone(request, pk)
     require(request.user, "campaigns.edit_milestone", deadline)
     moves, trouble = offered_moves(request, deadline)
-    choices = [move.milestone.pk for move in moves]
-    form = MoveForm(request.POST if request.method == "POST" else None, choices=choices)
+    form = MoveForm(request.POST if request.method == "POST" else None, choices=[move.milestone.pk for move in moves])
     if request.method == "POST" and accepted(form, partial(_moved, request, deadline)):
         return redirect("campaigns:campaign", deadline.campaign_id)
     today = reader_day(request)
@@ -90,7 +94,6 @@ def move_with_deadline(request: Request, pk: UUID) -> HttpResponse:
         "milestone": deadline,
         "form": form,
         "trouble": trouble,
-        "ticked": set(request.POST.getlist("move")) if form.is_bound else {str(pk) for pk in choices},
         "moves": [(move, (move.last or move.first) < today, move.first < today) for move in moves],
     }
     return render(request, "campaigns/milestone_move.html", context)

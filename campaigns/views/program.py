@@ -25,24 +25,36 @@ def program_of(campaign: Campaign, asked: Mapping[str, str], today: date) -> dic
     owners = _owners(rows)
     owner, ignored = _chosen(asked.get("owner", ""), owners)
     shown = [row for row in rows if shown_window.holds(row.milestone) and owner in {"", _owner_of(row)}]
-    page = page_of(shown, asked.get("after", ""), asked.get("before", ""))
-    kept = {"owner": owner} if owner else {}
     return {
-        "page": page,
-        "rows": [(row, (row.milestone.starts_on - today).days) for row in page.rows],
-        "number_of_rows": len(shown),
+        **_table(shown, asked, today),
+        **_windows(shown_window, {"owner": owner} if owner else {}),
         "number_of_all": len(rows),
         "reached": _last_reached(rows),
-        "has_order": any(row.after for row in shown),
-        "window": shown_window,
-        "zooms": _zooms(shown_window, kept),
-        "earlier": _address(shown_window.earlier, kept),
-        "later": _address(shown_window.later, kept),
-        "everything": "?" + urlencode(kept),
         "owner": owner,
         "owners": owners,
         "ignored": shown_window.ignored + ignored,
         "timeline": timeline(shown, today, shown_window, with_today=campaign.is_running, mirrored=get_language_bidi()),
+    }
+
+
+def _table(shown: Sequence[Row], asked: Mapping[str, str], today: date) -> dict[str, Any]:
+    page = page_of(shown, asked.get("after", ""), asked.get("before", ""))
+    return {
+        "page": page,
+        "rows": [(row, (row.milestone.starts_on - today).days) for row in page.rows],
+        "number_of_rows": len(shown),
+        "has_order": any(row.after for row in shown),
+    }
+
+
+def _windows(shown: Window, kept: dict[str, str]) -> dict[str, Any]:
+    """The one that is shown, and the addresses of those that one can turn to from it."""
+    return {
+        "window": shown,
+        "zooms": _zooms(shown, kept),
+        "earlier": _address(shown.earlier, kept),
+        "later": _address(shown.later, kept),
+        "everything": "?" + urlencode(kept),
     }
 
 
