@@ -42,6 +42,13 @@ def drop(request: HttpRequest, form: str) -> None:
         request.session[UNSENT] = {name: body for name, body in request.session[UNSENT].items() if name != form}
 
 
+def back_to(request: HttpRequest, form: str, where: str) -> HttpResponse:
+    """To where the form stands; what is kept of it is thrown away if its writer says so."""
+    if request.method == "POST":
+        drop(request, form)
+    return redirect(where)
+
+
 def sign_in_first(request: HttpRequest, form: str) -> HttpResponse:
     """To signing in and back; what a session that has ended still posted is kept."""
     if request.method == "POST" and request.POST.get(WHOSE):

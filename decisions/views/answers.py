@@ -19,7 +19,7 @@ from accounts.rules import require
 from decisions.actions import answering
 from decisions.actions.answering import Reply
 from decisions.forms import AnswerForm, ReasonForm, RecordedAnswerForm
-from decisions.http import drop, keep, sign_in_first
+from decisions.http import back_to, drop, keep, sign_in_first
 from decisions.models import AnswerChange, Elector, Position, Round, Version
 from decisions.pages import elector_to_answer
 from decisions.views.positions import ANSWER, position_or_404, shown
@@ -34,9 +34,7 @@ def answer(request: Request, pk: UUID) -> HttpResponse:
         return sign_in_first(request, name)
     position, now = position_or_404(request, pk), database_now()
     if request.method != "POST" or "discard" in request.POST:
-        if request.method == "POST":
-            drop(request, name)
-        return redirect(back)
+        return back_to(request, name, back)
     elector = elector_to_answer(position, request.user, request.POST.get("elector", ""))
     keep(request, name)
     form, given = AnswerForm(request.POST), list[AnswerChange]()

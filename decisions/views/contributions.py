@@ -21,7 +21,7 @@ from decisions.actions import contributing, disposing
 from decisions.consultation_columns import CONTRIBUTIONS
 from decisions.consultation_pages import about_what, for_reading, page_of, progress_of, said_all
 from decisions.forms.consultations import DispositionForm
-from decisions.http import drop, keep, sign_in_first
+from decisions.http import back_to, drop, keep, sign_in_first
 from decisions.models import Consultation, Consulted, Contribution
 from decisions.views.consultations import (
     COMMENT,
@@ -42,34 +42,29 @@ def answer_officially(request: Request, pk: UUID) -> HttpResponse:
     name = OFFICIAL.format(pk)
     if not request.user.is_authenticated:
         return sign_in_first(request, name)
-    consulted = Consulted.objects.select_related("organisation", "answered_by").filter(pk=pk).first()
-    asked = consultation_or_404(request, consulted.consultation_id if consulted else pk)
-    assert consulted is not None  # noqa: S101 - for mypy: no consultation has the id of a row that is not
-    require(request.user, "decisions.answer_officially", consulted)
+    asked, consulted = _answerable(request, pk)
     if request.method != "POST" or "discard" in request.POST:
-        return _back(request, asked.pk, name, f"?for={pk}#official")
+        return back_to(request, name, reverse("decisions:consultation", args=[asked.pk]) + f"?for={pk}#official")
     keep(request, name)
     form = official_form(request, page_of(asked, request.user, database_now()), consulted)
-    in_time: list[bool] = []
+    late: list[bool] = []
     act = partial(contributing.answer_officially, consulted, by=request.user, now=database_now())
-    if not accepted(form, lambda **fields: in_time.append(act(**fields))):
+    if not accepted(form, lambda **fields: late.append(not act(**fields))):
         return shown(request, asked, official=form)
     drop(request, name)
-    _say(
-        request, _("The official answer is recorded. It can be changed until the closing hour."), is_late=not in_time[0]
-    )
+    _say(request, _("The official answer is recorded. It can be changed until the closing hour."), is_late=late[0])
     return redirect("decisions:consultation", asked.pk)
 
 
 @login_not_required
 @page_or_form
 def comment(request: Request, pk: UUID) -> HttpResponse:
-    name = COMMENT.format(pk)
+    name, where = COMMENT.format(pk), reverse("decisions:consultation", args=[pk])
     if not request.user.is_authenticated:
         return sign_in_first(request, name)
     asked = consultation_or_404(request, pk)
     if request.method != "POST" or "discard" in request.POST:
-        return _back(request, pk, name, "#comment")
+        return back_to(request, name, where + "#comment")
     keep(request, name)
     form = comment_form(request, page_of(asked, request.user, database_now()), is_sent=True)
     made: list[Contribution] = []
@@ -78,7 +73,7 @@ def comment(request: Request, pk: UUID) -> HttpResponse:
         return shown(request, asked, comment=form)
     drop(request, name)
     _say(request, _("Your comment is recorded. You will be told what became of it."), is_late=made[0].is_late)
-    return redirect(reverse("decisions:consultation", args=[pk]) + "#own")
+    return redirect(where + "#own")
 
 
 @require_GET
@@ -138,11 +133,13 @@ def _to_dispose(request: Request, form: DispositionForm, consultation: Consultat
     return {"said": said[:MOST], "has_more": has_more, "is_missing": is_missing, "about": place}
 
 
-def _back(request: Request, consultation: UUID, form: str, where: str) -> HttpResponse:
-    """To the form on the consultation's page; what was kept of it is thrown away if its writer says so."""
-    if request.method == "POST":
-        drop(request, form)
-    return redirect(reverse("decisions:consultation", args=[consultation]) + where)
+def _answerable(request: Request, pk: UUID) -> tuple[Consultation, Consulted]:
+    """The consultation and the member's row of it; 404 for whom may not see it, and who may not answer reads who may."""
+    consulted = Consulted.objects.select_related("organisation", "answered_by").filter(pk=pk).first()
+    asked = consultation_or_404(request, consulted.consultation_id if consulted else pk)
+    assert consulted is not None  # noqa: S101 - for mypy: no consultation has the id of a row that is not
+    require(request.user, "decisions.answer_officially", consulted)
+    return asked, consulted
 
 
 def _say(request: Request, done: str, *, is_late: bool) -> None:

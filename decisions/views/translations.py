@@ -28,11 +28,5 @@ def translate(request: Request, pk: UUID) -> HttpResponse:
     act = partial(translate_text, position, by=request.user, now=database_now())
     if request.method == "POST" and accepted(form, act):
         return redirect(reverse("decisions:position", args=[pk]) + f"?language={language}#text")
-    context = {
-        "form": form,
-        "position": position,
-        "reading": reading,
-        "old": old,
-        **(crossed(form, old) if old else {}),
-    }
-    return render(request, "decisions/translation_form.html", context)
+    context = {"form": form, "position": position, "reading": reading, "old": old}
+    return render(request, "decisions/translation_form.html", context | (crossed(form, old) if old else {}))
