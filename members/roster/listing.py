@@ -107,14 +107,12 @@ def tally(batch: ImportBatch) -> Tally:
     )
 
 
-def undone_tally(batch: ImportBatch) -> dict[str, int]:
-    """{Undone: rows} of an import that was taken back, in one statement."""
+def undone_chips(batch: ImportBatch) -> list[tuple[str, str]]:
+    """(value of `show`, label) of the filters by what became of a row if the import was taken back. In one statement."""
+    if not batch.is_taken_back:
+        return []
     written = batch.rows.exclude(undone="").order_by()
-    return dict(written.values_list("undone").annotate(Count("pk")))
-
-
-def undone_chips(undone: dict[str, int]) -> list[tuple[str, str]]:
-    """(value of `show`, label) of the filters by what became of a row when the import was taken back."""
+    undone = dict(written.values_list("undone").annotate(Count("pk")))
     return [(one.value, f"{one.label} {undone[one]}") for one in ImportRow.Undone if undone.get(one)]
 
 

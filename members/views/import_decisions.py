@@ -122,16 +122,18 @@ def _applied(request: Request, pk: UUID) -> None:
     done = _(
         "Applied: %(added)s added, %(changed)s changed, %(unchanged)s unchanged, %(out)s left out. No mail was sent."
     )
-    told_counts = {name: outcomes[name] for name in ("added", "changed", "unchanged", "out")}
-    done_to(request, done % told_counts, batch)
-    missed = outcomes["moved"] + outcomes["clashed"]
-    if missed:
-        sentence = ngettext(
-            "%(count)s row was left out because the roster changed after the preview. Import the file again to see it.",
-            "%(count)s rows were left out because the roster changed after the preview. Import the file again to see them.",
-            missed,
-        )
-        messages.warning(request, sentence % {"count": missed})
+    done_to(request, done % outcomes, batch)
+    if missed := outcomes["moved"] + outcomes["clashed"]:
+        messages.warning(request, _why_left_out(missed))
+
+
+def _why_left_out(count: int) -> str:
+    sentence = ngettext(
+        "%(count)s row was left out because the roster changed after the preview. Import the file again to see it.",
+        "%(count)s rows were left out because the roster changed after the preview. Import the file again to see them.",
+        count,
+    )
+    return sentence % {"count": count}
 
 
 def _back(request: Request, pk: UUID) -> HttpResponse:

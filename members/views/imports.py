@@ -4,7 +4,7 @@ import csv
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.clock import database_now
 from accounts.files import BOM, safe_cell
 from accounts.http import Request, accepted, as_list
+from accounts.models import User
 from accounts.rules import require
 from history.deeds import standing
 from history.panels import history
@@ -22,7 +23,7 @@ from members.columns import IMPORTS
 from members.countries import country_choices
 from members.forms.imports import ColumnsForm, DecisionsForm, PlaceForm, UploadForm
 from members.models import ImportBatch
-from members.roster.listing import page_of, repeated_texts, shown_by, tally, undone_chips, undone_tally
+from members.roster.listing import Tally, page_of, repeated_texts, shown_by, tally, undone_chips
 from members.roster.reading import Unreadable
 from members.roster.shown import ShownRow, shown_rows
 
@@ -99,33 +100,43 @@ def preview(
 ) -> HttpResponse:
     """The preview or the report; `form` or `places` when something in them is to be put right."""
     where = request.POST if request.method == "POST" else request.GET
-    show, after, before = where.get("show", ""), _number(where.get("after")), _number(where.get("before"))
-    counts, undone = tally(batch), undone_tally(batch) if batch.is_taken_back else {}
-    page = page_of(shown_by(batch, show), after=after, before=before)
+    counts = tally(batch)
     context: dict[str, Any] = {
         "batch": batch,
         "counts": counts,
-        "show": show,
-        "after": after,
-        "before": before,
-        "page": page,
-        "rows": [(one, form.typed(one.row.line) if form else {}) for one in shown_rows(batch, page.rows, request.user)],
-        "chips": [
-            {"url": _address(batch, show=value), "label": label, "current": value == show}
-            for value, label in [*counts.chips(), *undone_chips(undone)]
-            if batch.is_open or value != "decide"
-        ],
-        "next": _address(batch, show=show, after=page.after) if page.after else "",
-        "previous": _address(batch, show=show, before=page.before) if page.before else "",
+        "chips": _chips(batch, counts, where.get("show", "")),
+        **_rows_shown(batch, where, form, request.user),
         "form": form or places,
         "history": history(batch, request.user, request.GET),
         "undo": None if batch.is_open else standing(batch, request.user, timezone.now()),
-        "undone": undone,
     }
     if batch.is_open:
         context["countries"] = country_choices()
         context["places"] = places or PlaceForm(None, unplaced=counts.unplaced, texts=repeated_texts(batch))
     return render(request, "members/import_detail.html", context)
+
+
+def _chips(batch: ImportBatch, counts: Tally, show: str) -> list[dict[str, Any]]:
+    return [
+        {"url": _address(batch, show=value), "label": label, "current": value == show}
+        for value, label in [*counts.chips(), *undone_chips(batch)]
+        if batch.is_open or value != "decide"
+    ]
+
+
+def _rows_shown(batch: ImportBatch, where: QueryDict, form: DecisionsForm | None, user: User) -> dict[str, Any]:
+    """The page of rows that `where` asks for, with what was typed about them, and the pages beside it."""
+    show, after, before = where.get("show", ""), _number(where.get("after")), _number(where.get("before"))
+    page = page_of(shown_by(batch, show), after=after, before=before)
+    return {
+        "show": show,
+        "after": after,
+        "before": before,
+        "page": page,
+        "rows": [(one, form.typed(one.row.line) if form else {}) for one in shown_rows(batch, page.rows, user)],
+        "next": _address(batch, show=show, after=page.after) if page.after else "",
+        "previous": _address(batch, show=show, before=page.before) if page.before else "",
+    }
 
 
 def _number(text: str | None) -> int:
