@@ -31,9 +31,15 @@ class Act:
     permission: str = "members.edit_organisation"
 
 
-def foreseen(act: str, organisations: Iterable[Organisation], values: dict[str, Any], *, user: Any) -> list[Foreseen]:
-    """What `act` with `values` would do to each. Reads memberships, endorsements and seat terms: prefetch them."""
-    return [_foreseen(ACTS[act], organisation, values, user) for organisation in organisations]
+def foreseen(
+    act: str, organisations: Iterable[Organisation], values: dict[str, Any], *, user: Any
+) -> tuple[list[Foreseen], list[Foreseen]]:
+    """Those that `act` with `values` would change, and the others.
+
+    Reads memberships, endorsements and seat terms: prefetch them.
+    """
+    rows = [_foreseen(ACTS[act], organisation, values, user) for organisation in organisations]
+    return [row for row in rows if not row.why_not], [row for row in rows if row.why_not]
 
 
 def _foreseen(act: Act, organisation: Organisation, values: dict[str, Any], user: Any) -> Foreseen:

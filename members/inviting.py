@@ -22,12 +22,12 @@ class Guest:
     why_not: str = ""
 
 
-def guests(people: Iterable[Person], *, user: Any, now: datetime) -> list[Guest]:
-    """What inviting each would come to. Reads `addresses`, `appointments`, `user` and `open_invitations`."""
+def guests(people: Iterable[Person], *, user: Any, now: datetime) -> tuple[list[Guest], list[Guest]]:
+    """Those who would be invited, and the others. Reads `addresses`, `appointments`, `user` and `open_invitations`."""
     rows = list(people)
     emails = {person.email.lower() for person in rows}
     taken = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
-    found, used = [], set[str]()
+    invited, staying, used = list[Guest](), list[Guest](), set[str]()
     for person in rows:
         email = person.email.lower()
         why_not = _why_not(person, user, now) or (
@@ -35,9 +35,12 @@ def guests(people: Iterable[Person], *, user: Any, now: datetime) -> list[Guest]
         )
         if not why_not and email in used:
             why_not = _("Another of these people has the same address.")
-        used |= {email} if not why_not else set()
-        found.append(Guest(person, why_not))
-    return found
+        if why_not:
+            staying.append(Guest(person, why_not))
+        else:
+            used.add(email)
+            invited.append(Guest(person))
+    return invited, staying
 
 
 def _why_not(person: Any, user: Any, now: datetime) -> str:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.clock import database_now
 from accounts.http import Request, accepted, told
-from accounts.models import User
+from accounts.models import Person, User
 from accounts.rules import require
 from history.http import told_with_undo
 from members.actions import invitations as actions
@@ -48,20 +48,14 @@ def invite(request: Request, pk: UUID) -> HttpResponse:
 def invite_many(request: Request) -> HttpResponse:
     """Who of those ticked, or of all that the filter finds, would be invited; and who not and why."""
     require(request.user, "members.invite")
-    where, now = request.GET.get("where", ""), database_now()
-    if request.GET.get("all"):
-        wanted = PersonFilter(QueryDict(where)).found(request.user)
-    else:
-        wanted = everybody().visible_to(request.user).filter(pk__in=ids_in(request.GET.getlist("pick"))[:MOST])
-    people = list(with_parts(wanted.order_by("display_name", "id"), request.user)[: MOST + 1])
+    where, people = request.GET.get("where", ""), _chosen(request)
     if not people:
         messages.error(request, _("Nobody was chosen. Tick people, or take all that the filter finds."))
         return redirect(_back(where))
-    rows = guests(people[:MOST], user=request.user, now=now)
-    invited = [guest for guest in rows if not guest.why_not]
+    invited, staying = guests(people[:MOST], user=request.user, now=database_now())
     context = {
         "invited": invited,
-        "staying": [guest for guest in rows if guest.why_not],
+        "staying": staying,
         "people": ",".join(str(guest.person.pk) for guest in invited),
         "most": MOST if len(people) > MOST else 0,
         "where": where,
@@ -78,6 +72,15 @@ def invite_shown(request: Request) -> HttpResponse:
     people = everybody().visible_to(request.user).filter(pk__in=chosen)
     say_done(request, invite_all(people, by=request.user, now=database_now()), INVITED)
     return redirect(_back(request.POST.get("where", "")))
+
+
+def _chosen(request: Request) -> list[Person]:
+    """Those ticked, or all that the filter finds; one more than MOST when there are more."""
+    if request.GET.get("all"):
+        wanted = PersonFilter(QueryDict(request.GET.get("where", ""))).found(request.user)
+    else:
+        wanted = everybody().visible_to(request.user).filter(pk__in=ids_in(request.GET.getlist("pick"))[:MOST])
+    return list(with_parts(wanted.order_by("display_name", "id"), request.user)[: MOST + 1])
 
 
 def _back(where: str) -> str:

@@ -147,7 +147,7 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
 
 def membership(request: Request, pk: UUID) -> HttpResponse:
     subject = changeable(request, pk, "members.change_membership")
-    open_one = get_object_or_404(Membership, organisation=subject, until=None)
+    open_one = open_membership(subject)
     form = MembershipForm(request.POST or None, instance=copy(open_one), initial=typed_standing(open_one))
 
     def act(**fields: Any) -> None:
@@ -156,11 +156,7 @@ def membership(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST" and accepted(form, act):
         done_to(request, _("The membership is changed."), open_one)
         return redirect("members:organisation", pk)
-
-    def read_again(changed: Organisation) -> Membership:
-        return get_object_or_404(Membership, organisation=changed, until=None)
-
-    theirs = put_together(form, lambda: subject, request.user, typed_standing, read_again)
+    theirs = put_together(form, lambda: subject, request.user, typed_standing, open_membership)
     context = {"form": form, "organisation": subject, "theirs": theirs}
     return render(request, "members/organisation_membership.html", context)
 
@@ -202,6 +198,11 @@ def changeable(request: Request, pk: UUID, permission: str = "members.edit_organ
     subject = visible(request, pk)
     require(request.user, permission, subject)
     return subject
+
+
+def open_membership(organisation: Organisation) -> Membership:
+    """The one it has now; else 404."""
+    return get_object_or_404(Membership, organisation=organisation, until=None)
 
 
 def kept(form: OrganisationForm, act: Callable[..., Any]) -> bool:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Prefetch
+from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -56,21 +57,25 @@ def bulk(request: Request) -> HttpResponse:
         messages.error(request, _("Nothing was chosen. Tick organisations, and say what is to be done with them."))
         return redirect(_where(given))
     form = form_of(act, given if "filled" in given else None, today=utc_day(database_now()))
-    rows = foreseen(act, chosen[:MOST], form.cleaned_data, user=request.user) if form.is_valid() else []
-    changing = [row for row in rows if not row.why_not]
-    context = {
+    return render(request, "members/organisation_bulk.html", _preview(request, act, form, chosen))
+
+
+def _preview(request: Request, act: str, form: Form, chosen: list[Organisation]) -> dict[str, Any]:
+    """What would become of those chosen, and what the next request must bring along."""
+    given, rows = request.GET, chosen[:MOST]
+    changing, staying = foreseen(act, rows, form.cleaned_data, user=request.user) if form.is_valid() else ([], [])
+    return {
         "act": ACTS[act],
         "form": form,
-        "chosen": chosen[:MOST],
+        "chosen": rows,
         "most": MOST if len(chosen) > MOST else 0,
         "changing": changing,
-        "staying": [row for row in rows if row.why_not],
+        "staying": staying,
         "seen": ",".join(f"{row.organisation.pk}:{row.organisation.version}" for row in changing),
         "asked": [(name, value) for name in ("act", "all", "where", "pick") for value in given.getlist(name)],
         "values": [(name, given.get(name, "")) for name in ("act", "where", *form.fields)],
         "back": _where(given),
     }
-    return render(request, "members/organisation_bulk.html", context)
 
 
 @require_POST
