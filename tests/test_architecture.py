@@ -85,6 +85,17 @@ def test_functions_stay_readable(path):
     assert long == []
 
 
+@pytest.mark.parametrize("path", [path for path in FILES if "views" in {path.stem, path.parent.name}], ids=name_of)
+def test_a_view_takes_at_most_fifteen_lines(path):
+    """Fetch, form, action, answer: what is longer belongs in part to a queryset, a form or a page module."""
+    functions = [node for node in ast.parse(path.read_text()).body if isinstance(node, FUNCTIONS)]
+    bodies = {node.name: node.body[1:] if ast.get_docstring(node) else node.body for node in functions}
+
+    long = [name for name, body in bodies.items() if body and body[-1].end_lineno - body[0].lineno + 1 > 15]
+
+    assert long == []
+
+
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_public_functions_say_what_they_do(path):
     """Actions and rules are read by people who did not write them; a view, a form or a method may let its name speak."""
