@@ -155,6 +155,17 @@ def test_a_file_holds_what_is_filtered_in_the_columns_that_were_chosen(client):
     assert re.search(r'filename="organisations-\d{4}-\d\d-\d\d\.xlsx"', response["Content-Disposition"])
 
 
+@pytest.mark.parametrize("one", [ORGANISATIONS, REGISTER], ids=lambda one: one.key)
+def test_whoever_may_not_take_a_list_away_as_a_file_is_offered_none_and_refused_it(client, one):
+    OrganisationFactory(visibility="public")
+    client.force_login(user_with("nobody"))
+
+    page, file = (client.get(reverse(one.address), asked) for asked in ({}, {"as": "csv"}))
+
+    assert (page.status_code, "As a file:" in page.content.decode()) == (200, False)
+    assert file.status_code == 403
+
+
 def test_a_workbook_takes_any_name_and_any_length():
     cells, _book = sheet_of(workbook("'What? [all]/*", ["A"], [["x" * 40_000]]))
 

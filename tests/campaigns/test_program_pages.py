@@ -273,6 +273,7 @@ def test_moving_a_deadline_offers_to_move_the_rest(client, plan_of):
     done, again = (client.post(address, {"seen": "1", "move": chosen}, follow=True) for _click in range(2))
 
     assert "Tick at least one, or leave them all where they are." in none.content.decode()
+    assert [page.content.decode().count(" checked>") for page in (offer, none)] == [2, 0]
     assert "2 milestones moved along." in done.content.decode()
     assert "have moved since you looked" in again.content.decode()
     settled = client.get(reverse("campaigns:milestone", args=[deadline.pk])).content.decode()
