@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.models import Assignment, Campaign, Scope
-from members.countries import countries, country_named, in_region, regions
-from members.keys import name_key, name_words
+from members.countries import countries, country_named, in_region, regions, regions_called
+from members.keys import begins, indexed_words, name_key, name_words
 from members.languages import language_named
 
 NAMED = 3  # countries or languages that a sentence names; of more it says how many
@@ -140,7 +140,7 @@ def answering(rows: Iterable[Row], text: str) -> list[Row]:
     return [
         row
         for row in rows
-        if meant & set(row.scope.countries) or (words and any(_begins(words, name) for name in _names_of(row)))
+        if meant & set(row.scope.countries) or any(begins(words, indexed_words(name)) for name in _names_of(row))
     ]
 
 
@@ -156,17 +156,11 @@ def uncovered(scopes: Iterable[Scope], text: str) -> list[str]:
 
 
 def _countries_meant(text: str) -> set[str]:
-    """The ISO codes of the country or of all countries in the M49 region that is called `text`."""
-    key, country = name_key(text), country_named(text.strip())
-    within = {iso3 for code, name in regions().items() if name_key(name) == key for iso3 in in_region(code)}
+    """The ISO codes of the country that is called `text`, and of all countries in the M49 regions whose names begin so."""
+    country = country_named(text.strip())
+    within = {iso3 for code in regions_called(text) for iso3 in in_region(code)}
     return within | ({country.iso3} if country else set())
 
 
 def _names_of(row: Row) -> list[str]:
     return [str(row.scope), *(one.person.display_name for one in row.people)]
-
-
-def _begins(words: set[str], name: str) -> bool:
-    """Whether every word is the beginning of a word of `name`."""
-    there = name_words(name)
-    return all(any(one.startswith(word) for one in there) for word in words)

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import CharField, F, IntegerField, Model, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.pages import COUNTED
+from members.countries import countries_called, region_named, regions_called
 from members.keys import name_words
 
 FEW = 5  # of each group, where all are shown
@@ -109,6 +111,14 @@ def search(sought: Sought, groups: Iterable[Group], most: int = FEW) -> list[Fou
     # Without an order of its own the statement gives each group's rows in theirs.
     rows = list(first.union(*others, all=True)) if others else list(first)
     return [one for group in groups if (one := _found(group, sought, rows, most))]
+
+
+def places_called(text: str) -> list[tuple[str, str]]:
+    """[(name, address of the organisations there)] of the first few regions and countries called `text`."""
+    listed = reverse("members:organisations")
+    found = [(region_named(code), f"{listed}?region={code}") for code in regions_called(text)]
+    found += [(str(country), f"{listed}?country={country.iso3}") for country in countries_called(text)]
+    return found[:FEW]
 
 
 def _found(group: Group, sought: Sought, rows: list[dict[str, Any]], most: int) -> Found | None:

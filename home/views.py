@@ -26,7 +26,7 @@ from home.forms import SearchForm
 from home.inbox import opened, page_of, shows
 from home.lately import coming, reached
 from home.mailbox import letter_named, letters
-from home.search import MANY, Sought, search
+from home.search import MANY, Sought, places_called, search
 from home.styleguide import samples
 from home.waiting import waiting
 from members.hats import Hats, hats
@@ -109,7 +109,8 @@ def search_page(request: Request) -> HttpResponse:
     only = next((group for group in GROUPS if group.name == request.GET.get("in")), None)
     groups = [only] if only else GROUPS
     found = search(Sought(text, request.user), groups, **({"most": MANY} if only else {}))
-    context = {"form": form, "text": text, "found": found, "only": only}
+    places = [] if only else places_called(text)
+    context = {"form": form, "text": text, "found": found, "places": places, "only": only}
     context["sees_coverage"] = allows(request.user, "campaigns.see_coverage")
     return render(request, "home/search.html", context)
 

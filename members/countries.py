@@ -13,7 +13,7 @@ from pathlib import Path
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from members.keys import name_key
+from members.keys import begins, indexed_words, name_key, name_words
 
 DATA = Path(__file__).parent / "data"
 # Plain names that neither file has.
@@ -101,6 +101,18 @@ def region_named(code: str) -> str:
     return _("Everywhere") if code == WORLD else regions().get(code, code)
 
 
+def regions_called(text: str) -> list[str]:
+    """M49 codes of the regions with, for every word of `text`, a word of the name that begins with it."""
+    words = name_words(text)
+    return [code for code, name in regions().items() if begins(words, indexed_words(name))]
+
+
+def countries_called(text: str) -> list[Country]:
+    """As `regions_called`, by any of a country's names in six languages; in the order of the reader's language."""
+    words = name_words(text)
+    return [country for iso3, country in country_choices() if any(begins(words, name) for name in _names()[iso3])]
+
+
 def country_choices() -> list[tuple[str, Country]]:
     """[(ISO code, country)] in the alphabetical order of the reader's language."""
     return list(_in_order((get_language() or "en")[:2]))
@@ -115,6 +127,17 @@ def country_named(text: str) -> Country | None:
 def scope_named(text: str) -> str:
     """ "international" or "regional" when `text` says so instead of a country; else empty."""
     return SCOPES.get(name_key(text), "")
+
+
+@cache
+def _names() -> dict[str, list[set[str]]]:
+    """{ISO code: the words of each of its names, of plain ones too}."""
+    plain = [(iso3, name) for name, iso3 in ALSO.items()]
+    formal = [(iso3, name) for iso3, country in countries().items() for name in country.names.values()]
+    found: dict[str, list[set[str]]] = {}
+    for iso3, name in (*formal, *plain):
+        found.setdefault(iso3, []).append(indexed_words(name))
+    return found
 
 
 @cache

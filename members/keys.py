@@ -35,6 +35,11 @@ def indexed_words(*names: str) -> set[str]:
     return {part for name in names for word in name_key(name).split() for part in _beginnings(word)}
 
 
+def begins(words: set[str], name: set[str]) -> bool:
+    """Whether each of `words` begins a word of `name`; false for no words. `name`: as `indexed_words` gives it."""
+    return bool(words) and all(any(part.startswith(word) for part in name) for word in words)
+
+
 def _beginnings(word: str) -> Iterator[str]:
     yield word[:LONGEST]
     if word.startswith(ARTICLE) and len(word) > len(ARTICLE) + 1:

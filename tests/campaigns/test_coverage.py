@@ -116,6 +116,7 @@ def test_the_gaps_within_a_region_are_found_with_it():
     [
         ("Asia", ["Central Asia", "Eastern Asia", "Southern Asia", "Western Asia"]),
         ("africa", ["Middle Africa", "Northern Africa", "Southern Africa", "Western Africa", "18 countries"]),
+        ("west africa", ["Western Africa"]),
         ("Oceania", ["Oceania"]),
         ("Viet Nam", []),
         ("Japan", ["Japan"]),

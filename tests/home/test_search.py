@@ -109,6 +109,35 @@ def test_a_search_takes_as_many_statements_with_one_of_each_as_with_three(
     assert [len(part.hits) for part in response.context["found"]] == [count] * len(GROUPS)
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("west africa", ["Western Africa"]),
+        ("asie ouest", []),
+        ("coree", ["Democratic People's Republic of Korea", "Republic of Korea"]),
+        ("cote d'ivoire", ["Ivory Coast"]),
+        ("肯尼亚", ["Kenya"]),
+        ("guinea", ["Equatorial Guinea", "Guinea", "Guinea-Bissau", "Papua New Guinea"]),
+        ("nowhere", []),
+    ],
+)
+def test_a_place_leads_to_the_organisations_in_it(client, staff, text, places):
+    response = client.get(SEARCH, {"q": text})
+
+    assert [name for name, _url in response.context["places"]] == places
+    assert all(client.get(url).status_code == 200 for _name, url in response.context["places"])
+
+
+def test_the_organisations_of_a_region_are_one_step_from_its_name(client, staff):
+    make.OrganisationFactory(name="Terre libre", country="SEN")
+    make.OrganisationFactory(name="Kenyan fields", country="KEN")
+    [(_name, url)] = client.get(SEARCH, {"q": "West Africa"}).context["places"]
+
+    page = client.get(url).content.decode()
+
+    assert ("Terre libre" in page, "Kenyan fields" in page) == (True, False)
+
+
 TITLES = [
     ("Réunion à Genève", "reunion geneve"),
     ("Łódź Ørsted", "LODZ"),
