@@ -8,10 +8,10 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Identified, Person, Visibility, known
+from accounts.models import Identified, Person, User, Visibility, known
 from accounts.rules import classes_seen_by
 from campaigns.models.campaigns import Campaign, owned
-from members.models import Appointment
+from members.models import Appointment, address_known_to
 from members.models.regions import LanguagesField, Regional
 from members.models.terms import Term, TermQuerySet
 
@@ -51,9 +51,11 @@ class ScopeQuerySet(models.QuerySet["Scope"]):
         found = counted.aggregate(both=Count("pk", filter=Q(places=2)), total=Count("pk"))
         return found["both"], found["total"]
 
-    def with_people(self) -> Self:
-        """With what `Scope.lead` and `Scope.backup` read."""
+    def with_people(self, reader: User | None = None) -> Self:
+        """With what `Scope.lead` and `Scope.backup` read; for a `reader` each with its `email`, as far as they may know."""
         standing = Assignment.objects.filter(until=None).select_related("person")
+        if reader:
+            standing = standing.annotate(email=address_known_to(reader))
         return self.select_related("campaign", "own_region").prefetch_related(
             Prefetch("assignments", standing, to_attr="standing")
         )

@@ -186,7 +186,7 @@ def _said(done: str, moved: int) -> str:
 
 
 def _visible(request: Request) -> Any:
-    return Scope.objects.visible_to(request.user).with_people()
+    return Scope.objects.visible_to(request.user).with_people(request.user)
 
 
 def _scope(request: Request, pk: UUID) -> Scope:

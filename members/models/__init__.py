@@ -3,7 +3,15 @@
 from members.models.committees import Committee, CommitteeOffice, Seat, SeatHolder, SeatTerm
 from members.models.imports import ImportBatch, ImportRow, ReviewedPair
 from members.models.organisations import Organisation, OrganisationName, Word
-from members.models.people import Appointment, Invitation, PersonQuerySet, PersonWord, Representation, everybody
+from members.models.people import (
+    Appointment,
+    Invitation,
+    PersonQuerySet,
+    PersonWord,
+    Representation,
+    address_known_to,
+    everybody,
+)
 from members.models.regions import OwnRegion
 from members.models.standing import Endorsement, Membership
 from members.models.words import WordsField, words_index
@@ -29,6 +37,7 @@ __all__ = [
     "SeatTerm",
     "Word",
     "WordsField",
+    "address_known_to",
     "everybody",
     "words_index",
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +77,17 @@ class PersonWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+def address_known_to(user: User, person: str = "person") -> Subquery:
+    """The primary address of the row's `person`, as `user` may know it; else NULL. As with contacts: the committee and
+    staff know it, members if that person is listed, everybody their own.
+    """
+    seen, address = classes_seen_by(user), Address.objects.filter(person=OuterRef(person), is_primary=True)
+    if Visibility.STEERING not in seen:
+        listed = Q(person__is_listed=True) if Visibility.MEMBERS in seen else Q()
+        address = address.filter(Q(person=user.person_id) | listed)
+    return Subquery(address.values("email")[:1])
 
 
 class RepresentationQuerySet(TermQuerySet):

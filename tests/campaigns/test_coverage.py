@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import Address, Person
 from campaigns.coverage import Board, answering, boards, rows_of, uncovered
 from campaigns.models import Scope
 from campaigns.tiles import PLACES, tiles
@@ -303,3 +304,19 @@ def test_a_facilitator_finds_their_scope_on_the_home_page(client):
     page = client.get(reverse("home:home")).content.decode()
 
     assert reverse("campaigns:scope", args=[scope.pk]) in page
+
+
+@pytest.mark.parametrize(
+    ("role", "is_listed", "is_told"),
+    [("member", True, True), ("member", False, False), ("nobody", True, False), ("seat", False, True)],
+)
+def test_the_address_of_whoever_covers_it_is_there_for_those_who_may_know_it(client, role, is_listed, is_told):
+    scope = covered(backup="")
+    lead = Person.objects.get(display_name="Lead")
+    Person.objects.filter(pk=lead.pk).update(is_listed=is_listed)
+    Address.objects.filter(person=lead).update(email="lead@people.example")
+    client.force_login(user_with(role))
+
+    page = client.get(reverse("campaigns:scope", args=[scope.pk])).content.decode()
+
+    assert ("mailto:lead@people.example" in page) is is_told
