@@ -12,10 +12,12 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts import zones
 from accounts.models import Person
 from history.models import Entry, EntryQuerySet
 
 LIMIT = 50
+HOUR = len("21:00")  # of a time of day, without its seconds
 MOST = 300  # letters of a long text: the history says that and where it changed, the page holds the text
 Names = dict[tuple[type[models.Model], str], str]
 
@@ -78,6 +80,7 @@ def lines(
     entries = read[:LIMIT]
     changed = {entry.pk: _changes(subject, entry) for entry in entries}
     names = _names(user, entries, [change for changes in changed.values() for change in changes])
+    zone = user.person.zone
     shown = Lines(
         Line(
             at=entry.at,
@@ -86,8 +89,12 @@ def lines(
                 person=names.get((Person, entry.details.get("person", "")), ""), fields=_fields(subject, entry)
             ),
             changes=[
-                (_label(change), _shown(change, change.old, names)[:most], _shown(change, change.new, names)[:most])
-                for change in changed[entry.pk]
+                (
+                    _label(one),
+                    _shown(one.field, one.old, names, zone)[:most],
+                    _shown(one.field, one.new, names, zone)[:most],
+                )
+                for one in changed[entry.pk]
             ],
         )
         for entry in entries
@@ -168,8 +175,8 @@ def _label(change: Change) -> str:
     return capfirst(str(getattr(change.field, "verbose_name", change.name)))
 
 
-def _shown(change: Change, value: Any, names: Names) -> str:
-    field = change.field
+def _shown(field: Any, value: Any, names: Names, zone: str) -> str:
+    """A `value` of `field` (None: of one that is no more) as its page says it: instants in the reader's `zone`."""
     if value in (None, ""):
         return _("nothing")
     if isinstance(value, bool):
@@ -180,4 +187,12 @@ def _shown(change: Change, value: Any, names: Names) -> str:
         return field.words_for(value)
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    return str(value)
+    return _at(field, value, zone)
+
+
+def _at(field: Any, value: Any, zone: str) -> str:
+    if isinstance(field, models.DateTimeField):
+        return zones.moment(field.to_python(value), zone)
+    if isinstance(field, models.DateField):
+        return zones.day(field.to_python(value))
+    return str(value)[:HOUR] if isinstance(field, models.TimeField) else str(value)

@@ -6,7 +6,7 @@ from accounts.models import Visibility
 from history.actions import changes, fingerprint, record, snapshot
 from history.models import Entry
 from history.panels import history
-from tests.factories import NOON, CampaignFactory, MilestoneFactory, PersonFactory, user_with
+from tests.factories import NOON, CampaignFactory, MeetingFactory, MilestoneFactory, PersonFactory, user_with
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,24 @@ def test_a_change_says_the_names_of_today_and_hides_what_the_reader_may_not_see(
 
     assert history(milestone, user_with("staff"))[0].changes == [("Campaign", "Open", "Secret")]
     assert history(milestone, user_with("member"))[0].changes == [("Campaign", "Open", "something you may not see")]
+
+
+def test_days_and_hours_are_said_as_on_every_page_in_the_zone_of_the_reader():
+    meeting, reader = MeetingFactory(), user_with("staff")
+    reader.person.zone = "Asia/Kathmandu"
+    moved = {"starts_at": ["2026-05-14T15:00:00Z", None]}
+    record("Moved the meeting", meeting, by=None, now=NOON, changes=moved)
+    milestone = MilestoneFactory()
+    record("Moved the milestone", milestone, by=None, now=NOON, changes={"starts_on": ["2026-05-14", "2026-05-15"]})
+    record("Chose quiet hours", reader.person, by=None, now=NOON, changes={"quiet_from": ["21:00:00", "22:30:00"]})
+
+    said = [history(subject, reader)[0].changes[0] for subject in (meeting, milestone, reader.person)]
+
+    assert said == [
+        ("Starts", "Thu 14 May 2026, 20:45", "nothing"),
+        ("Starts", "Thu 14 May 2026", "Fri 15 May 2026"),
+        ("No mail from", "21:00", "22:30"),
+    ]
 
 
 def test_every_entry_can_be_reached_fifty_at_a_time(client):
