@@ -225,6 +225,8 @@ class RecordedAnswerForm(AnswerForm):
     def __init__(self, *args: Any, elector: Elector, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["said_by"].queryset = elector.holders()  # type: ignore[attr-defined]
+        # Nothing is chosen to begin with: one click too early must not vote for a seat.
+        self.fields["choice"].choices = [("", _("Choose")), *Choice.choices]  # type: ignore[attr-defined]
         labels = {
             "choice": _("The answer"),
             "reason": _("The reason, if one was given"),

@@ -72,6 +72,20 @@ def test_staff_take_it_down_from_the_page_and_the_page_says_who_said_it_how_and_
     assert "Mind the costs." in seen
 
 
+def test_the_form_begins_with_no_answer_chosen_and_records_none_until_one_is(client, asked, elector):
+    client.force_login(user_with("staff"))
+    path = reverse("decisions:record_answer", args=[asked.version.position_id, elector.pk])
+
+    offered = client.get(path).context["form"]
+    sent = {"said_by": speaker_of(elector).person.pk, "heard": "phone", "choice": "", "version": asked.version_id}
+    refused = client.post(path, sent)
+
+    assert str(offered["choice"]).count("selected") == 1
+    assert '<option value="" selected>Choose</option>' in str(offered["choice"])
+    assert refused.context["form"].errors == {"choice": ["Choose one of the answers."]}
+    assert not Answer.objects.exists()
+
+
 def test_everybody_who_speaks_for_the_seat_is_told_by_mail_what_stands_in_its_name(elector, now):
     other = alternate_of(elector)
     staff = user_with("staff")
