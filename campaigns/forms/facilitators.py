@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from campaigns.actions.facilitators import Place, as_seen, hand_over_as_seen, note_as_seen
-from campaigns.coverage import if_lead_leaves
+from campaigns.leaving import without_staying
 from campaigns.models import Assignment, Scope
 from history.actions import newest
 from history.forms import SeenForm
@@ -126,14 +126,17 @@ class HandOverForm(forms.Form):
         max_length=5000,
         help_text=gettext_lazy("Whom you talked to, what was promised, what is next. Read by staff and your backup."),
     )
-    stays = forms.BooleanField(label=gettext_lazy("Stay on as the backup"), required=False)
+    # Ticked: whoever leaves by oversight would be locked out of what only this part of the work opens to them.
+    stays = forms.BooleanField(label=gettext_lazy("Stay on as the backup"), required=False, initial=True)
     seen = forms.CharField(widget=forms.HiddenInput, max_length=200)
 
-    def __init__(self, *args: Any, scope: Scope, **options: Any) -> None:
+    def __init__(self, *args: Any, scope: Scope, user: User, **options: Any) -> None:
         note = scope.lead.note if scope.lead else ""
         initial = {"note": note, "seen": hand_over_as_seen(scope.lead, scope.backup)}
         super().__init__(*args, **options | {"initial": initial})
-        self.fields["stays"].help_text = if_lead_leaves(scope)
+        if scope.lead and scope.lead.person_id != user.person_id:
+            self.fields["stays"].label = _("%(name)s stays on as the backup") % {"name": scope.lead.person}
+        self.fields["stays"].help_text = without_staying(scope, user)
 
 
 class NoteForm(forms.Form):

@@ -137,11 +137,11 @@ def hand_over(request: Request, pk: UUID) -> HttpResponse:
     if shown is None:
         return _had_it(request, pk)
     require(request.user, "campaigns.hand_over", shown)
-    form = HandOverForm(request.POST or None, scope=shown)
+    form = HandOverForm(request.POST or None, scope=shown, user=request.user)
     moved: list[int] = []
     act = partial(actions.hand_over, shown, by=request.user, now=database_now())
     if accepted(form, lambda **fields: moved.append(act(**fields))):
-        messages.success(request, _said(_("Handed over. Both of you are told."), moved[0]))
+        messages.success(request, _said(_handed_over(shown, request.user, stays=form.cleaned_data["stays"]), moved[0]))
         return redirect("campaigns:scope", pk) if _still_sees(request, pk) else redirect("/")
     see_again(form)
     return render(request, "campaigns/scope_hand_over.html", {"form": form, "scope": shown})
@@ -171,6 +171,26 @@ def _had_it(request: Request, pk: UUID) -> HttpResponse:
 def _still_sees(request: Request, pk: UUID) -> bool:
     """Whoever gave away their only part in the coalition sees its pages no more."""
     return Scope.objects.visible_to(User.objects.get(pk=request.user.pk)).filter(pk=pk).exists()
+
+
+def _handed_over(before: Scope, user: User, *, stays: bool) -> str:
+    """Who has it in hand now, and who is told. `before`: as it was read, with a lead and a backup."""
+    old, new = before.lead, before.backup
+    assert old is not None and new is not None  # noqa: S101 - for mypy: the action refuses otherwise
+    is_own = old.person_id == user.person_id
+    if is_own:
+        done = (
+            _("Handed over: %(new)s leads “%(scope)s” now, and you are the backup. Both of you are told.")
+            if stays
+            else _("Handed over: %(new)s leads “%(scope)s” now, and it has no backup. Both of you are told.")
+        )
+    else:
+        done = (
+            _("Handed over: %(new)s leads “%(scope)s” now, and %(old)s is the backup. Both are told.")
+            if stays
+            else _("Handed over: %(new)s leads “%(scope)s” now, and it has no backup. %(new)s and %(old)s are told.")
+        )
+    return done % {"new": new.person, "old": old.person, "scope": before}
 
 
 def _said(done: str, moved: int) -> str:

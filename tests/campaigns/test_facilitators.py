@@ -36,6 +36,7 @@ from tests.factories import (
     OwnRegionFactory,
     PersonFactory,
     ScopeFactory,
+    SeatHolderFactory,
     TaskFactory,
     UserFactory,
     user_with,
@@ -305,7 +306,76 @@ def test_whoever_hands_over_reads_what_is_missing_if_they_do_not_stay(staff, cli
 
     page = client.get(reverse("campaigns:hand_over", args=[scope.pk])).content.decode()
 
-    assert "Otherwise it has no backup until the staff names one. Nobody then works in: French." in page
+    assert "It then has no backup until the staff names one. Nobody then works in: French." in page
+
+
+def hand_over_page(client, scope, user):
+    client.force_login(user)
+    return client.get(reverse("campaigns:hand_over", args=[scope.pk]))
+
+
+def test_staying_on_as_the_backup_is_ticked_from_the_start(staff, client):
+    scope, lead = a_scope(staff), UserFactory()
+    put(scope, staff, lead=lead.person, backup=PersonFactory())
+
+    form = hand_over_page(client, scope, lead).context["form"]
+
+    assert "checked" in str(form["stays"])
+
+
+ONLY_PART = "It is your only part in the coalition"
+CONTACTS = "no longer see the contacts in its countries, change its organisations or read its handover notes"
+NOTES = "no longer read its handover notes"
+
+
+@pytest.mark.parametrize(
+    ("has_seat", "other_region", "said"),
+    [(False, None, ONLY_PART), (True, None, CONTACTS), (False, "142", CONTACTS), (False, "002", NOTES)],
+    ids=["nothing else", "a seat", "a region elsewhere", "a region around it"],
+)
+def test_beside_the_box_stands_what_whoever_hands_over_would_lose(staff, client, has_seat, other_region, said):
+    scope, lead = a_scope(staff), UserFactory()
+    put(scope, staff, lead=lead.person, backup=PersonFactory())
+    if has_seat:
+        SeatHolderFactory(person=lead.person)
+    if other_region:
+        AppointmentFactory(person=lead.person, role="facilitator", region=other_region)
+
+    help_text = hand_over_page(client, scope, lead).context["form"]["stays"].help_text
+
+    assert next(one for one in (ONLY_PART, CONTACTS, NOTES) if one in help_text) == said
+    hand_over(scope, by=lead, now=NOON, note="Done.")
+    worn = hats_of(lead.person)
+    assert bool(worn.is_facilitator or worn.seated_in) == (said != ONLY_PART)
+    assert ("KEN" in worn.countries) == (said == NOTES)
+
+
+@pytest.mark.parametrize(
+    ("stays", "said"), [(True, "you are the backup"), (False, "it has no backup")], ids=["stays", "goes"]
+)
+def test_the_confirmation_names_who_leads_who_is_the_backup_and_who_is_told(staff, client, stays, said):
+    scope, lead, backup = a_scope(staff), UserFactory(), PersonFactory()
+    put(scope, staff, lead=lead.person, backup=backup)
+    seen = hand_over_page(client, scope, lead).context["form"]["seen"].value()
+    sent = {"note": "Done.", "seen": seen} | ({"stays": "on"} if stays else {})
+
+    page = client.post(reverse("campaigns:hand_over", args=[scope.pk]), sent, follow=True)
+
+    (message,) = page.context["messages"]
+    assert str(message) == f"Handed over: {backup} leads “Eastern Africa” now, and {said}. Both of you are told."
+
+
+def test_staff_who_hand_over_for_the_lead_read_both_names(staff, client):
+    scope, lead, backup = a_scope(staff), PersonFactory(), PersonFactory()
+    put(scope, staff, lead=lead, backup=backup)
+    form = hand_over_page(client, scope, staff).context["form"]
+    sent = {"note": "Done.", "seen": form["seen"].value(), "stays": "on"}
+
+    page = client.post(reverse("campaigns:hand_over", args=[scope.pk]), sent, follow=True)
+
+    assert form["stays"].label == f"{lead} stays on as the backup"
+    (message,) = page.context["messages"]
+    assert str(message) == f"Handed over: {backup} leads “Eastern Africa” now, and {lead} is the backup. Both are told."
 
 
 def test_a_page_left_open_after_handing_over_says_that_it_is_done(staff, client):
