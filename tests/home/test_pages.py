@@ -245,9 +245,11 @@ def test_the_first_steps_are_for_staff(client):
 def test_an_empty_home_says_what_will_stand_there(client):
     client.force_login(user_with("member"))
 
-    response = client.get(reverse("home:home"))
+    text = client.get(reverse("home:home")).content.decode()
 
-    assert "Nothing waits for you" in response.content.decode()
+    assert "Nothing waits for you" in text
+    assert "No decision that you may see." in text  # there may be some that others see
+    assert "Nothing is planned that you may see." in text
 
 
 def test_a_watchdog_hears_when_beat_and_worker_are_alive(client):
