@@ -70,6 +70,13 @@ class ClosingFields(forms.Form):
         self.fields["zone"].offer(now, zone)  # type: ignore[attr-defined]
         self.offered: dict[str, Any] = {"closes_at": at_local(day, USUAL_HOUR, zone), "zone": zone}
 
+    @property
+    def known_worries(self) -> list[str]:
+        """What is worth knowing before anything is sent: of the form as offered. Of one that was sent its errors tell."""
+        if self.is_bound:
+            return []
+        return [*self.first_worries, *worries(self.seats, self.now, self.offered["closes_at"])]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not {"closes_on", "closes_hour", "zone"} <= set(cleaned):

@@ -12,6 +12,7 @@ from accounts.models import Person
 from decisions.actions.asking import base_of, zones_of
 from decisions.models import Level, Position, Round
 from decisions.window import ends_on_day_of_rest, waking_time, worries
+from decisions.words import consultation_missing
 from members.models import SeatHolder
 from tests.decisions.making import alternate_of, chair_of, committee_of, opened
 from tests.factories import PositionFactory
@@ -161,6 +162,35 @@ def test_the_page_warns_for_a_seat_that_sleeps_through_the_window(client):
 
     assert re.search(r"\(Kiritimati\) has only [0-5] waking hours of working days to answer\.", warned)
     assert not Round.objects.exists()
+
+
+def test_what_is_known_from_the_start_stands_on_the_page_before_anything_is_sent(client):
+    committee = seated_in("Europe/Zurich")
+    position = PositionFactory(committee=committee)
+    Level.objects.update(consultation_days=10)
+    client.force_login(chair_of(committee))
+
+    page = client.get(reverse("decisions:open_round", args=[position.pk]))
+
+    said = " ".join(page.content.decode().split())
+    assert page.context["form"].known_worries == consultation_missing(position)
+    assert "the members are consulted for 10 days first; nobody has been." in said
+    assert page.context["form"].fields["despite"].widget.is_hidden
+
+
+def test_a_usual_closing_on_a_day_of_rest_is_known_from_the_start(client):
+    """The window of the level ends on a Saturday: 17:00 is the usual hour."""
+    committee = seated_in("Europe/Zurich")
+    position = PositionFactory(committee=committee)
+    window = next_day(database_now(), 5, 16) - database_now()
+    Level.objects.update(consultation_days=0, window_hours=window // HOUR, least_hours=1)
+    client.force_login(chair_of(committee))
+
+    page = client.get(reverse("decisions:open_round", args=[position.pk]))
+
+    said = " ".join(page.content.decode().split())
+    assert "it ends on a day of rest: Sat" in said
+    assert "To know before you send it:" in said
 
 
 def test_a_window_that_suits_every_seat_opens_without_a_word(client):
