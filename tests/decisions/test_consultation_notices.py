@@ -46,7 +46,7 @@ def test_the_opening_holds_text_questions_and_the_closing_in_both_zones():
     opened(position, questions=["What would you change?"])
 
     said = mail(OPENED, Person.objects.get(pk=user.person_id))
-    assert said.subject == "What do you think? Until Sat 23 May 2026, 14:00 Zurich: Survivors in article 5"
+    assert said.subject == "What do you think? Until Sat 23 May 2026, 19:00 Vientiane: Survivors in article 5"
     for words in (
         "1. Nobody is left out.",
         "What would you change?",

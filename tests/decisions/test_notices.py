@@ -112,7 +112,7 @@ def test_the_mail_that_asks_holds_rule_text_hours_and_one_link():
     message = mail(ASK, person)
 
     path = f"/positions/{asked.version.position_id}/answer/"
-    assert message.subject == "Please answer by Fri 15 May 2026, 14:00 Zurich: Survivors & article 5"
+    assert message.subject == "Please answer by Fri 15 May 2026, 18:30 Yangon: Survivors & article 5"
     for line in (
         "Dear Khin,",
         "You speak for seat 1, Campos & Abiertos.",
@@ -140,7 +140,7 @@ def test_the_reminder_says_who_else_could_answer():
 
     assert "Rana Khoury speaks for the same seat: one of you is enough." in message.body
     assert "has not answered yet" in message.body
-    assert message.subject.startswith("Not answered yet, closes Fri 15 May 2026, 14:00 Zurich")
+    assert message.subject.startswith("Not answered yet, closes Fri 15 May 2026, 12:00 UTC")
 
 
 @pytest.mark.parametrize(
