@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from decisions.actions.closing import announce_closed_rounds
-from decisions.models import Decision, Elector
+from decisions.models import Decision, Elector, Round
 from tests.decisions.making import answer, answers, committee_of, opened
 from tests.factories import NOON, user_with
 
@@ -51,6 +51,26 @@ def test_whoever_approves_with_a_reservation_has_approved(client):
 
     assert "2 of 2" in register
     assert "2/2" in file.getvalue().decode()
+
+
+def test_what_was_adopted_with_dissent_or_by_silence_says_so_in_the_list(client):
+    committee = committee_of(3)
+    adopt(committee, title="Plain")
+    disputed = opened(committee, title="Disputed")
+    answers(disputed, "approve", now=LATER, most=2)
+    answer(disputed.electors.order_by("term__seat__number").last(), "object", now=LATER, reason="Too long.")
+    announce_closed_rounds(now=disputed.closes_at)
+    client.force_login(user_with("member"))
+
+    page = client.get(reverse("decisions:register")).content.decode()
+    rows = {title: page.partition(title)[2].partition("</tr>")[0] for title in ("Plain", "Disputed")}
+
+    assert {title: "Adopted with recorded dissent" in row for title, row in rows.items()} == {
+        "Plain": False,
+        "Disputed": True,
+    }
+    Round.objects.filter(pk=disputed.pk).update(outcome="silence")
+    assert "Adopted by silence" in client.get(reverse("decisions:register")).content.decode()
 
 
 def test_the_file_holds_what_the_page_shows_and_no_formula(client):
