@@ -5,6 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -39,12 +40,15 @@ def _oneself(request: Request) -> Person:
 def choose(request: Request) -> HttpResponse:
     """What comes by mail; each button there says of one kind whether and when it does."""
     if request.method != "POST":
-        return render(request, "accounts/by_mail.html", {"choices": choices_of(_oneself(request))})
+        changed = request.GET.get("changed", "")
+        shown = {"choices": choices_of(_oneself(request)), "changed": changed if changed in KINDS else ""}
+        return render(request, "accounts/by_mail.html", shown)
     kind, how = request.POST.get("kind", ""), request.POST.get("mail", "")
     chosen = {"takes_mail": how in {"yes", "daily"}, "is_daily": how == "daily"}
     act = partial(choose_mail, request.user.person, by=request.user, kind=kind, now=database_now(), **chosen)
     told(request, act, _done(how) % {"kind": KINDS.get(kind, "")})
-    return redirect("accounts:choose_mail")
+    # Back to the row whose button was pressed: it has the focus then, and holds the message.
+    return redirect(reverse("accounts:choose_mail") + (f"?changed={kind}#{kind}" if kind in KINDS else ""))
 
 
 def _done(how: str) -> str:

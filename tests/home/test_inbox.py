@@ -209,6 +209,28 @@ def test_the_page_of_what_comes_by_mail_shows_every_kind_and_what_was_chosen(cli
     assert "Invitation to sign in" not in answer
 
 
+def test_after_a_choice_one_is_back_at_its_row_which_holds_the_message(client):
+    client.force_login(user_with("member"))
+
+    response = client.post(reverse("accounts:choose_mail"), {"kind": "meetings.reminder", "mail": "no"})
+    page = client.get(response.url).content.decode()
+
+    assert response.url == reverse("accounts:choose_mail") + "?changed=meetings.reminder#meetings.reminder"
+    row = page.partition('id="meetings.reminder" tabindex="-1"')[2].partition("</tr>")[0]
+    assert "comes only to your inbox from now on." in row
+    assert page.count("comes only to your inbox from now on.") == 1
+
+
+def test_a_row_that_is_not_there_leaves_the_message_at_the_top(client):
+    client.force_login(user_with("member"))
+    client.post(reverse("accounts:choose_mail"), {"kind": "meetings.reminder", "mail": "no"})
+
+    page = client.get(reverse("accounts:choose_mail"), {"changed": "no.such"}).content.decode()
+
+    assert "comes only to your inbox from now on." in page
+    assert 'tabindex="-1"><th' not in page
+
+
 def test_what_can_wait_is_put_into_the_daily_mail_and_taken_out_again(client):
     client.force_login(user_with("member"))
     kind = "campaigns.milestone_due"
