@@ -101,7 +101,7 @@ def missing_languages(scope: Scope) -> list[str]:
 
 def if_lead_leaves(scope: Scope) -> str:
     """What is missing once the backup has taken over alone, in words."""
-    sentences = [_("It then has no backup until the staff names one.")]
+    sentences = [_("“%(scope)s” then has no backup until the staff names one.") % {"scope": scope}]
     if names := _unspoken(scope, scope.backup):
         sentences.append(_("Nobody then works in: %(languages)s.") % {"languages": ", ".join(names)})
     return " ".join(sentences)

@@ -176,9 +176,9 @@ def _still_sees(request: Request, pk: UUID) -> bool:
 def _handed_over(before: Scope, user: User, *, stays: bool) -> str:
     """Who has it in hand now, and who is told. `before`: as it was read, with a lead and a backup."""
     old, new = before.lead, before.backup
-    assert old is not None and new is not None  # noqa: S101 - for mypy: the action refuses otherwise
-    is_own = old.person_id == user.person_id
-    if is_own:
+    assert old is not None  # noqa: S101 - for mypy: the action refuses otherwise
+    assert new is not None  # noqa: S101
+    if old.person_id == user.person_id:
         done = (
             _("Handed over: %(new)s leads “%(scope)s” now, and you are the backup. Both of you are told.")
             if stays

@@ -306,7 +306,7 @@ def test_whoever_hands_over_reads_what_is_missing_if_they_do_not_stay(staff, cli
 
     page = client.get(reverse("campaigns:hand_over", args=[scope.pk])).content.decode()
 
-    assert "It then has no backup until the staff names one. Nobody then works in: French." in page
+    assert "“Eastern Africa” then has no backup until the staff names one. Nobody then works in: French." in page
 
 
 def hand_over_page(client, scope, user):
