@@ -14,6 +14,7 @@ from members.countries import countries_called, region_named, regions_called
 from members.keys import name_words
 
 FEW = 5  # of each group, where all are shown
+PLACES = 8  # regions and countries that are named
 MANY = 50  # of the one group that is asked for
 READ = COUNTED + COUNTED // 2  # rows read to count them: one thing may come several times
 
@@ -118,7 +119,7 @@ def places_called(text: str) -> list[tuple[str, str]]:
     listed = reverse("members:organisations")
     found = [(region_named(code), f"{listed}?region={code}") for code in regions_called(text)]
     found += [(str(country), f"{listed}?country={country.iso3}") for country in countries_called(text)]
-    return found[:FEW]
+    return found[:PLACES]
 
 
 def _found(group: Group, sought: Sought, rows: list[dict[str, Any]], most: int) -> Found | None:

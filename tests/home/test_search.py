@@ -118,6 +118,10 @@ def test_a_search_takes_as_many_statements_with_one_of_each_as_with_three(
         ("cote d'ivoire", ["Ivory Coast"]),
         ("肯尼亚", ["Kenya"]),
         ("guinea", ["Equatorial Guinea", "Guinea", "Guinea-Bissau", "Papua New Guinea"]),
+        (
+            "asia",
+            ["Asia", "Central Asia", "Eastern Asia", "South-eastern Asia", "Southern Asia", "Western Asia"],
+        ),
         ("nowhere", []),
     ],
 )
@@ -126,6 +130,15 @@ def test_a_place_leads_to_the_organisations_in_it(client, staff, text, places):
 
     assert [name for name, _url in response.context["places"]] == places
     assert all(client.get(url).status_code == 200 for _name, url in response.context["places"])
+
+
+@pytest.mark.parametrize(("text", "is_asked"), [("eastern africa", True), ("transition periods", False)])
+def test_who_covers_it_is_asked_of_places_alone(client, staff, text, is_asked):
+    decided("Transition periods")
+
+    page = client.get(SEARCH, {"q": text}).content.decode()
+
+    assert ("Who covers “" in page) == is_asked
 
 
 def test_the_organisations_of_a_region_are_one_step_from_its_name(client, staff):
@@ -247,7 +260,7 @@ def test_a_group_shows_a_few_and_leads_to_the_list_of_all(client, staff):
 
     organisations, meetings = parts(client, "field")
     page = client.get(SEARCH, {"q": "field"}).content.decode()
-    listed = client.get(organisations.listed).context["total"]
+    listed = client.get(organisations.listed).context["page"].total
     alone = found(client, "field", **{"in": "meetings"})
 
     assert [len(organisations.hits), len(meetings.hits)] == [FEW, FEW]
