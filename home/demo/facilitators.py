@@ -75,7 +75,11 @@ def _place(stage: Stage, name: str, languages: str) -> Place:
 
 
 def _person(stage: Stage, name: str) -> Person:
-    return stage.users["facilitator"].person if name == FACILITATOR_LOGIN else stage.people[name]
+    person = stage.users["facilitator"].person if name == FACILITATOR_LOGIN else stage.people[name]
+    if not person.is_listed:  # as they would choose themselves: members are to find whoever covers their region
+        person.is_listed = True
+        person.save(update_fields=["is_listed"])
+    return person
 
 
 def _letters(stage: Stage, scope: Scope) -> None:

@@ -175,7 +175,8 @@ def _open(stage: Stage, campaign: Campaign) -> None:
 
 
 def _under_silence(stage: Stage, campaign: Campaign) -> None:
-    """Opened just now: its mails go out at the first start. Some have seen it already, one has a reservation."""
+    """Opened this hour: its mails go out at the first start. Some have seen it already, one has a reservation."""
+    opened = stage.now - timedelta(minutes=50)
     position = draft_position(
         by=stage.users["staff"],
         title="Opening statement at Vientiane",
@@ -187,12 +188,12 @@ def _under_silence(stage: Stage, campaign: Campaign) -> None:
     closes = stage.now + timedelta(hours=74)
     rule = (Procedure.SILENCE, Share.HALF, Share.HALF)
     question = Question(position.versions.get(), *rule, closes, "Europe/Zurich")
-    asked = open_round(position, by=stage.users["staff"], question=question, now=stage.now)
+    asked = open_round(position, by=stage.users["staff"], question=question, now=opened)
     electors = {elector.term.seat.number: elector for elector in Elector.objects.filter(round=asked)}
     for number in (1, 3, 8):
         user = stage.people[PLAYERS[number - 1].people[0]].user
-        press_seen(electors[number], by=user, version=asked.version, now=stage.now)
-    _answer(stage, asked, {2: (Choice.APPROVE, ""), 10: (Choice.RESERVE, RESERVATION)}, stage.now)
+        press_seen(electors[number], by=user, version=asked.version, now=opened + timedelta(minutes=5))
+    _answer(stage, asked, {2: (Choice.APPROVE, ""), 10: (Choice.RESERVE, RESERVATION)}, opened + timedelta(minutes=10))
 
 
 def _meeting(stage: Stage, campaign: Campaign) -> None:

@@ -1,11 +1,13 @@
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.db import models
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Scope
 from decisions.models import Decision
 from home import demo
 from home.inbox import opened
@@ -85,3 +87,39 @@ def test_each_login_of_the_demo_finds_its_home_page(client, demo_data):
 
         assert response.status_code == 200
         assert response["Cache-Control"] == "no-store"
+
+
+# What is still to come, and when an account was made: the database's own clock.
+AHEAD = {
+    ("campaigns.milestone", "starts_on"), ("campaigns.milestone", "ends_on"),
+    ("campaigns.task", "due_on"),
+    ("decisions.consultation", "closes_at"), ("decisions.round", "closes_at"),
+    ("decisions.position", "review_on"), ("decisions.disagreement", "next_on"),
+    ("history.deed", "until"),
+    ("meetings.meeting", "starts_at"), ("meetings.meeting", "ends_at"),
+    ("members.seatterm", "planned_until"),
+    ("notices.delivery", "send_at"), ("notices.delivery", "not_after"),
+    ("accounts.user", "date_joined"),
+}  # fmt: skip
+
+
+def test_nothing_that_has_happened_in_the_demo_lies_in_the_future(demo_data):
+    planning.plan(now=NOON)
+
+    later = set()
+    for model in apps.get_models():
+        for column in model._meta.concrete_fields:
+            if isinstance(column, models.DateField) and (model._meta.label_lower, column.name) not in AHEAD:
+                now = NOON if isinstance(column, models.DateTimeField) else NOON.date()
+                if model._base_manager.filter(**{f"{column.name}__gt": now}).exists():
+                    later.add((model._meta.label_lower, column.name))
+    assert later == set()
+
+
+def test_a_member_reads_on_the_page_of_a_region_how_to_write_to_whoever_covers_it(client, demo_data):
+    client.force_login(User.objects.get(email="member@demo.example"))
+    regions = [scope for scope in Scope.objects.open().with_people() if scope.lead]
+
+    pages = {scope: client.get(reverse("campaigns:scope", args=[scope.pk])).content.decode() for scope in regions}
+
+    assert [scope for scope, page in pages.items() if "mailto:" not in page] == []
