@@ -92,8 +92,12 @@ def _still(row: Delivery, kind: Kind | None, subject: Any, now: datetime) -> str
     if kind is None or subject is None or row.state not in unsent or row.reason == OUR_FAULT:
         return ""
     reason = no_longer_due(kind, row, subject, now)
+    if reason and row.state == State.HELD:
+        return _("Not any more: %(reason)s. It ends by itself.") % {"reason": _(reason)}
     if reason:
         return _("Not any more: %(reason)s. Its row ends when its hour comes.") % {"reason": _(reason)}
+    if row.state == State.HELD:
+        return _("No: it is held, and goes out only when it is let go.")
     return _("Yes. That is asked once more before it leaves.")
 
 

@@ -16,6 +16,7 @@ from accounts.models import Person
 from accounts.zones import day
 
 KINDS: dict[str, "Kind"] = {}
+NO_LONGER_ASKED = gettext_noop("no longer asked")
 MOVED = "moved"  # the slot of a mail that says where a deadline has gone of which its reader was reminded
 
 
@@ -133,7 +134,15 @@ class Kind:
         ids, audience = {person.pk for person in people}, self.audience(subject)
         if isinstance(audience, models.QuerySet):  # a few rows instead of all: this runs while mails wait
             audience = audience.filter(pk__in=ids).only("pk")
-        return dict.fromkeys(ids - {one.pk for one in audience}, gettext_noop("no longer asked"))
+        gone = ids - {one.pk for one in audience}
+        return self.why_gone(subject, gone) if gone else {}
+
+    def why_gone(self, subject: Any, ids: Collection[UUID]) -> dict[UUID, str]:
+        """{person id: why they are not in the audience any more}, in words that are kept with what is cancelled.
+
+        For a kind that knows more of them than that nobody asks them.
+        """
+        return dict.fromkeys(ids, NO_LONGER_ASKED)
 
     def prepare(self, subject: Any, people: Collection[Person]) -> None:
         """Read at once, and keep on `subject`, what the mails to these people will need."""

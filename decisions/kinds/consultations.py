@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import Person
 from decisions.actions.consulting import told_of_closing
@@ -87,6 +87,12 @@ class ConsultationDue(Asking):
 
     def audience(self, subject: Consultation) -> Iterable[Person]:
         return subject.contacts_to_remind() if self.anchor(subject) else ()
+
+    def why_gone(self, subject: Consultation, ids: Collection[UUID]) -> dict[UUID, str]:
+        """That their member has been heard, where it has."""
+        heard = subject.contacts_heard().filter(pk__in=ids).values_list("pk", flat=True)
+        answered = gettext_noop("the official answer has been given")
+        return super().why_gone(subject, ids) | dict.fromkeys(heard, answered)
 
 
 class ConsultationMoved(AboutAConsultation):

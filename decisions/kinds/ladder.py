@@ -2,13 +2,13 @@
 then the chair."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import Person
 from accounts.rules import allows
@@ -18,6 +18,9 @@ from decisions.models import Elector, Round
 from members.hats import account_of
 from members.models import SeatHolder
 from notices.kind import Slot, hours_before
+
+ANSWERED = gettext_noop("the seat has answered")
+SEEN = gettext_noop("the seat has pressed “seen”")
 
 
 class BeforeClosing(AboutARound):
@@ -54,6 +57,14 @@ class AnswerDue(BeforeClosing, Asking):
         represented = held.filter(term=OuterRef("term"), capacity=SeatHolder.Capacity.REPRESENTATIVE)
         first = held.filter(Q(capacity=SeatHolder.Capacity.REPRESENTATIVE) | ~Exists(represented))
         return subject.holders_to_remind().annotate(is_asked_first=Exists(first.filter(person=OuterRef("pk"))))
+
+    def why_gone(self, subject: Round, ids: Collection[UUID]) -> dict[UUID, str]:
+        """That their seat has been heard, where it has."""
+        heard = Elector.objects.filter(round=subject, term=OuterRef("term"))
+        held = SeatHolder.objects.current().filter(person__in=ids)
+        answered = held.filter(Exists(heard.filter(answer__isnull=False))).values_list("person", flat=True)
+        seen = held.filter(Exists(heard.filter(answer=None, seen_at__isnull=False))).values_list("person", flat=True)
+        return super().why_gone(subject, ids) | dict.fromkeys(seen, SEEN) | dict.fromkeys(answered, ANSWERED)
 
     def slots_for(self, person: Any) -> tuple[Slot, ...]:
         return self.slots if person.is_asked_first else hours_before(4)

@@ -146,6 +146,11 @@ class Consultation(Regional, Identified):
         """Who may sign for a member that is asked and has not given its official answer."""
         return contacts_of(self.asked.silent().values("organisation"), SIGNING)
 
+    def contacts_heard(self) -> models.QuerySet[Person]:
+        """Who may sign for a member that has given its official answer."""
+        heard = self.asked.exclude(pk__in=self.asked.silent())
+        return contacts_of(heard.values("organisation"), SIGNING)
+
 
 def audience_of(*, countries: frozenset[str] | None, theme: str) -> OrganisationQuerySet:
     """Members (active or dormant) at home in `countries`, or that have somebody who covers `theme`; else all.

@@ -20,7 +20,7 @@ from accounts.models import Person
 from notices.actions.life import alone
 from notices.actions.steps import AT_ONCE_BY_STAFF, insert, move, too_late
 from notices.choices import STOPPED, channels
-from notices.kind import KINDS, Kind, kinds_about
+from notices.kind import KINDS, NO_LONGER_ASKED, Kind, kinds_about
 from notices.models import NAMESPACE, TOLD, Delivery
 from notices.occasions import daily_mail_after, daily_mail_with, in_open_hours, occasions
 
@@ -264,29 +264,32 @@ def _is_unfit(row: Delivery, wanted: Delivery | None, now: datetime) -> bool:
 
 def _carry_out(difference: Difference, kind: Kind, subject: Any, now: datetime) -> None:
     # What a worker holds right now is left to it: it asks again before it sends.
-    for row in Delivery.objects.filter(pk__in=difference.unfit).select_for_update(skip_locked=True):
+    rows = list(Delivery.objects.filter(pk__in=difference.unfit).select_for_update(skip_locked=True))
+    gone = {row.person_id for row in rows} - {row.person_id for row in difference.wanted.values()}
+    reasons = kind.why_gone(subject, gone) if gone else {}
+    for row in rows:
         wanted = difference.wanted.get(row.pk)
         if _is_unfit(row, wanted, now):
-            _fit(row, wanted, kind, subject, now)
+            _fit(row, wanted, kind, subject, now, reasons.get(row.person_id, NO_LONGER_ASKED))
     insert(difference.new, now)
 
 
-def _fit(row: Delivery, wanted: Delivery | None, kind: Kind, subject: Any, now: datetime) -> None:
+def _fit(row: Delivery, wanted: Delivery | None, kind: Kind, subject: Any, now: datetime, why_gone: str) -> None:
     if wanted is None:
-        _drop(row, subject, now)
+        _drop(row, subject, now, why_gone)
     elif wanted.state == Delivery.State.CANCELLED:  # stopped by its reader
         move(row, Delivery.State.CANCELLED, now=now, reason=STOPPED)
     else:
         _adjust(row, wanted, kind, subject, now)
 
 
-def _drop(row: Delivery, subject: Any, now: datetime) -> None:
+def _drop(row: Delivery, subject: Any, now: datetime, why_gone: str) -> None:
     if row.epoch != getattr(subject, "epoch", 0):
         move(row, Delivery.State.CANCELLED, now=now, reason=gettext_noop("the date moved"))
     elif row.not_after is not None and row.not_after <= now:
         move(row, Delivery.State.EXPIRED, now=now, reason=too_late(row))
     else:
-        move(row, Delivery.State.CANCELLED, now=now, reason=gettext_noop("no longer asked"))
+        move(row, Delivery.State.CANCELLED, now=now, reason=why_gone)
 
 
 def _adjust(row: Delivery, wanted: Delivery, kind: Kind, subject: Any, now: datetime) -> None:

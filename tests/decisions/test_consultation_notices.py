@@ -88,6 +88,8 @@ def test_an_answer_by_one_contact_stops_the_reminders_of_all():
     answers(consultation, user, "")
 
     assert reminded() == set()
+    cancelled = Delivery.objects.filter(kind=DUE, state="cancelled")
+    assert set(cancelled.values_list("reason", flat=True)) == {"the official answer has been given"}
 
 
 def test_who_signs_for_two_is_reminded_until_both_have_answered():

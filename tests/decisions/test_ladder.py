@@ -98,6 +98,39 @@ def test_the_answer_of_one_ends_the_ladder_of_its_seat_for_all():
     assert (waiting(REMIND), waiting(SILENT)) == (set(), set())
 
 
+@pytest.mark.parametrize(
+    ("procedure", "what", "reason"),
+    [
+        ("explicit", "answers", "the seat has answered"),
+        ("silence", "presses seen", "the seat has pressed “seen”"),
+        ("explicit", "is left", "no longer asked"),
+    ],
+)
+def test_what_is_cancelled_says_whether_the_seat_has_been_heard_or_somebody_left_it(procedure, what, reason):
+    asked, _alternate = round_with_alternate(seats=1, procedure=procedure, hours=72)
+    one, now = first_of(asked), asked.closes_at - timedelta(hours=30)
+    plan(now=now)
+
+    if what == "answers":
+        answer(one, "approve", now=now)
+    elif what == "presses seen":
+        press_seen(one, by=speaker_of(one), version=asked.version, now=now)
+    else:
+        SeatHolder.objects.filter(term=one.term).update(until=NOON.date())
+    plan(now=now)
+
+    cancelled = Delivery.objects.filter(kind=REMIND, state="cancelled")
+    assert set(cancelled.values_list("reason", flat=True)) == {reason}
+
+
+def test_staff_read_that_a_mail_in_their_hands_is_not_due_since_the_seat_has_answered():
+    asked, _alternate = round_with_alternate(seats=1)
+    answer(first_of(asked), "approve", now=LATER)
+    person = speaker_of(first_of(asked)).person
+
+    assert KINDS[REMIND].why_not(asked, person, LATER) == "the seat has answered"
+
+
 def test_a_seat_that_recuses_itself_is_named_to_nobody():
     asked, _alternate = round_with_alternate(seats=1)
 
@@ -161,11 +194,13 @@ def test_the_chairs_mail_names_the_silent_seats_and_who_speaks_for_them():
     SeatHolder.objects.filter(term=three.term).update(until=NOON.date())
     answer(two, "approve", now=LATER)
     chair = chair_of(asked.committee).person
+    Person.objects.filter(pk=chair.pk).update(zone="America/Bogota")
     row = Delivery.objects.by_mail().get(kind=SILENT, person=chair)
 
     message = compose(row, row.subject, chair.email, asked.closes_at - timedelta(hours=2))
 
-    assert message.subject == "2 seats have not answered, closes Fri 15 May 2026, 14:00 Zurich: Survivors"
+    assert message.subject == "2 seats have not answered, closes Fri 15 May 2026, 07:00 Bogotá: Survivors"
+    assert "Closes Fri 15 May 2026, 14:00 Zurich" in message.body
     named = f"  Seat 1, {one.organisation.name}\n  Representative: {speaker_of(one).person}\n  Alternate: {alternate}\n"
     assert named in message.body
     assert f"  Seat 3, {three.organisation.name}\n  Nobody speaks for it today.\n" in message.body

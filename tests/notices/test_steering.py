@@ -238,6 +238,15 @@ def test_the_page_answers_why_somebody_got_it(staff, smtp):
     assert "That is asked once more" not in after
 
 
+def test_the_page_says_of_a_held_mail_that_it_waits_to_be_let_go(staff):
+    row = due(state="held")
+
+    page = staff.get(reverse("notices:delivery", args=[row.pk])).content.decode()
+
+    assert "No: it is held, and goes out only when it is let go." in page
+    assert "Yes. That is asked once more" not in page
+
+
 def test_the_page_says_that_a_planned_mail_would_not_go_out_any_more(staff):
     row = due()
     Errand.objects.get().people.clear()
