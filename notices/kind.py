@@ -134,8 +134,7 @@ class Kind:
         ids, audience = {person.pk for person in people}, self.audience(subject)
         if isinstance(audience, models.QuerySet):  # a few rows instead of all: this runs while mails wait
             audience = audience.filter(pk__in=ids).only("pk")
-        gone = ids - {one.pk for one in audience}
-        return self.why_gone(subject, gone) if gone else {}
+        return self.why_gone(subject, ids - {one.pk for one in audience})
 
     def why_gone(self, subject: Any, ids: Collection[UUID]) -> dict[UUID, str]:
         """{person id: why they are not in the audience any more}, in words that are kept with what is cancelled.

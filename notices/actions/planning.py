@@ -265,22 +265,19 @@ def _is_unfit(row: Delivery, wanted: Delivery | None, now: datetime) -> bool:
 def _carry_out(difference: Difference, kind: Kind, subject: Any, now: datetime) -> None:
     # What a worker holds right now is left to it: it asks again before it sends.
     rows = list(Delivery.objects.filter(pk__in=difference.unfit).select_for_update(skip_locked=True))
-    gone = {row.person_id for row in rows} - {row.person_id for row in difference.wanted.values()}
-    reasons = kind.why_gone(subject, gone) if gone else {}
+    asked = {row.person_id for row in difference.wanted.values()}
+    why_gone = kind.why_gone(subject, {row.person_id for row in rows} - asked)
     for row in rows:
         wanted = difference.wanted.get(row.pk)
-        if _is_unfit(row, wanted, now):
-            _fit(row, wanted, kind, subject, now, reasons.get(row.person_id, NO_LONGER_ASKED))
+        if not _is_unfit(row, wanted, now):
+            continue
+        if wanted is None:
+            _drop(row, subject, now, why_gone.get(row.person_id, NO_LONGER_ASKED))
+        elif wanted.state == Delivery.State.CANCELLED:  # stopped by its reader
+            move(row, Delivery.State.CANCELLED, now=now, reason=STOPPED)
+        else:
+            _adjust(row, wanted, kind, subject, now)
     insert(difference.new, now)
-
-
-def _fit(row: Delivery, wanted: Delivery | None, kind: Kind, subject: Any, now: datetime, why_gone: str) -> None:
-    if wanted is None:
-        _drop(row, subject, now, why_gone)
-    elif wanted.state == Delivery.State.CANCELLED:  # stopped by its reader
-        move(row, Delivery.State.CANCELLED, now=now, reason=STOPPED)
-    else:
-        _adjust(row, wanted, kind, subject, now)
 
 
 def _drop(row: Delivery, subject: Any, now: datetime, why_gone: str) -> None:
