@@ -1,4 +1,4 @@
-"""What does a lead who hands over lose, unless they stay on as the backup? In sentences, to stand beside the box."""
+"""What does it mean for a lead to hand over? What they lose unless they stay on as the backup, and what is then so."""
 
 from typing import Any
 
@@ -14,6 +14,24 @@ from members.models import Appointment
 def without_staying(scope: Scope, reader: User) -> str:
     """What it means not to stay, to `reader`: for themselves if they are the lead, and for the part of the work."""
     return f"{_for_the_lead(scope, reader)} {if_lead_leaves(scope)}" if scope.lead else if_lead_leaves(scope)
+
+
+def handed_over(before: Scope, reader: User, *, stays: bool) -> str:
+    """Who has it in hand now, and who is told. `before`: as it was read, with the lead and backup who changed."""
+    old, new = before.lead, before.backup
+    assert old is not None  # noqa: S101 - for mypy: the action refuses otherwise
+    assert new is not None  # noqa: S101
+    return _said_to(reader, old, stays=stays) % {"new": new.person, "old": old.person, "scope": before}
+
+
+def _said_to(reader: User, old: Assignment, *, stays: bool) -> str:
+    if old.person_id == reader.person_id:
+        if stays:
+            return _("Handed over: %(new)s leads “%(scope)s” now, and you are the backup. Both of you are told.")
+        return _("Handed over: %(new)s leads “%(scope)s” now, and it has no backup. Both of you are told.")
+    if stays:
+        return _("Handed over: %(new)s leads “%(scope)s” now, and %(old)s is the backup. Both are told.")
+    return _("Handed over: %(new)s leads “%(scope)s” now, and it has no backup. %(new)s and %(old)s are told.")
 
 
 def _for_the_lead(scope: Scope, reader: User) -> str:

@@ -19,6 +19,7 @@ from accounts.rules import allows, require
 from campaigns.actions import facilitators as actions
 from campaigns.coverage import answering, boards, rows_of, uncovered
 from campaigns.forms.facilitators import EndScopeForm, HandOverForm, NoteForm, ReassignForm, ScopeForm, as_typed
+from campaigns.leaving import handed_over
 from campaigns.models import Assignment, Milestone, Scope
 from campaigns.tiles import tiles
 from campaigns.views.campaigns import visible_campaign
@@ -141,7 +142,7 @@ def hand_over(request: Request, pk: UUID) -> HttpResponse:
     moved: list[int] = []
     act = partial(actions.hand_over, shown, by=request.user, now=database_now())
     if accepted(form, lambda **fields: moved.append(act(**fields))):
-        messages.success(request, _said(_handed_over(shown, request.user, stays=form.cleaned_data["stays"]), moved[0]))
+        messages.success(request, _said(handed_over(shown, request.user, stays=form.cleaned_data["stays"]), moved[0]))
         return redirect("campaigns:scope", pk) if _still_sees(request, pk) else redirect("/")
     see_again(form)
     return render(request, "campaigns/scope_hand_over.html", {"form": form, "scope": shown})
@@ -171,26 +172,6 @@ def _had_it(request: Request, pk: UUID) -> HttpResponse:
 def _still_sees(request: Request, pk: UUID) -> bool:
     """Whoever gave away their only part in the coalition sees its pages no more."""
     return Scope.objects.visible_to(User.objects.get(pk=request.user.pk)).filter(pk=pk).exists()
-
-
-def _handed_over(before: Scope, user: User, *, stays: bool) -> str:
-    """Who has it in hand now, and who is told. `before`: as it was read, with a lead and a backup."""
-    old, new = before.lead, before.backup
-    assert old is not None  # noqa: S101 - for mypy: the action refuses otherwise
-    assert new is not None  # noqa: S101
-    if old.person_id == user.person_id:
-        done = (
-            _("Handed over: %(new)s leads “%(scope)s” now, and you are the backup. Both of you are told.")
-            if stays
-            else _("Handed over: %(new)s leads “%(scope)s” now, and it has no backup. Both of you are told.")
-        )
-    else:
-        done = (
-            _("Handed over: %(new)s leads “%(scope)s” now, and %(old)s is the backup. Both are told.")
-            if stays
-            else _("Handed over: %(new)s leads “%(scope)s” now, and it has no backup. %(new)s and %(old)s are told.")
-        )
-    return done % {"new": new.person, "old": old.person, "scope": before}
 
 
 def _said(done: str, moved: int) -> str:
