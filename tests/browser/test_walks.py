@@ -92,9 +92,9 @@ def test_a_facilitator_finds_who_covers_asia_and_hands_over_to_the_backup(demo: 
     keys.go("Hand over to the backup")
     keys.skip()
     keys.type_into("Handover note", "The ministry in Vientiane waits for our letter.")
-    keys.tab_to("Stay on as the backup")
-    window.page.keyboard.press("Space")
+    keys.tab_to("Stay on as the backup")  # ticked from the start
     keys.go(f"Hand over to {backup.person}")
 
     standing = Assignment.objects.filter(scope__region="035", until=None)
     assert {one.capacity: one.person for one in standing} == {"lead": backup.person, "backup": lead.person}
+    assert f"{backup.person} leads “South-eastern Asia” now, and you are the backup." in window.text()
