@@ -323,6 +323,20 @@ def test_staying_on_as_the_backup_is_ticked_from_the_start(staff, client):
     assert "checked" in str(form["stays"])
 
 
+@pytest.mark.parametrize("others", [1, 3])
+def test_the_form_to_hand_over_takes_the_same_statements_for_one_and_three_other_parts(
+    staff, client, others, django_assert_num_queries
+):
+    scope, lead = a_scope(staff), UserFactory()
+    put(scope, staff, lead=lead.person, backup=PersonFactory())
+    for region in ["002", "019", "142"][:others]:
+        AppointmentFactory(person=lead.person, role="facilitator", region=region)
+    hand_over_page(client, scope, lead)
+
+    with django_assert_num_queries(10):
+        client.get(reverse("campaigns:hand_over", args=[scope.pk]))
+
+
 ONLY_PART = "It is your only part in the coalition"
 CONTACTS = "no longer see the contacts in its countries, change its organisations or read its handover notes"
 NOTES = "no longer read its handover notes"
