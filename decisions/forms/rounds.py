@@ -227,6 +227,7 @@ class RecordedAnswerForm(AnswerForm):
         label=gettext_lazy("Who said it"), queryset=Person.objects.none(), empty_label=gettext_lazy("Choose")
     )
     heard = forms.ChoiceField(label=gettext_lazy("How you heard it"), choices=Heard.choices)
+    version = SeenRowField(queryset=Version.objects.all())
     field_order = ("said_by", "heard", "choice", "reason", "proposal", "visibility", "version")
 
     def __init__(self, *args: Any, elector: Elector, **options: Any) -> None:

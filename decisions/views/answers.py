@@ -83,9 +83,11 @@ def propose_recusal(request: Request, pk: UUID, elector: UUID) -> HttpResponse:
 
 
 def _elector_of(position: Position, pk: UUID) -> Elector:
+    """The seat of this elector in the newest round: the page may be from before the text was changed."""
     newest = Round.objects.filter(version__position=position).values("pk")[:1]
-    electors = Elector.objects.filter(round__in=newest).select_related("organisation", "round", "term__seat")
-    return get_object_or_404(electors, pk=pk)
+    seat = Elector.objects.filter(round__version__position=position, pk=pk).values("term")
+    electors = Elector.objects.filter(round__in=newest, term__in=seat)
+    return get_object_or_404(electors.select_related("organisation", "round", "term__seat"))
 
 
 def _as_reply(fields: dict[str, Any]) -> dict[str, Any]:

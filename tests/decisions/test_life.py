@@ -31,7 +31,8 @@ from decisions.actions.asking import change_text, open_round
 from decisions.actions.closing import announce_closed_rounds, close_early, confirm_outcome
 from decisions.actions.correcting import approve_correction, drop_correction, propose_correction
 from decisions.actions.drafting import draft_position, newest_text, withdraw_position, write_version
-from decisions.models import Answer, AnswerChange, Correction, Decision, Elector, Level, Round
+from decisions.models import Answer, AnswerChange, Correction, Decision, Elector, Round
+from decisions.models.levels import usual_level
 from decisions.models.rounds import ASKING_KINDS
 from decisions.outcome import ADOPTING, Outcome
 from history.actions import fingerprint
@@ -71,7 +72,7 @@ def world():
         term = SeatHolder.objects.get(person=user.person).term
         SeatHolderFactory(term=term, person=both.person, capacity=SeatHolder.Capacity.ALTERNATE)
     speaks = {number: [number] for number in range(SEATS)} | {SEATS: [0, 1]}
-    level = Level.objects.get_or_create(rank=3)[0]
+    level = usual_level()
     return SimpleNamespace(
         committee=committee,
         people=[*people, both],

@@ -9,7 +9,9 @@ from accounts.clock import database_now
 from accounts.models import TransitionError
 from accounts.rules import Refused
 from decisions.actions.answering import give_answer, propose_recusal, record_answer
+from decisions.actions.asking import change_text
 from decisions.actions.closing import announce_closed_rounds
+from decisions.actions.drafting import newest_text
 from decisions.models import Answer, AnswerChange, Position
 from notices.compose import compose
 from notices.models import Delivery
@@ -84,6 +86,29 @@ def test_the_form_begins_with_no_answer_chosen_and_records_none_until_one_is(cli
     assert '<option value="" selected>Choose</option>' in str(offered["choice"])
     assert refused.context["form"].errors == {"choice": ["Choose one of the answers."]}
     assert not Answer.objects.exists()
+
+
+def test_what_was_typed_while_the_text_was_changed_is_kept_and_sent_again_on_the_new_text(client, asked, elector, now):
+    position, speaker = asked.version.position, speaker_of(elector).person
+    old = {
+        "version": asked.version_id,
+        "said_by": str(speaker.pk),
+        "heard": "phone",
+        "choice": "object",
+        "reason": "Too slow.",
+    }
+    address = reverse("decisions:record_answer", args=[position.pk, elector.pk])
+    changed = {"body": "Another text.", "seen": newest_text(position).sha256, "zone": "UTC", "now": now}
+    again = change_text(position, by=chair_of(asked.committee), closes_at=now + timedelta(days=3), **changed)
+    client.force_login(user_with("staff"))
+
+    page = client.post(address, old)
+    sent = {name: str(page.context["form"][name].value()) for name in old}
+    client.post(address, sent)
+
+    assert "The text has changed since you opened this page." in page.content.decode()
+    assert sent == old | {"version": str(again.version_id)}
+    assert Answer.objects.get().elector.round == again
 
 
 def test_everybody_who_speaks_for_the_seat_is_told_by_mail_what_stands_in_its_name(elector, now):

@@ -9,7 +9,9 @@ from accounts.clock import database_now
 from accounts.models import TransitionError
 from accounts.rules import Refused
 from decisions.actions.answering import propose_recusal
+from decisions.actions.asking import change_text
 from decisions.actions.closing import announce_closed_rounds
+from decisions.actions.drafting import newest_text
 from decisions.models import Decision, Position
 from history.models import Entry
 from notices.compose import compose
@@ -90,6 +92,22 @@ def test_the_history_says_who_proposed_a_recusal_and_why_and_the_seat_is_told(as
 def test_only_the_chair_proposes_it(asked, now, role):
     with pytest.raises(Refused):
         propose_recusal(asked.electors.first(), by=user_with(role, asked.committee), reason="x", now=now)
+
+
+def test_a_recusal_proposed_on_the_page_from_before_the_text_was_changed_reaches_the_same_seat(client, asked, now):
+    position, chair, elector = asked.version.position, chair_of(asked.committee), asked.electors.first()
+    changed = {
+        "body": "Another text.",
+        "seen": newest_text(position).sha256,
+        "zone": "UTC",
+        "now": now + timedelta(seconds=1),
+    }
+    again = change_text(position, by=chair, closes_at=now + timedelta(days=3), **changed)
+    client.force_login(chair)
+
+    client.post(reverse("decisions:propose_recusal", args=[position.pk, elector.pk]), {"reason": "A grant."})
+
+    assert again.electors.get(term=elector.term_id).recusal_why == "A grant."
 
 
 def test_nobody_proposes_it_after_the_closing(asked):
