@@ -65,11 +65,13 @@ function begin() {
   });
 }
 
-// The page after a form was sent: another one than the form's own, and no refusal, means that it was taken.
+// The page after a form was sent: another one than the form's own, and no refusal, means that it was taken. So does a
+// message on the form's own page, unless it is a refusal.
 const sent = sessionStorage.getItem(SENT);
 if (sent) {
   sessionStorage.removeItem(SENT);
-  if (sent !== key && !document.querySelector("[data-refused]")) sessionStorage.removeItem(sent);
+  const isTaken = sent !== key || document.querySelector(".flash:not(.alert-danger)");
+  if (isTaken && !document.querySelector("[data-refused]")) sessionStorage.removeItem(sent);
 }
 if (form) begin();
 for (const out of document.querySelectorAll("form[data-forget]")) out.addEventListener("submit", forget);

@@ -3,11 +3,13 @@
 import pytest
 from django.contrib.sessions.models import Session
 
+from accounts.clock import database_now
 from accounts.models import User
 from decisions.actions.drafting import edit_draft, newest_text
-from decisions.models import Position
+from decisions.models import Answer, Position
 from tests.browser.conftest import Open
 from tests.browser.visits import PASSWORD, PHONE, Window
+from tests.decisions.making import committee_of, opened, speaker_of
 from tests.factories import NOON, PositionFactory, user_with
 
 BACK = "What you typed here and did not send is back."
@@ -61,6 +63,20 @@ def test_what_was_sent_does_not_come_back(staff: User, position: Position, visit
     assert newest_text(position).body == "One, better."
     assert not window.page.get_by_text(BACK).is_visible()
     assert window.page.evaluate("sessionStorage.length") == 0
+
+
+def test_an_answer_that_was_sent_does_not_come_back_when_another_takes_its_place(same_types: None, visit: Open) -> None:
+    asked = opened(committee_of(3), now=database_now())
+    window = visit(speaker_of(asked.electors.first()))
+    window.goto(f"/positions/{asked.version.position_id}/")
+    window.fill(choice="object", reason_object="Too slow.")
+    window.press("Send our answer")
+
+    window.fill(choice="reserve", reason_reserve="Rather soon.")
+    window.press("Send our changed answer")
+
+    assert Answer.objects.get().choice == "reserve"
+    assert not window.page.get_by_text(BACK).is_visible()
 
 
 def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(
