@@ -26,7 +26,8 @@ def older_for(user: Any, asked: Round, said: Outcome | None) -> Decision | None:
 
 
 def rule_sentence(asked: Round, base: int, reader: str, closes_at: datetime) -> str:
-    """The rule of `asked` as one sentence, counted from the `base` seats that decide; `reader`: a zone.
+    """The rule of `asked` as one sentence, counted from the `base` seats that decide; `reader`: a zone. Of a round that
+    was closed before its time it is still the one that was announced.
 
     "Passes if at least 7 of 13 seats press “seen” or answer and nobody objects; silence counts as assent after Thu 14
     May 2026, 17:00 Geneva (22:00 for you, Vientiane)."
@@ -34,7 +35,7 @@ def rule_sentence(asked: Round, base: int, reader: str, closes_at: datetime) -> 
     words = {
         "quorum": needed(asked.quorum, base),
         "base": base,
-        "when": in_words(closes_at, asked.zone, reader),
+        "when": in_words(asked.brought_forward_from or closes_at, asked.zone, reader),
         "threshold": needed(asked.threshold, base),
         "share": Share(asked.threshold).label.lower(),
     }

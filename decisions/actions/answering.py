@@ -154,7 +154,7 @@ def has_closed(asked: Round, now: datetime) -> bool:
     The clock decides. It was read before the lock, though: what was closed early or announced while we waited for
     the lock has closed, even if by that reading it had not.
     """
-    return now >= asked.closes_at or asked.brought_forward or asked.announced_at is not None
+    return now >= asked.closes_at or asked.brought_forward_from is not None or asked.announced_at is not None
 
 
 def _locked(elector: Elector, choice: str) -> tuple[Round, Elector]:

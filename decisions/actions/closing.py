@@ -208,9 +208,9 @@ def _close_at(asked: Round, instant: datetime, *, now: datetime) -> None:
     The clock was read before the lock: what was committed in between must stay before the closing.
     """
     newest = Elector.objects.filter(round=asked).aggregate(at=Max(Greatest("answer__at", "seen_at")))["at"]
-    asked.closes_at = max(instant, newest + TICK) if newest else instant
-    asked.brought_forward, asked.scheduled_at, asked.epoch = True, now, asked.epoch + 1
-    asked.save(update_fields=["closes_at", "brought_forward", "scheduled_at", "epoch"])
+    asked.brought_forward_from, asked.closes_at = asked.closes_at, max(instant, newest + TICK) if newest else instant
+    asked.scheduled_at, asked.epoch = now, asked.epoch + 1
+    asked.save(update_fields=["closes_at", "brought_forward_from", "scheduled_at", "epoch"])
 
 
 def _number(position: Position, asked: Round, counted: Tally) -> Decision:

@@ -111,7 +111,9 @@ class Round(Identified):
     vacant = models.PositiveSmallIntegerField(default=0)
     suspended = models.PositiveSmallIntegerField(default=0, help_text="Held by ended or suspended organisations")
     doubled = models.PositiveSmallIntegerField(default=0, help_text="Further seats of an organisation counted once")
-    brought_forward = models.BooleanField(default=False, help_text="Closed by the chair when all had answered")
+    brought_forward_from = models.DateTimeField(
+        null=True, help_text="The closing hour that was announced, if the chair or an objection closed it before"
+    )
     extended_from = models.DateTimeField(null=True, help_text="When it had closed without a quorum, and went on once")
     announced_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=9, choices=Outcome, null=True)  # noqa: DJ001 - null: not announced yet
@@ -137,6 +139,10 @@ class Round(Identified):
             models.CheckConstraint(
                 condition=Q(extended_from=None) | Q(extended_from__lt=F("closes_at")),
                 name="extended_round_closes_later",
+            ),
+            models.CheckConstraint(
+                condition=Q(brought_forward_from=None) | Q(brought_forward_from__gte=F("closes_at")),
+                name="round_brought_forward_closes_earlier",
             ),
             models.CheckConstraint(
                 condition=Q(announced_at=None, outcome=None) | Q(announced_at__isnull=False, outcome__isnull=False),

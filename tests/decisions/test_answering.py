@@ -242,7 +242,7 @@ def test_an_answer_that_is_still_being_written_down_at_the_closing_is_late(proce
     assert (change.is_late, list(elector.changes.all())) == (True, [change])
     assert not Answer.objects.exists()
     assert not Disagreement.objects.exists()
-    assert (asked.announced_at, asked.brought_forward) == (None, False)
+    assert (asked.announced_at, asked.brought_forward_from) == (None, None)
     assert Delivery.objects.exclude(kind="decisions.answered_late").count() == told
     assert verify().found == []
 
