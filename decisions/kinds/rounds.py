@@ -172,7 +172,9 @@ class Objected(AboutARound):
     )
 
     def audience(self, subject: Round) -> Iterable[Person]:
-        return told_of_outcome(subject)
+        """Nobody any more once every objection was taken back."""
+        stands = Answer.objects.filter(elector__round=subject, choice=Choice.OBJECT).exists()
+        return told_of_outcome(subject) if stands else []
 
     def is_readable(self, subject: Round, user: Any) -> bool:
         return allows(user, "decisions.see_answers", subject.version.position)

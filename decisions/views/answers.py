@@ -21,6 +21,7 @@ from decisions.actions.answering import Reply
 from decisions.forms import AnswerForm, ReasonForm, RecordedAnswerForm
 from decisions.http import back_to, drop, keep, sign_in_first
 from decisions.models import AnswerChange, Elector, Position, Round, Version
+from decisions.outcome import Choice, Procedure
 from decisions.pages import elector_to_answer
 from decisions.views.positions import ANSWER, position_or_404, shown
 
@@ -100,5 +101,10 @@ def _say_answered(request: Request, given: AnswerChange, elector: Elector) -> No
         said = _("The round had closed before your answer came. It is kept, marked as late, and changes nothing.")
         messages.warning(request, said)
         return
-    said = _("Your answer for %(organisation)s is recorded. You can change it until the closing hour.")
-    messages.success(request, said % {"organisation": elector.organisation.name})
+    has_ended = given.choice == Choice.OBJECT and elector.round.procedure == Procedure.SILENCE
+    then = (
+        _("That ends the round; every seat is told.") if has_ended else _("You can change it until the closing hour.")
+    )
+    said = _("Recorded for %(organisation)s: “%(choice)s”. %(then)s")
+    words = {"organisation": elector.organisation.name, "choice": given.get_choice_display(), "then": then}
+    messages.success(request, said % words)

@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
+from accounts.clock import database_now
 from accounts.models import Person, TransitionError
+from accounts.zones import in_words
 from decisions.actions.asking import open_round
 from decisions.actions.closing import announce_closed_rounds
 from decisions.actions.drafting import newest_text, write_version
 from decisions.models import AnswerChange, Decision, Position
 from notices.actions.arriving import arrive_due
 from notices.compose import compose
+from notices.kind import KINDS
 from notices.models import Delivery
 from tests.decisions.making import answer, chair_of, committee_of, opened, question, speaker_of
 from tests.factories import NOON, user_with
@@ -116,3 +120,43 @@ def test_in_an_explicit_approval_the_others_are_told_and_it_goes_on():
     assert speaker_of(elector).person_id in told
     assert Person.objects.filter(pk__in=told).count() >= 3
     arrive_due(now=NOON + timedelta(hours=2))
+
+
+def test_the_page_of_a_broken_silence_still_says_the_hour_that_was_announced(client, asked, seat_b):
+    announced = in_words(asked.closes_at, asked.zone, "UTC")
+    objected(seat_b, asked, NOON + timedelta(hours=1))
+    client.force_login(chair_of(asked.committee))
+
+    page = client.get(reverse("decisions:position", args=[asked.version.position_id])).content.decode()
+
+    assert f"silence counts as assent after {announced}" in page
+    assert "An objection ended the round before its closing hour." in page
+
+
+def test_whoever_breaks_a_silence_reads_that_it_has_ended(client):
+    asked = opened(committee_of(3), procedure="silence", quorum="half", now=database_now())
+    seat = asked.electors.first()
+    sent = {
+        "version": asked.version_id,
+        "elector": seat.pk,
+        "choice": "object",
+        "reason": "No.",
+        "visibility": "steering",
+    }
+    client.force_login(speaker_of(seat))
+
+    page = client.post(reverse("decisions:answer", args=[asked.version.position_id]), sent, follow=True)
+
+    assert "“Object”. That ends the round; every seat is told." in page.content.decode()
+
+
+def test_nobody_is_told_any_more_of_an_objection_that_was_taken_back():
+    asked = opened(committee_of(3))
+    seat = asked.electors.get(term__seat__number=2)
+    kind = KINDS["decisions.objected"]
+    objected(seat, asked, NOON + timedelta(hours=1))
+    before = len(kind.audience(asked))
+
+    answer(seat, "approve", now=NOON + timedelta(hours=2))
+
+    assert (before > 0, list(kind.audience(asked))) == (True, [])

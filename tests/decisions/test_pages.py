@@ -58,7 +58,7 @@ def test_a_seat_answers_from_the_page(client):
     assert "Send our answer" in before
     assert "Passes if at least 2 of 3 seats approve" in before
     assert (Answer.objects.get().choice, Answer.objects.get().by) == ("approve", user.person)
-    assert "is recorded. You can change it until the closing hour." in after.content.decode()
+    assert "“Approve”. You can change it until the closing hour." in after.content.decode()
     assert "Your seat approves" in after.content.decode()
 
 
