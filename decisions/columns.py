@@ -66,7 +66,14 @@ REGISTER = List(
             _("Signatories"),
             lambda row: row[2] and row[2].words,
             is_extra=True,
-            is_beside_first=True,  # for the file, which always says who signs
+            is_beside_first=True,  # for the file, which always says who signs and who dissents
+        ),
+        Column(
+            "dissent",
+            _("Dissent"),
+            lambda row: row[2] and row[2].dissent_words,
+            is_extra=True,
+            is_beside_first=True,
         ),
     ],
     title=_("Register"),

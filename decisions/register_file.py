@@ -27,6 +27,7 @@ COLUMNS = [
     "Reviewed on",
     "Superseded by",
     "Signatories",
+    "Dissent",
     "Language",
     "Text",
 ]
@@ -53,6 +54,7 @@ def _cells(decision: Decision, user: User, signing: Signing) -> list[str]:
         decision.review_on.isoformat() if decision.review_on else "",
         decision.superseded_by.label if decision.superseded_by else "",
         signing.words,
+        signing.dissent_words,
         decision.text.language,
         decision.text.body,
     ]

@@ -57,6 +57,16 @@ class Signing:
         return [one for one in self.open_to_reader if one.choice in {Choice.RESERVE, Choice.OBJECT}]
 
     @property
+    def dissent_words(self) -> str:
+        """Who dissents and why, as a file says it."""
+        words = {
+            Choice.RESERVE: _("%(name)s (with a reservation): %(why)s"),
+            Choice.OBJECT: _("%(name)s (objects): %(why)s"),
+        }
+        found = [(words[Choice(one.choice)], one.elector.organisation.name, one.reason) for one in self.dissent]
+        return "; ".join(said % {"name": name, "why": why} for said, name, why in found)
+
+    @property
     def words(self) -> str:
         """As a file says it."""
         named = [one.words for one in self.signatories]

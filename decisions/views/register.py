@@ -25,6 +25,8 @@ from decisions.register_page import entry_of, rows_of
 from history.actions import newest
 from history.panels import put_together
 
+SIGNING = {"signatories", "dissent"}  # the columns that ask who signs
+
 
 @require_GET
 def register(request: Request) -> HttpResponse | StreamingHttpResponse:
@@ -34,7 +36,7 @@ def register(request: Request) -> HttpResponse | StreamingHttpResponse:
     filters, asked = RegisterFilter(request.GET, user=request.user), REGISTER.asked(request.GET, request.user)
     found = filters.narrow(visible if year is None else visible.filter(year=year), _today(request))
     page = asked.page(found.for_list(request.user))
-    rows = rows_of(page.rows, request.user, with_signing=bool(asked.file) or "signatories" in asked.cols)
+    rows = rows_of(page.rows, request.user, with_signing=bool(asked.file or asked.cols & SIGNING))
     context = {"filter": filters, "years": years, "year": year}
     return as_list(request, "decisions/register.html", asked, page, rows, context, now=timezone.now())
 

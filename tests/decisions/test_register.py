@@ -101,6 +101,7 @@ def test_the_file_holds_what_the_page_shows_and_no_formula(client):
             "Reviewed on": "",
             "Superseded by": "",
             "Signatories": speaks_for,
+            "Dissent": "",
             "Language": "en",
             "Text": "'+1 for survivors.\n\nTwo.",
         }

@@ -1,4 +1,4 @@
-"""The register's files say who signs: never whoever dissents, and a reservation only where its author lets it be read."""
+"""The register's files say who signs: never whoever dissents; who dissents and why; and a reservation only where its author lets it be read."""
 
 import csv
 import io
@@ -14,19 +14,19 @@ from tests.factories import user_with
 pytestmark = pytest.mark.django_db
 
 
-def in_the_texts(client):
+def in_the_texts(client, column="Signatories"):
     head, *lines = csv.reader(io.StringIO(client.get(reverse("decisions:register_file")).content.decode("utf-8-sig")))
-    return [dict(zip(head, line, strict=True))["Signatories"] for line in lines]
+    return [dict(zip(head, line, strict=True))[column] for line in lines]
 
 
-def in_the_csv(client):
+def in_the_csv(client, column="Signatories"):
     sent = b"".join(client.get(reverse("decisions:register"), {"as": "csv"})).decode("utf-8-sig")
-    return [line["Signatories"] for line in csv.DictReader(io.StringIO(sent))]
+    return [line[column] for line in csv.DictReader(io.StringIO(sent))]
 
 
-def in_the_workbook(client):
+def in_the_workbook(client, column="Signatories"):
     (head, *lines), _book = sheet_of(b"".join(client.get(reverse("decisions:register"), {"as": "xlsx"})))
-    return [dict(zip(head, line, strict=True))["Signatories"] for line in lines]
+    return [dict(zip(head, line, strict=True))[column] for line in lines]
 
 
 FILES = pytest.mark.parametrize("told", [in_the_texts, in_the_csv, in_the_workbook])
@@ -45,6 +45,20 @@ def test_a_dissenting_organisation_does_not_sign_and_a_kept_reservation_stays_ke
 
     kept = f"{names[4]} (with a reservation)" if knows else names[4]
     assert told(client) == ["; ".join([*names[:3], f"{names[3]} (with a reservation)", kept])]
+
+
+@FILES
+@pytest.mark.parametrize(("role", "knows"), [("staff", True), ("member", False)])
+def test_who_dissents_and_why_is_told_to_whoever_may_read_it(client, told, role, knows):
+    decision = decided(YES, YES, YES, ("reserve", "members"), ("object", "steering"))
+    names = named(decision)
+    client.force_login(user_with(role))
+
+    told_to_all, kept = (
+        f"{names[3]} (with a reservation): zq reserve for members",
+        f"{names[4]} (objects): zq object for steering",
+    )
+    assert told(client, "Dissent") == ["; ".join([told_to_all, kept][: 1 + knows])]
 
 
 @FILES
