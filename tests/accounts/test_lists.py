@@ -41,7 +41,7 @@ CELL = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 EVERY = [ORGANISATIONS, PEOPLE, COMMITTEES, IMPORTS, CAMPAIGNS, MEETINGS, POSITIONS, REGISTER]
 EVERY += [CONSULTATIONS, DISAGREEMENTS]
 # What a file says in any case; a page says it beside something else, or only if asked.
-IN_FILES = {"Acronym", "Signatories"}
+IN_FILES = {"Acronym", "Signatories", "Dissent"}
 OF_ONE = {"decisions.contributions"}  # the list of one consultation: tested with its page
 
 

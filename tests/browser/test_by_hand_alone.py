@@ -61,4 +61,4 @@ def test_a_seat_answers_by_keyboard_alone_on_a_phone(demo: None, visit: Open) ->
 
     given = Answer.objects.get(by__user__email=SEAT, elector__round__version__position=asked)
     assert given.choice == "approve"
-    assert "is recorded" in window.text()
+    assert "Recorded for" in window.text()

@@ -196,7 +196,7 @@ def answer_from_the_mail(cast: Cast) -> None:
         window.sign_in(address_of(number))
         window.fill(choice="approve")
         window.press("Send our answer")
-        assert f"Your answer for Field Watch {number:02} is recorded" in window.text()
+        assert f"Recorded for Field Watch {number:02}" in window.text()
         window.leave()
 
 

@@ -122,7 +122,7 @@ def answer_by_keys(cast: Scene, asked: Round) -> None:
     keys.tab_to("Approve")
     window.page.keyboard.press("Space")  # the first tap
     keys.go("Send our answer")  # and the second
-    assert "Your answer for" in window.text()
+    assert "Recorded for" in window.text()
 
     window = cast.window_of(second)
     keys = Keys(window)

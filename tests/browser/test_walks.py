@@ -69,7 +69,7 @@ def test_a_seat_sees_on_a_phone_what_it_must_answer_and_answers(demo: None, visi
 
     given = Answer.objects.get(by__user__email="seat@demo.example", elector__round__version__position=asked)
     assert given.choice == "approve"
-    assert "is recorded" in window.text()
+    assert "Recorded for" in window.text()
     keys.skip()
     window.goto("/")
     assert f"Answer “{asked.title}”" not in window.text()
