@@ -12,18 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identified, Person, known
 from decisions.models.counting import carried, end_of_running, extended_end, ids_at, inquorate
-from decisions.outcome import (
-    ADOPTING,
-    DECIDED,
-    Outcome,
-    Procedure,
-    Rule,
-    Share,
-    Standing,
-    Voice,
-    Window,
-    standing,
-)
+from decisions.outcome import ADOPTING, DECIDED, Outcome, Procedure, Rule, Share, Standing, Voice, Window, standing
 from meetings.models import Meeting
 from members.models import Committee, Organisation, SeatHolder, SeatTerm
 from notices.models import Delivery
