@@ -60,11 +60,13 @@ class AnswerDue(BeforeClosing, Asking):
 
     def why_gone(self, subject: Round, ids: Collection[UUID]) -> dict[UUID, str]:
         """That their seat has been heard, where it has."""
-        heard = Elector.objects.filter(round=subject, term=OuterRef("term"))
-        held = SeatHolder.objects.current().filter(person__in=ids)
-        answered = held.filter(Exists(heard.filter(answer__isnull=False))).values_list("person", flat=True)
-        seen = held.filter(Exists(heard.filter(answer=None, seen_at__isnull=False))).values_list("person", flat=True)
-        return super().why_gone(subject, ids) | dict.fromkeys(seen, SEEN) | dict.fromkeys(answered, ANSWERED)
+        seats = Elector.objects.filter(round=subject, term=OuterRef("term"))
+        heard = Exists(seats.filter(Q(answer__isnull=False) | Q(seen_at__isnull=False)))
+        held = SeatHolder.objects.current().filter(heard, person__in=ids)
+        # Whoever holds two seats reads of the answer, which comes last.
+        words = held.annotate(has_answered=Exists(seats.filter(answer__isnull=False))).order_by("has_answered")
+        found = {person: ANSWERED if has else SEEN for person, has in words.values_list("person", "has_answered")}
+        return super().why_gone(subject, ids) | found
 
     def slots_for(self, person: Any) -> tuple[Slot, ...]:
         return self.slots if person.is_asked_first else hours_before(4)

@@ -80,7 +80,8 @@ def heard() -> dict[str, datetime]:
 def silent(seen: dict[str, datetime], now: datetime) -> dict[str, datetime | None]:
     """{process: last sign of life or None} for each that has been silent for 15 minutes or longer.
 
-    `seen`: as `heard` gives it. Planning is among them once it has been heard of: in the first half minute of an installation it has not.
+    `seen`: as `heard` gives it. Planning is among them once it has been heard of: in the first half minute of an
+    installation it has not.
     """
     awaited = [*PROCESSES, *([Heartbeat.PLAN] if Heartbeat.PLAN in seen else [])]
     return {
