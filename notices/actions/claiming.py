@@ -87,7 +87,7 @@ class Claim:
     def take(self) -> tuple[str, list[Any]]:
         """The statement that makes the row ours: from then on its text may leave."""
         row, now, self.taken = self.delivery, self.watch.instant(), self.watch.passed()
-        row.attempts += 1
+        row.attempts, row.sent_to = row.attempts + 1, self.email
         row.step_to(Delivery.State.SENDING, now=now)
         until = now + timedelta(seconds=settings.NOTICES_LEASE_SECONDS)
         return taking_with_parts(row, until, self.parts) if self.parts else taking(row, until)

@@ -24,7 +24,7 @@ WHERE id = %s AND lease_token = %s AND state = ANY(%s) RETURNING id
 # Never waits: who holds a row that is reserved for us is about to cancel it, or to give it another hour.
 TAKE = """
 UPDATE notices_delivery SET state = %s, reason = %s, settled_at = %s, settled_by_id = NULL, attempts = %s,
-    lease_until = %s
+    lease_until = %s, sent_to = %s
 WHERE id = (SELECT id FROM notices_delivery WHERE id = %s AND lease_token = %s AND state IN ('planned', 'deferred')
         AND send_at <= %s AND (not_after IS NULL OR not_after > %s)
     FOR UPDATE SKIP LOCKED)
@@ -61,12 +61,12 @@ def taking(row: Delivery, until: datetime) -> tuple[str, list[Any]]:
 def taking_with_parts(row: Delivery, until: datetime, parts: list[UUID]) -> tuple[str, list[Any]]:
     """As `taking`, together with the rows of these ids: all of them, or none is taken and `row` neither."""
     values = _taken(row, until)
-    return TAKE_WITH_PARTS, [parts, *values[:5], len(parts), *values[5:]]
+    return TAKE_WITH_PARTS, [parts, *values[:6], len(parts), *values[6:]]
 
 
 def _taken(row: Delivery, until: datetime) -> list[Any]:
     now = row.settled_at
-    return [row.state, row.reason, now, row.attempts, until, row.pk, row.lease_token, now, now]
+    return [row.state, row.reason, now, row.attempts, until, row.sent_to, row.pk, row.lease_token, now, now]
 
 
 def executed(*statements: tuple[str, list[Any]]) -> bool:

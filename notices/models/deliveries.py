@@ -156,6 +156,7 @@ class Delivery(Identified):
         help_text="The daily mail that took it along",
     )
     message_id = models.CharField(max_length=200)
+    sent_to = models.EmailField(blank=True, help_text="The address to which it left last; empty while it has not")
     settled_at = models.DateTimeField(help_text="When it reached its present state")
     settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     read_at = models.DateTimeField(null=True, help_text="In the inbox only: when its reader opened it")

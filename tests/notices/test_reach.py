@@ -128,6 +128,22 @@ def test_an_address_from_which_another_mail_came_back_reaches_nobody_until_it_is
     assert found == [True, False, True]
 
 
+def test_whoever_changes_their_address_afterwards_was_reached_or_not_at_the_address_of_then(smtp):
+    heard, unheard = somebody(), somebody()
+    subject, other = told(heard, unheard), told(unheard)
+    came_back(Delivery.objects.exclude(channel="inbox").about(other).get())
+    closing = database_now()
+    dead = told(dying := somebody())
+    came_back(mail(dying))
+    Address.objects.filter(person=dying).delete()
+    Address.objects.filter(person=unheard).update(email="works@example.org")
+    Address.objects.filter(person=heard).update(email=Suppression.objects.latest("since").email)
+
+    assert [is_reached(subject, person, by=closing) for person in (heard, unheard)] == [True, False]
+    assert is_reached(subject, heard)
+    assert not is_reached(dead, dying)
+
+
 def test_a_suppressed_address_that_is_shared_is_suppressed_for_both(smtp):
     one, two = somebody(email="Office@example.org"), somebody(email="office@example.org")
     subject = told(one, two)
