@@ -2,25 +2,22 @@
 then the chair."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from accounts.rules import allows
 from decisions.actions.closing import chairs_of
-from decisions.kinds.rounds import AboutARound, Asking
+from decisions.kinds.rounds import AboutARound, AskingSilentSeats
 from decisions.models import Elector, Round
 from members.hats import account_of
 from members.models import SeatHolder
 from notices.kind import Slot, hours_before
-
-ANSWERED = gettext_noop("the seat has answered")
-SEEN = gettext_noop("the seat has pressed “seen”")
 
 
 class BeforeClosing(AboutARound):
@@ -39,7 +36,7 @@ class BeforeClosing(AboutARound):
         return subject.scheduled_at
 
 
-class AnswerDue(BeforeClosing, Asking):
+class AnswerDue(BeforeClosing, AskingSilentSeats):
     """24 and 4 hours before the closing, to who speaks for a seat that has not answered; to its alternate beside a
     representative, who were both asked at the opening, only at 4."""
 
@@ -57,16 +54,6 @@ class AnswerDue(BeforeClosing, Asking):
         represented = held.filter(term=OuterRef("term"), capacity=SeatHolder.Capacity.REPRESENTATIVE)
         first = held.filter(Q(capacity=SeatHolder.Capacity.REPRESENTATIVE) | ~Exists(represented))
         return subject.holders_to_remind().annotate(is_asked_first=Exists(first.filter(person=OuterRef("pk"))))
-
-    def why_gone(self, subject: Round, ids: Collection[UUID]) -> dict[UUID, str]:
-        """That their seat has been heard, where it has."""
-        seats = Elector.objects.filter(round=subject, term=OuterRef("term"))
-        heard = Exists(seats.filter(Q(answer__isnull=False) | Q(seen_at__isnull=False)))
-        held = SeatHolder.objects.current().filter(heard, person__in=ids)
-        # Whoever holds two seats reads of the answer, which comes last.
-        words = held.annotate(has_answered=Exists(seats.filter(answer__isnull=False))).order_by("has_answered")
-        found = {person: ANSWERED if has else SEEN for person, has in words.values_list("person", "has_answered")}
-        return super().why_gone(subject, ids) | found
 
     def slots_for(self, person: Any) -> tuple[Slot, ...]:
         return self.slots if person.is_asked_first else hours_before(4)

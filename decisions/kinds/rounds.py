@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import Person
 from accounts.rules import allows
@@ -22,6 +22,9 @@ from decisions.words import committee_for, older_for, rule_sentence
 from members.hats import account_of
 from members.models import SeatHolder
 from notices.kind import Kind
+
+ANSWERED = gettext_noop("the seat has answered")
+SEEN = gettext_noop("the seat has pressed “seen”")
 
 
 class AboutARound(Kind):
@@ -113,15 +116,29 @@ class TextChanged(Asking):
         return context | {"old": old, "difference": plain_difference(old.body, context["text"].body)}
 
 
-class Extended(Asking):
+class AskingSilentSeats(Asking):
+    """Mails to those who speak for a seat that has not been heard."""
+
+    def audience(self, subject: Round) -> Iterable[Person]:
+        return subject.holders_to_remind() if subject.announced_at is None else ()
+
+    def why_gone(self, subject: Round, ids: Collection[UUID]) -> dict[UUID, str]:
+        """That their seat has been heard, where it has."""
+        seats = Elector.objects.filter(round=subject, term=OuterRef("term"))
+        heard = Exists(seats.filter(Q(answer__isnull=False) | Q(seen_at__isnull=False)))
+        held = SeatHolder.objects.current().filter(heard, person__in=ids)
+        # Whoever holds two seats reads of the answer, which comes last.
+        words = held.annotate(has_answered=Exists(seats.filter(answer__isnull=False))).order_by("has_answered")
+        found = {person: ANSWERED if has else SEEN for person, has in words.values_list("person", "has_answered")}
+        return super().why_gone(subject, ids) | found
+
+
+class Extended(AskingSilentSeats):
     """The round closed without a quorum and goes on once: to those who have not answered."""
 
     key = "decisions.extended"
     label = gettext_lazy("A round goes on: no quorum yet")
     template = "decisions/emails/extended.txt"
-
-    def audience(self, subject: Round) -> Iterable[Person]:
-        return subject.holders_to_remind() if subject.announced_at is None else ()
 
 
 class AboutASeat(Asking):

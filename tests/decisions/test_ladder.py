@@ -123,12 +123,13 @@ def test_what_is_cancelled_says_whether_the_seat_has_been_heard_or_somebody_left
     assert set(cancelled.values_list("reason", flat=True)) == {reason}
 
 
-def test_staff_read_that_a_mail_in_their_hands_is_not_due_since_the_seat_has_answered():
+@pytest.mark.parametrize("kind", [REMIND, "decisions.extended"])
+def test_staff_read_that_a_mail_in_their_hands_is_not_due_since_the_seat_has_answered(kind):
     asked, _alternate = round_with_alternate(seats=1)
     answer(first_of(asked), "approve", now=LATER)
     person = speaker_of(first_of(asked)).person
 
-    assert KINDS[REMIND].why_not(asked, person, LATER) == "the seat has answered"
+    assert KINDS[kind].why_not(asked, person, LATER) == "the seat has answered"
 
 
 def test_a_seat_that_recuses_itself_is_named_to_nobody():
