@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.clock import database_now
+from accounts.models import Address
 from notices.actions.planning import plan
 from notices.actions.sending import send_due
 from notices.models import Delivery
@@ -190,6 +191,17 @@ def test_the_page_of_a_notice_says_why_somebody_got_it(staff, smtp):
     for words in ("Amina Diallo", person.email, "Count the seats", "1 day before", "Dakar", "Planned", "250 OK"):
         assert words in page
     assert f"/errands/{row.object_id}/" in page
+
+
+def test_the_page_of_a_mail_says_to_which_address_it_left_when_its_reader_has_another_by_now(staff, smtp):
+    row = due(PersonFactory(email="old@example.org", **AWAKE))
+    send_due(now=database_now())
+    left = "this mail left to <bdi>old@example.org</bdi>"
+    assert left not in staff.get(reverse("notices:delivery", args=[row.pk])).content.decode()
+
+    Address.objects.filter(person=row.person).update(email="new@example.org")
+
+    assert left in staff.get(reverse("notices:delivery", args=[row.pk])).content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])
