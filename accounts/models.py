@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -113,6 +113,11 @@ class Address(Identified):
 
     def __str__(self) -> str:
         return self.email
+
+
+def primary_email() -> Subquery:
+    """For a row with a `person`, in its own statement: the address to which their mail goes today, or None."""
+    return Subquery(Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email"))
 
 
 class UserManager(BaseUserManager["User"]):

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
-from accounts.models import Address
+from accounts.models import primary_email
 from accounts.zones import city, day, in_words
 from notices.actions.claiming import OUR_FAULT, no_longer_due
 from notices.choices import is_stopped
@@ -35,14 +35,13 @@ def with_circumstances(rows: QuerySet[Delivery]) -> QuerySet[Any]:
     """Each with its person, their address (`email`), whether they have stopped its kind (`is_stopped`), what the mail
     server said last (`answer`), what came back (`bounce`), and the same notice in the inbox (`inbox_state`, `inbox_at`; None without one).
     """
-    address = Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")
     heard = DeliveryEvent.objects.filter(delivery=OuterRef("pk"), from_state=State.SENDING).order_by("-id")
     came_back = Bounce.objects.filter(delivery=OuterRef("pk")).order_by("-status", "id")
     beside = Delivery.objects.filter(channel=Delivery.Channel.INBOX).filter(
         **{name: OuterRef(name) for name in ("content_type", "object_id", "kind", "slot", "epoch", "person")}
     )
     return rows.select_related("person").annotate(
-        email=Subquery(address),
+        email=primary_email(),
         is_stopped=is_stopped(),
         answer=Subquery(heard.values("detail")[:1]),
         bounce=Subquery(

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 
-from accounts.models import Address
+from accounts.models import primary_email
 from notices.models import Bounce, Delivery, Suppression
 from notices.models.deliveries import DeliveryQuerySet
 
@@ -28,6 +28,5 @@ def that_reached(mails: DeliveryQuerySet, by: datetime | OuterRef) -> DeliveryQu
 
 def _address() -> Lower:
     """Where a mail went, in lower case. Today's address where only the mail server's journal knows that it left."""
-    today = Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")
     noted = [NullIf(column, Value("")) for column in ("digest__sent_to", "sent_to")]
-    return Lower(Coalesce(*noted, Subquery(today)))
+    return Lower(Coalesce(*noted, primary_email()))

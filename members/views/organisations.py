@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 from django.forms import model_to_dict
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_file
 from accounts.lists import Asked
-from accounts.models import Address, User, Visibility
+from accounts.models import User, Visibility, primary_email
 from accounts.pages import counted_page
 from accounts.rules import allows, classes_seen_by, require
 from history.actions import newest
@@ -104,9 +104,8 @@ def organisation(request: Request, pk: UUID) -> HttpResponse:
 
 def contacts_of(subject: Organisation, user: User) -> QuerySet[Representation]:
     """Who represents it today, as far as `user` may see them, with their address as `email`."""
-    addresses = Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")
     people = Representation.objects.visible_to(user).current().filter(organisation=subject).select_related("person")
-    return people.annotate(email=Subquery(addresses)).order_by("role", "since")
+    return people.annotate(email=primary_email()).order_by("role", "since")
 
 
 def seats_of(subject: Organisation, user: User) -> QuerySet[SeatTerm]:

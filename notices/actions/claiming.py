@@ -15,10 +15,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, connection, models, transaction
-from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_noop, override
 
-from accounts.models import Address
+from accounts.models import primary_email
 from notices.actions.statements import taking, taking_with_parts
 from notices.actions.steps import move, too_late
 from notices.choices import STOPPED, is_stopped
@@ -125,8 +124,7 @@ def _due_rows(now: datetime, most: int) -> list[Any]:
 
 
 def _annotated(rows: Any) -> Any:
-    address = Address.objects.filter(person=OuterRef("person"), is_primary=True).values("email")
-    known = rows.annotate(email=Subquery(address), is_stopped=is_stopped(), is_suppressed=is_suppressed())
+    known = rows.annotate(email=primary_email(), is_stopped=is_stopped(), is_suppressed=is_suppressed())
     return known.order_by("send_at", "id")
 
 
