@@ -203,12 +203,13 @@ def _status_after(said: Outcome) -> Position.Status:
 
 
 def _close_at(asked: Round, instant: datetime, *, now: datetime) -> None:
-    """Bring the closing forward to `instant`, or to just after the last answer.
+    """Bring the closing forward to `instant`, or to just after the last answer, or to just after it went on.
 
     The clock was read before the lock: what was committed in between must stay before the closing.
     """
     newest = Elector.objects.filter(round=asked).aggregate(at=Max(Greatest("answer__at", "seen_at")))["at"]
-    asked.brought_forward_from, asked.closes_at = asked.closes_at, max(instant, newest + TICK) if newest else instant
+    earlier = [at + TICK for at in (newest, asked.extended_from) if at]
+    asked.brought_forward_from, asked.closes_at = asked.closes_at, max(instant, *earlier)
     asked.scheduled_at, asked.epoch = now, asked.epoch + 1
     asked.save(update_fields=["closes_at", "brought_forward_from", "scheduled_at", "epoch"])
 

@@ -145,6 +145,33 @@ def test_an_answer_just_before_the_closing_against_the_extension(choice, is_firs
 
 
 @EITHER_ORDER
+def test_an_objection_to_a_silence_just_before_the_closing_against_the_extension(is_first):
+    """It ends the round at its own instant, or just after the round went on, which is written down already."""
+    asked = opened(committee_of(3), procedure="silence")  # nobody was reached, so it goes on
+    first_end, tick = asked.closes_at, timedelta(microseconds=1)
+    said = says(asked, 2, "object", now=first_end - tick)
+
+    given, _done = race(asked, said, partial(announce_closed_rounds, now=first_end), is_first=is_first)
+
+    assert (given.is_late, asked.outcome) == (False, "broken")
+    assert (asked.extended_from, asked.closes_at) == ((None, first_end) if is_first else (first_end, first_end + tick))
+
+
+def test_an_early_closing_whose_clock_was_read_before_the_round_went_on():
+    """Both the chair and the last seat waited for the round while its going on was written down."""
+    asked = opened(committee_of(2), quorum="two_thirds")
+    answers(asked, "approve", now=LATER, most=1)
+    first_end, tick = asked.closes_at, timedelta(microseconds=1)
+    announce_closed_rounds(now=first_end)
+    says(asked, 2, "approve", now=first_end - tick)()
+
+    close_early(asked, by=chair_of(asked.committee), now=first_end - tick)
+
+    asked.refresh_from_db()
+    assert (asked.extended_from, asked.closes_at) == (first_end, first_end + tick)
+
+
+@EITHER_ORDER
 def test_an_answer_just_after_the_closing_against_the_extension(is_first):
     """Whoever comes first writes the extension down; it is one, and the answer counts."""
     asked = opened(committee_of(3), quorum="two_thirds")
