@@ -89,8 +89,8 @@ def planning(sizes: list[int]) -> Iterator[str]:
 def claiming() -> None:
     invited = people(500)
     for workers in (1, 2, 4):
-        rows = due_now(10, invited)
-        print(f"claiming with {workers} workers: {rows / timed(claim_all, workers).seconds:6,.0f} rows/s", flush=True)
+        due_now(10, invited)
+        print(f"claiming with {workers} workers: {timed(claim_all, workers).rate:6,.0f} rows/s", flush=True)
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ def sending(servers: list[MailServer]) -> Iterator[str]:
         for workers, found in rates.items():
             already, rows = [len(one.mails()) for one in servers], due_now(5, invited)
             took = timed(send_all, workers, [one.port for one in servers])
-            found.append(rows / took.seconds)
-            cpu[workers].append(1000 * took.cpu / rows)
+            found.append(took.rate)
+            cpu[workers].append(1000 * took.cpu / took.count)
             messages = [mail for one, count in zip(servers, already, strict=True) for mail in arrived(one, count)]
             if len(messages) != rows:
                 yield f"sending: {rows} were due and {len(messages)} arrived"
