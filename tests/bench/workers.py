@@ -3,9 +3,11 @@
 import multiprocessing
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import django
 
@@ -23,18 +25,20 @@ from notices.models import Delivery  # noqa: E402
 
 FORKS = multiprocessing.get_context("forkserver")
 MINUTE = timedelta(minutes=1)
+STAT = Path("/proc/stat")
 FORKS.set_forkserver_preload(["tests.bench.workers"])
 
 
 @dataclass(frozen=True)
 class Took:
     """What all workers did, and how long until the last had come to its end: seconds on the wall, and of processor time
-    of all of them together.
+    of all of them together. `busy`: the share of the machine's processors that was at work, for whomever.
     """
 
     count: int
     seconds: float
     cpu: float
+    busy: float
 
     @property
     def rate(self) -> float:
@@ -55,12 +59,24 @@ def timed(act: Callable[[], int], workers: int, ports: Sequence[int] = ()) -> To
     for process in processes:
         process.start()
     gate.wait()
-    began = time.monotonic()
+    began, ticks = time.monotonic(), ticks_of_processors()
     found = [ends.get() for _process in processes]
     for process in processes:
         process.join()
+    passed = ticks_of_processors() - ticks
     counts, ended, cpu = zip(*found, strict=True)
-    return Took(sum(counts), max(ended) - began, sum(cpu))
+    return Took(sum(counts), max(ended) - began, sum(cpu), busy=1 - passed["idle"] / max(passed.total(), 1))
+
+
+def ticks_of_processors() -> Counter[str]:
+    """What all processors have done since the machine started (proc(5)): "idle", or at work; nothing where no kernel
+    says so.
+    """
+    if not STAT.exists():
+        return Counter()
+    ticks = [int(word) for word in STAT.read_text().split("\n", 1)[0].split()[1:9]]
+    idle = ticks[3] + ticks[4]  # waiting for a disk is no work
+    return Counter(idle=idle, work=sum(ticks) - idle)
 
 
 def _once_open(gate, ends, act: Callable[[], int], port: int) -> None:
