@@ -60,6 +60,11 @@ def is_zone(name: str) -> bool:
     return name in zoneinfo.available_timezones()
 
 
+def date_in(instant: datetime, zone: str) -> date:
+    """Which day it is at that place at `instant`."""
+    return instant.astimezone(zoneinfo.ZoneInfo(zone)).date()
+
+
 def city(zone: str) -> str:
     """The city that stands for a zone: "Europe/Zurich" → "Zurich", "Etc/UTC" → "UTC"."""
     return CITIES.get(zone) or zone.rpartition("/")[2].replace("_", " ")

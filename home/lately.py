@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.zones import hour
+from accounts.zones import date_in, hour
 from campaigns.models import Milestone
 from decisions.models import Position, Round
 from decisions.models.counting import end_of_running
@@ -41,8 +40,7 @@ class Coming:
 
 def coming(user: User, now: datetime) -> Coming:
     """The next meetings, milestones and closings that `user` may see, and the next external deadline; one statement."""
-    zone = ZoneInfo(user.person.zone)
-    today = now.astimezone(zone).date()
+    today = date_in(now, user.person.zone)
     seen = Milestone.objects.visible_to(user)
     meetings, milestones, rounds, deadlines = together(
         [
@@ -89,7 +87,7 @@ def _rounds(user: User, now: datetime) -> QuerySet[Round]:
 
 def _at(row: Found, user: User, url: str, *, is_closing: bool = False) -> Next:
     zone = user.person.zone
-    return Next(row.instant.astimezone(ZoneInfo(zone)).date(), row.named, url, hour(row.instant, zone), is_closing)
+    return Next(date_in(row.instant, zone), row.named, url, hour(row.instant, zone), is_closing)
 
 
 def _on(row: Found) -> Next:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.models import User, Visibility
 from accounts.rules import allows, classes_seen_by
+from accounts.zones import date_in
 from campaigns.panels import task_panel
 from history.deeds import standing
 from history.panels import history
@@ -45,12 +45,12 @@ def meeting_page(meeting: Meeting, user: User, now: datetime, asked: Mapping[str
         "committee": meeting.committee if meeting.committee and may_know(user, meeting.committee) else None,
         "entries": history(meeting, user, asked),
         "undo": standing(meeting, user, now) if meeting.cancel_reason and meeting.starts_at > now else None,
-        "tasks": task_panel(meeting, user, now.astimezone(ZoneInfo(user.person.zone)).date()),
+        "tasks": task_panel(meeting, user, date_in(now, user.person.zone)),
     }
 
 
 def _day(instant: datetime, meeting: Meeting) -> date:
-    return instant.astimezone(ZoneInfo(meeting.zone)).date()
+    return date_in(instant, meeting.zone)
 
 
 def _may_write(meeting: Meeting, user: User, now: datetime) -> bool:

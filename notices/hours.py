@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.weeks import Weekend
+from accounts.zones import date_in
 
 MORNING = time(9)  # the hour of a calendar reminder, in the reader's zone (foundations)
 DAILY = time(8)  # the hour of the daily mail, in the reader's zone
@@ -43,7 +44,7 @@ def quiet_span(instant: datetime, zone: str, quiet_from: time, quiet_to: time) -
     """
     if quiet_from == quiet_to:
         return None
-    today = instant.astimezone(ZoneInfo(zone)).date()
+    today = date_in(instant, zone)
     overnight = timedelta(days=int(quiet_from > quiet_to))
     for began in (today - timedelta(days=1), today):
         start, end = at_local(began, quiet_from, zone), at_local(began + overnight, quiet_to, zone)
@@ -72,7 +73,7 @@ def after_weekend(instant: datetime, zone: str, weekend: Weekend, before: dateti
     What would then come less than a day before `before` does not wait: who has an event on Sunday or Monday morning
     is better told on Saturday than too late.
     """
-    day = instant.astimezone(ZoneInfo(zone)).date()
+    day = date_in(instant, zone)
     if day.weekday() not in weekend:
         return instant
     while day.weekday() in weekend:

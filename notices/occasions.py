@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from accounts.models import Person
 from accounts.weeks import weekend_of
+from accounts.zones import date_in
 from notices.hours import DAILY, MORNING, after_weekend, at_local, outside_quiet_hours
 from notices.kind import MOVED, Kind, Slot
 
@@ -72,7 +72,7 @@ def in_open_hours(kind: Kind, person: Person, instant: datetime, before: datetim
 
 def _ends(kind: Kind, anchor: date | datetime, zone: str) -> tuple[datetime, datetime]:
     """Until when slots before the deadline make sense, and those after it: the end of the day of the last of these."""
-    day = anchor.astimezone(ZoneInfo(zone)).date() if isinstance(anchor, datetime) else anchor
+    day = date_in(anchor, zone) if isinstance(anchor, datetime) else anchor
     deadline = anchor if isinstance(anchor, datetime) else at_local(day + timedelta(days=1), time(0), zone)
     overdue = max(timedelta(0), *(-slot.before for slot in kind.slots))
     return deadline, at_local(day + overdue + timedelta(days=1), time(0), zone) if overdue else deadline
@@ -83,13 +83,13 @@ def _nominal(slot: Slot, anchor: date | datetime, zone: str) -> datetime:
         if not isinstance(anchor, datetime):
             raise TypeError(f"{slot.key} counts hours, but the anchor is a day")
         return anchor - slot.before
-    day = anchor.astimezone(ZoneInfo(zone)).date() if isinstance(anchor, datetime) else anchor
+    day = date_in(anchor, zone) if isinstance(anchor, datetime) else anchor
     return at_local(day - slot.before, MORNING, zone)
 
 
 def daily_mail_after(person: Person, instant: datetime) -> datetime:
     """The first hour of a daily mail at or after `instant`: 08:00 of a working day, or when quiet hours end after it."""
-    day = instant.astimezone(ZoneInfo(person.zone)).date()
+    day = date_in(instant, person.zone)
     while (hour := _daily_mail_on(person, day)) is None or hour < instant:
         day += timedelta(days=1)
     return hour
@@ -99,7 +99,7 @@ def daily_mail_with(kind: Kind, person: Person, occasion: Occasion) -> datetime 
     """The hour of the daily mail that takes `occasion` along, always the same; None when it does not wait for one."""
     if occasion.slot.before <= WITHIN_A_DAY or not kind.digestable:
         return None
-    hour = _daily_mail_on(person, occasion.send_at.astimezone(ZoneInfo(person.zone)).date())
+    hour = _daily_mail_on(person, date_in(occasion.send_at, person.zone))
     return hour if hour is not None and hour < occasion.not_after else None
 
 

@@ -4,7 +4,6 @@ The reader's zone and the hour come from the context (`reader_zone`, `now`: see 
 An include with `only` does not see them. Tags give HTML with <time>; filters and `in_words` give plain text, for mails.
 """
 
-import zoneinfo
 from datetime import UTC, date, datetime
 
 from django import template
@@ -23,8 +22,7 @@ def _reader(context: Context, zone: str | None = None) -> str:
 
 
 def _today(context: Context) -> date:
-    now: datetime = context["now"]
-    return now.astimezone(zoneinfo.ZoneInfo(_reader(context))).date()
+    return zones.date_in(context["now"], _reader(context))
 
 
 def _machine(instant: datetime) -> str:

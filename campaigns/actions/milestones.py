@@ -5,7 +5,6 @@ Every action locks the campaign first, then the milestone: whoever ends a campai
 
 from datetime import date, datetime
 from typing import Any, NotRequired, TypedDict, Unpack
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
-from accounts.zones import day
+from accounts.zones import date_in, day
 from campaigns.actions.campaigns import refuse_over
 from campaigns.models import Campaign, Milestone, Scope
 from campaigns.models.milestones import MOST
@@ -132,7 +131,7 @@ def reach_milestone(milestone: Milestone, *, by: User, now: datetime, reached_on
     require(by, "campaigns.reach_milestone", milestone)
     refuse_over(milestone.campaign)
     milestone.step_to(Milestone.Status.REACHED)
-    today = now.astimezone(ZoneInfo(milestone.zone)).date()
+    today = date_in(now, milestone.zone)
     if reached_on is not None and reached_on > today:
         raise TransitionError(
             _("%(day)s is still to come: it cannot have been reached then.") % {"day": day(reached_on)}

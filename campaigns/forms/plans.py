@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms import DayField, ZoneField
 from accounts.models import User
+from accounts.zones import date_in
 from campaigns.actions.plans import Step, lay
 from campaigns.backward_plan import Laid
 from campaigns.models import Milestone
@@ -55,7 +55,7 @@ class DeadlineForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         day, zone = cleaned.get("day"), cleaned.get("zone")
-        if day and zone and day < self.now.astimezone(ZoneInfo(zone)).date():
+        if day and zone and day < date_in(self.now, zone):
             self.add_error("day", _("That day is over. A plan needs a day that is still to come."))
         return cleaned
 
@@ -146,7 +146,7 @@ class PlanDraft:
 
     def today(self) -> date:
         """At the place."""
-        return self.now.astimezone(ZoneInfo(self.deadline.cleaned_data["zone"])).date()
+        return date_in(self.now, self.deadline.cleaned_data["zone"])
 
     def fingerprint(self) -> str:
         """Of all that would be created: what was looked at is what is created."""

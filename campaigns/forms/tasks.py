@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from accounts.filters import QuickSelect
 from accounts.forms import DayField, ZoneField
 from accounts.ids import as_uuid
 from accounts.models import Person, User, Visibility
-from accounts.zones import day
+from accounts.zones import date_in, day
 from campaigns.models import Campaign, Task
 from campaigns.models.tasks import TaskQuerySet
 from history.forms import SeenForm
@@ -142,7 +141,7 @@ class TaskForm(forms.ModelForm, SeenForm):
         cleaned = super().clean() or {}
         due, zone = cleaned.get("due_on"), cleaned.get("zone")
         if due and zone and due != self.initial.get("due_on"):
-            today = self.now.astimezone(ZoneInfo(zone)).date()
+            today = date_in(self.now, zone)
             if due < today:
                 self.add_error("due_on", _("%(day)s is over already.") % {"day": day(due)})
             elif due.year > today.year + YEARS:

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
-from accounts.zones import city, day
+from accounts.zones import city, date_in, day
 from campaigns.actions.tasks import HANDED
 from campaigns.belonging import places
 from campaigns.kinds.ladder import Rung, coordinators
@@ -31,7 +30,7 @@ class AboutTask(Kind):
     def context(self, subject: Any, person: Person, now: datetime) -> dict[str, Any]:
         place = places([subject], account_of(person)).get(subject.object_id)
         due = _("%(days)s, in %(city)s") % {"days": day(subject.due_on), "city": city(subject.zone)}
-        is_overdue = subject.due_on < now.astimezone(ZoneInfo(person.zone)).date()
+        is_overdue = subject.due_on < date_in(now, person.zone)
         return {"task": subject, "place": place, "when": due, "is_overdue": is_overdue}
 
     def path(self, subject: Any) -> str:

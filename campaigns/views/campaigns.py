@@ -4,7 +4,6 @@ from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.forms import model_to_dict
 from django.http import HttpResponse, StreamingHttpResponse
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_list, page_or_form
 from accounts.rules import allows, require
+from accounts.zones import date_in
 from campaigns.actions import campaigns as actions
 from campaigns.columns import CAMPAIGNS, OF_OVER, OF_RUNNING
 from campaigns.coverage import both_of
@@ -136,4 +136,4 @@ def _typed(campaign: Campaign) -> dict[str, Any]:
 
 def reader_day(request: Request) -> date:
     """The reader's day, for display: what is due is decided elsewhere, by the database's clock."""
-    return timezone.now().astimezone(ZoneInfo(request.user.person.zone)).date()
+    return date_in(timezone.now(), request.user.person.zone)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
+from accounts.zones import date_in
 from decisions.actions.drafting import edit_draft, newest_text, text_of, write_version
 from decisions.models import Comment, Consultation, Position, Version
 from decisions.models.positions import fingerprint
@@ -151,5 +151,5 @@ def _tell_author_in_the_morning(position: Position, *, by: User, now: datetime) 
     if author.pk == by.person_id:
         return
     morning = daily_mail_after(author, now)
-    day = morning.astimezone(ZoneInfo(author.zone)).date()
+    day = date_in(morning, author.zone)
     post(COMMENTED, position, [author], now=now, slot=f"{day:%Y-%m-%d}", not_before=morning)

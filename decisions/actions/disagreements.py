@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User, Visibility
 from accounts.rules import allows, require
-from accounts.zones import day
+from accounts.zones import date_in, day
 from decisions.models import AnswerChange, Disagreement, Elector, Round
 from decisions.outcome import Choice
 from history.actions import changes, record, refuse_stale, snapshot
@@ -50,7 +49,7 @@ def follow_answer(elector: Elector, asked: Round, change: AnswerChange, *, now: 
         entry.step_to(Disagreement.Status.OPEN)
         entry.epoch, entry.hand = entry.epoch + 1, entry.hand + 1
     entry.objection, entry.ending, entry.ended_at, entry.ended_by = change, "", None, None
-    entry.next_on = (now + FIRST).astimezone(ZoneInfo(entry.zone)).date()
+    entry.next_on = date_in(now + FIRST, entry.zone)
     entry.handed_at = entry.scheduled_at = now
     entry.save()
     _record(entry, gettext_noop("A seat objected; next looked at on %(day)s"), by=None, now=now, day=str(entry.next_on))
@@ -95,7 +94,7 @@ def set_next_date(
     """
     entry = _locked_open(entry, by)
     refuse_stale(entry, seen, FIELDS)
-    if next_on < now.astimezone(ZoneInfo(entry.zone)).date():
+    if next_on < date_in(now, entry.zone):
         raise TransitionError(_("%(day)s is over already.") % {"day": day(next_on)})
     before = snapshot(entry, FIELDS)
     entry.next_on, entry.note = next_on, note

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import TransitionError, User
 from accounts.rules import require
-from accounts.zones import day
+from accounts.zones import date_in, day
 from decisions.models import Decision
 from history.actions import changes, record, refuse_stale, snapshot
 from notices.actions.planning import replan
@@ -37,7 +36,7 @@ def keep_decision(
     decision = Decision.objects.select_for_update(of=("self",)).select_related("position").get(pk=decision.pk)
     require(by, "decisions.keep_register", decision)
     refuse_stale(decision, seen, FIELDS)
-    before, today = snapshot(decision, FIELDS), now.astimezone(ZoneInfo(by.person.zone)).date()
+    before, today = snapshot(decision, FIELDS), date_in(now, by.person.zone)
     if review_on != decision.review_on and review_on and review_on < today:
         raise TransitionError(_("%(day)s is over already.") % {"day": day(review_on)})
     if superseded_by is not None and _order(superseded_by) <= _order(decision):

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.filters import QuickSelect
 from accounts.forms import DayField, HourInput, ZoneField
 from accounts.models import User
-from accounts.zones import in_zone
+from accounts.zones import date_in, in_zone
 from campaigns.models import Scope
 from decisions.actions.consulting import minimum_window
 from decisions.forms.rounds import USUAL_HOUR, SeenRowField
@@ -49,7 +48,7 @@ class WindowForm(forms.Form):
     def __init__(self, *args: Any, zone: str, usual: datetime, now: datetime, **options: Any) -> None:
         super().__init__(*args, **options)
         self.now = now
-        self.fields["closes_on"].initial = usual.astimezone(ZoneInfo(zone)).date()
+        self.fields["closes_on"].initial = date_in(usual, zone)
         self.fields["closes_hour"].initial = USUAL_HOUR
         self.fields["zone"].offer(now, zone)  # type: ignore[attr-defined]
 

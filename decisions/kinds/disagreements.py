@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
-from accounts.zones import city, day
+from accounts.zones import city, date_in, day
 from decisions.actions.disagreements import YOURS
 from decisions.models import Disagreement
 from members.hats import account_of
@@ -50,7 +49,7 @@ class AboutDisagreement(Kind):
             "position": subject.elector.round.version.position,
             "organisation": subject.elector.organisation,
             "when": due,
-            "is_overdue": subject.next_on < now.astimezone(ZoneInfo(person.zone)).date(),
+            "is_overdue": subject.next_on < date_in(now, person.zone),
         }
 
     def path(self, subject: Any) -> str:

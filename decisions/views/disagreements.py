@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.forms import model_to_dict
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET
 from accounts.clock import database_now
 from accounts.http import Request, accepted, as_list, page_or_form
 from accounts.rules import allows, require
+from accounts.zones import date_in
 from decisions.actions import disagreements as actions
 from decisions.columns_of_disagreements import DISAGREEMENTS, SHOWN, Line, found
 from decisions.forms.disagreements import EndDisagreementForm, HandDisagreementForm, NextDateForm
@@ -28,7 +28,7 @@ from history.panels import history, put_together
 def disagreements(request: Request) -> HttpResponse | StreamingHttpResponse:
     require(request.user, "decisions.see_disagreements")
     now, show = database_now(), request.GET.get("show", "")
-    today, over = now.astimezone(ZoneInfo(request.user.person.zone)).date(), show == "ended"
+    today, over = date_in(now, request.user.person.zone), show == "ended"
     rows = found(_visible(request), show, request.user, today)
     without = {"next"} if over else {"ended"}
     asked = DISAGREEMENTS.asked(request.GET, request.user, order="-ended" if over else "next", without=without)
@@ -42,7 +42,7 @@ def disagreements(request: Request) -> HttpResponse | StreamingHttpResponse:
 def disagreement(request: Request, pk: UUID) -> HttpResponse:
     entry = _entry(request, pk)
     position = entry.elector.round.version.position
-    today = database_now().astimezone(ZoneInfo(request.user.person.zone)).date()
+    today = date_in(database_now(), request.user.person.zone)
     context = {
         "entry": entry,
         "line": Line(entry, (entry.next_on - today).days),

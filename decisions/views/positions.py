@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.clock import DatabaseNow, database_now
 from accounts.http import Request, accepted, as_list, page_or_form
 from accounts.rules import allows, require
+from accounts.zones import date_in
 from campaigns.models import Campaign
 from campaigns.panels import task_panel
 from decisions.actions import drafting
@@ -173,5 +173,5 @@ def shown(request: Request, position: Position, form: AnswerForm | None = None) 
     context["is_kept"] = form is not None and request.method == "GET"
     context["undo"] = standing(position, request.user, now) if position.withdrawal_reason else None
     context["consultations"] = consultation_panel(position, request.user, now)
-    context["tasks"] = task_panel(position, request.user, now.astimezone(ZoneInfo(request.user.person.zone)).date())
+    context["tasks"] = task_panel(position, request.user, date_in(now, request.user.person.zone))
     return render(request, "decisions/position_detail.html", context)

@@ -4,7 +4,6 @@ import csv
 from datetime import date
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from accounts.clock import database_now
 from accounts.files import BOM
 from accounts.http import Request, accepted, as_list, page_or_form
 from accounts.rules import allows, require
+from accounts.zones import date_in
 from campaigns.panels import task_panel
 from decisions.actions.register import keep_decision as keep
 from decisions.columns import REGISTER
@@ -73,7 +73,7 @@ def keep_decision(request: Request, label: str) -> HttpResponse:
 
 def _today(request: Request) -> date:
     """By the reader's calendar."""
-    return timezone.now().astimezone(ZoneInfo(request.user.person.zone)).date()
+    return date_in(timezone.now(), request.user.person.zone)
 
 
 def _decision_or_404(request: Request, label: str) -> Decision:

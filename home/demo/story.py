@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from accounts.models import Visibility
+from accounts.zones import date_in
 from campaigns.actions.campaigns import add_campaign
 from campaigns.actions.dependencies import put_after
 from campaigns.actions.milestones import add_milestone, reach_milestone
@@ -101,7 +101,7 @@ def _campaign(stage: Stage) -> Campaign:
         owner=staff.person,
         visibility=Visibility.MEMBERS,
     )
-    today = stage.now.astimezone(ZoneInfo(staff.person.zone)).date()
+    today = date_in(stage.now, staff.person.zone)
     milestones: list[Milestone] = []
     for title, kind, days, length, external, owned in MILESTONES:
         starts = today + timedelta(days=days)
@@ -198,7 +198,7 @@ def _under_silence(stage: Stage, campaign: Campaign) -> None:
 
 def _meeting(stage: Stage, campaign: Campaign) -> None:
     """Tomorrow at 14:00 in Geneva's zone."""
-    tomorrow = stage.now.astimezone(ZoneInfo("Europe/Zurich")).date() + timedelta(days=1)
+    tomorrow = date_in(stage.now, "Europe/Zurich") + timedelta(days=1)
     begins = at_local(tomorrow, time(14), "Europe/Zurich")
     call_meeting(
         by=stage.users["staff"],

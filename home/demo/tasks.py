@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from accounts.models import Visibility
+from accounts.zones import date_in
 from campaigns.actions.tasks import HANDED, add_task, drop_task, finish_task
 from campaigns.models import Campaign, Milestone, Task
 from decisions.models import Position
@@ -69,7 +69,7 @@ def give_tasks(stage: Stage, campaign: Campaign) -> None:
     """Ask for all of them. What was told days ago is not told again on the first day."""
     staff = stage.users["staff"]
     people = {user.person.display_name: user.person for user in stage.users.values()} | stage.people
-    today = stage.now.astimezone(ZoneInfo(staff.person.zone)).date()
+    today = date_in(stage.now, staff.person.zone)
     for errand in ERRANDS:
         owner = people[errand.owner] if errand.owner else None
         task = add_task(

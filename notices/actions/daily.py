@@ -1,12 +1,12 @@
 """Daily mails come into being when something waits for them; running it again makes no second one."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Person
+from accounts.zones import date_in
 from notices.actions.planning import delivery_for
 from notices.actions.steps import insert
 from notices.daily import DAILY
@@ -43,5 +43,5 @@ def _alone() -> list[Delivery]:
 
 
 def _daily_mail(person: Person, send_at: datetime) -> Delivery:
-    day = send_at.astimezone(ZoneInfo(person.zone)).date()
+    day = date_in(send_at, person.zone)
     return delivery_for(KINDS[DAILY], person, person, day.isoformat(), send_at, None)
