@@ -33,7 +33,7 @@ from notices.models import Delivery  # noqa: E402
 from tests import factories  # noqa: E402
 from tests.bench.workers import Took, claim_all, keep_sending, send_all, timed  # noqa: E402
 
-MAILS, ROUNDS = 1500, 5
+MAILS, ROUNDS = 4500, 3
 AWAKE = {"quiet_from": "00:00", "quiet_to": "00:00", "keeps_weekend": False}
 LEAST_OF_BARE, LEAST_WITH_TWO, LATEST = 0.5, 1.5, 60.0
 
