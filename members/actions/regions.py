@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -22,8 +22,8 @@ FIELDS = ["name", "countries"]
 def add_region(*, by: User, now: datetime, name: str, countries: Sequence[str]) -> OwnRegion:
     """A region of our own, of countries by their ISO codes. Raises Refused, or TransitionError for a name twice."""
     require(by, "members.keep_regions")
-    _refuse_twin(OwnRegion(name=name))
-    region = OwnRegion.objects.create(name=name, countries=sorted(countries))
+    region = OwnRegion(name=name, countries=sorted(countries))
+    _save(region)
     record(gettext_noop("Added the region"), region, by=by, now=now)
     return region
 
@@ -41,9 +41,8 @@ def edit_region(
     refuse_stale(region, seen, FIELDS)
     before = snapshot(region, FIELDS)
     region.name, region.countries = name, sorted(countries)
-    _refuse_twin(region)
     if changed := changes(before, snapshot(region, before)):
-        region.save()
+        _save(region)
         record(gettext_noop("Changed the region"), region, by=by, now=now, changes=changed)
     return region
 
@@ -74,6 +73,17 @@ def dismiss_facilitator(appointment: Appointment, *, by: User, now: datetime) ->
         appointment.until = max(utc_day(now), appointment.since)
         appointment.save(update_fields=["until"])
         record(DISMISSED[Appointment.Role.FACILITATOR], person, by=by, now=now)
+
+
+def _save(region: OwnRegion) -> None:
+    """Save, unless it has a twin; one that was added in this very moment is seen by the constraint."""
+    _refuse_twin(region)
+    try:
+        with transaction.atomic():
+            region.save()
+    except IntegrityError:
+        _refuse_twin(region)
+        raise
 
 
 def _refuse_twin(region: OwnRegion) -> None:

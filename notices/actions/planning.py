@@ -178,7 +178,7 @@ def revive(subject: models.Model, *, kinds: Iterable[str], reason: str, now: dat
     rows = Delivery.objects.about(subject).filter(state=Delivery.State.CANCELLED, kind__in=list(kinds), reason=reason)
     rows = rows.filter(settled_by=None)  # what staff cancelled stays so, whatever words they chose
     revived = set()
-    for row in rows.filter(epoch=getattr(subject, "epoch", 0)).select_for_update().select_related("person"):
+    for row in rows.filter(epoch=getattr(subject, "epoch", 0)).select_for_update(of=("self",)).select_related("person"):
         if row.not_after is None or row.not_after > now:
             row.send_at = in_open_hours(KINDS[row.kind], row.person, now, row.not_after)
             move(row, Delivery.State.PLANNED, now=now, reason=gettext_noop("asked again"))

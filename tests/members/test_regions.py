@@ -1,7 +1,10 @@
 """The coalition's own regions, and what a facilitator sees and edits in theirs."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from accounts.models import TransitionError
@@ -22,6 +25,7 @@ from tests.factories import (
     UserFactory,
     user_with,
 )
+from tests.threads import alone, wait_until_blocked
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +45,21 @@ def test_an_own_region_has_a_name_once_and_real_codes():
         OwnRegionFactory(countries=["Mali"])
     with pytest.raises(IntegrityError, match="own_region_holds_iso_codes"), transaction.atomic():
         OwnRegionFactory(countries=[])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_region_that_is_added_twice_at_once_is_one_and_the_second_is_told_so():
+    """Both have looked for a twin when the first of them is written."""
+    staff = user_with("staff")
+    act = partial(add_region, by=staff, now=NOON, name="Sahel", countries=["MLI"])
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE members_ownregion IN SHARE MODE")  # read, and not written
+            futures = [pool.submit(alone, act) for _time in range(2)]
+            wait_until_blocked(2)
+        done = [future.result(timeout=60) for future in futures]
+
+    assert sorted(type(one).__name__ for one in done) == ["OwnRegion", "TransitionError"]
 
 
 def test_countries_are_named_in_any_of_our_languages(client):
