@@ -1,9 +1,12 @@
 """The database's clock: the one every process shares, and the only one that decides what is due."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection
 from django.db.models import DateTimeField, Func
+
+Clock = Callable[[], datetime]
 
 
 class DatabaseNow(Func):
@@ -18,3 +21,8 @@ def database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]
+
+
+def read_again(clock: Clock | None, now: datetime) -> datetime:
+    """What the clock says once a lock is ours that had to be waited for; `now`, as it was read before, without a clock."""
+    return clock() if clock else now

@@ -1,6 +1,7 @@
 """Answering: one voice per seat, changeable until the closing instant, every change kept."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.clock import Clock
 from accounts.models import Person, TransitionError, User, Visibility
 from accounts.rules import require
 from decisions.actions.closing import break_silence, chairs_of, extend_if_due, told_of_outcome
@@ -29,11 +31,14 @@ VERBS = {
 }
 LATE = gettext_noop("%(organisation)s answered after the closing: kept, and not counted")
 RECORDED = gettext_noop("Staff recorded an answer for %(organisation)s, as they heard it from its seat")
-Clock = Callable[[], datetime]
 
 
 class ClosedMeanwhileError(Exception):
-    """The closing instant came while an answer was being written down."""
+    """The closing instant came while an answer was being written down; `at` is what the clock says now."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self.at = at
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,8 @@ def give_answer(elector: Elector, *, by: User, reply: Reply, now: datetime, cloc
     """Answer for a seat. `now`: the database's clock; `clock` reads it again just before the commit, which decides
     whether the answer came in time (without one, `now` does).
 
-    From the closing instant on the answer is kept, marked late, changes nothing, and the chairs hear of it. The same
+    From the closing instant on the answer is kept, marked late, changes nothing, and the chairs hear of it; in a round
+    that goes on without a quorum it counts. The same
     answer again by the same person (a double click, a replayed form) adds nothing. An objection ends a silence at once.
     Raises Refused; TransitionError when the round asks about another version, was withdrawn, or this person has
     answered for another seat.
@@ -116,13 +122,13 @@ def press_seen(elector: Elector, *, by: User, version: Version, now: datetime, c
     _require_answerable(elector, asked, by.person, version)
     if asked.procedure != Procedure.SILENCE:
         raise TransitionError(_("Here only answers count. Please approve, object, abstain or recuse yourself."))
-    if elector.seen_at is None:
-        elector.seen_at, elector.seen_by_id = now, by.person_id
-        elector.save(update_fields=["seen_at", "seen_by"])
-        _record(gettext_noop("%(organisation)s has seen the text"), elector, asked, by=by, now=now)
-        replan(asked, now=now)
-    if has_closed(asked, _at_commit(now, clock)):
+    if has_closed(asked, now):
         raise TransitionError(_("The round had closed before you pressed it, so it does not count any more."))
+    try:
+        with _in_time(asked, now, clock):
+            _note_seen(elector, asked, by=by, now=now)
+    except ClosedMeanwhileError as closed:
+        return press_seen(elector, by=by, version=version, now=closed.at, clock=clock)
     return elector
 
 
@@ -190,18 +196,38 @@ def _take(
     if last is not None and last.at >= now:
         now = last.at + timedelta(microseconds=1)  # whoever gets the lock last answers last, whichever clock was first
     change = AnswerChange(elector=elector, at=now, version=reply.version, **given)
-    closes_at = asked.closes_at  # an objection may bring it forward
-    if not has_closed(asked, now):
-        try:
-            with transaction.atomic():
-                _count(change, given, asked, by=by, now=now)
-                if _at_commit(now, clock) >= closes_at:
-                    raise ClosedMeanwhileError
-                return change
-        except ClosedMeanwhileError:
-            asked.refresh_from_db()
-    _keep_late(change, asked, by=by, now=now)
+    if has_closed(asked, now):
+        _keep_late(change, asked, by=by, now=now)
+        return change
+    try:
+        with _in_time(asked, now, clock):
+            _count(change, given, asked, by=by, now=now)
+    except ClosedMeanwhileError as closed:
+        asked.refresh_from_db()
+        return _take(elector, asked, reply, said_by=said_by, by=by, heard=heard, now=closed.at, clock=clock)
     return change
+
+
+@contextmanager
+def _in_time(asked: Round, now: datetime, clock: Clock | None) -> Iterator[None]:
+    """What is done within is undone if the round has closed by the last reading of the clock: ClosedMeanwhileError.
+
+    Whether the round goes on, without a quorum, is asked anew then, and of its rows as they were before.
+    """
+    closes_at = asked.closes_at  # an objection may bring it forward
+    with transaction.atomic():
+        yield
+        at = _at_commit(now, clock)
+        if at >= closes_at:
+            raise ClosedMeanwhileError(at)
+
+
+def _note_seen(elector: Elector, asked: Round, *, by: User, now: datetime) -> None:
+    if elector.seen_at is None:
+        elector.seen_at, elector.seen_by_id = now, by.person_id
+        elector.save(update_fields=["seen_at", "seen_by"])
+        _record(gettext_noop("%(organisation)s has seen the text"), elector, asked, by=by, now=now)
+        replan(asked, now=now)
 
 
 def _count(change: AnswerChange, given: dict[str, Any], asked: Round, *, by: User, now: datetime) -> None:

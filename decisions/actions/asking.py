@@ -10,13 +10,15 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.clock import Clock, read_again
 from accounts.models import TransitionError, User
 from accounts.rules import require
 from decisions.actions.closing import unannounced_round
 from decisions.actions.commenting import take_as_proposed
 from decisions.actions.disposing import is_unconsulted, require_consulted, tell_with_sign_off
-from decisions.actions.drafting import newest_text, next_version, require_unchanged
+from decisions.actions.drafting import newest_text, next_version, require_newest, require_unchanged
 from decisions.models import Answer, Comment, Decision, Elector, Position, Round, Version
+from decisions.models.positions import fingerprint
 from decisions.outcome import Outcome, Procedure
 from history.actions import record
 from meetings.models import Meeting
@@ -63,10 +65,11 @@ def zones_of(base: Base) -> list[tuple[str, list[str]]]:
 @dataclass(frozen=True)
 class Question:
     """What is put to a committee: a version, how it is decided, until when (shown in `zone`), maybe at a meeting, and
-    which decision it replaces if it is adopted.
+    which decision it replaces if it is adopted. `seen`: the fingerprint of the version's wording as it was read.
     """
 
     version: Version
+    seen: str
     procedure: str
     quorum: str
     threshold: str
@@ -81,14 +84,13 @@ def open_round(position: Position, *, by: User, question: Question, now: datetim
     """Ask the position's committee, and tell every holder.
 
     Raises Refused, also for who does not keep the decision that it would replace; TransitionError when the position is
-    no draft and was not left undecided, the version is not its newest, nobody can answer, the window is over before it
+    no draft and was not left undecided, the version is not its newest or its wording has changed, nobody can answer, the window is over before it
     began or shorter than its level allows, or that decision has been replaced.
     """
     position = Position.objects.select_for_update().get(pk=position.pk)
     require(by, "decisions.open_round", position)
     position.step_to(Position.Status.OPEN)
-    if newest_text(position).version_id != question.version.pk:
-        raise TransitionError(_("There is a newer version than the one you read. Read it, then open it."))
+    require_newest(position, question.version, question.seen)
     _require_window(position, question, now)
     _require_languages(position, question)
     _require_in_force(question.would_supersede, by)
@@ -126,17 +128,19 @@ def change_text(
     closes_at: datetime,
     zone: str,
     now: datetime,
+    clock: Clock | None = None,
     taking: Comment | None = None,
 ) -> Round:
     """Put another text to the seats while they are being asked: the answers given so far are void, all are asked again.
 
     By the same rule and with at least the shortest window of its level. `seen`: the fingerprint of the wording it
-    began from; `taking`: a comment, settled as taken if the wording it proposes stands in `body`. Raises Refused;
+    began from; `clock` is read again once the position is ours; `taking`: a comment, settled as taken if the wording it proposes stands in `body`. Raises Refused;
     TransitionError when the round has closed, nothing differs, or somebody has changed the text or settled the comment
     meanwhile.
     """
     position = Position.objects.select_for_update().get(pk=position.pk)
     require(by, "decisions.open_round", position)
+    now = read_again(clock, now)
     asked = running_round(position, now)
     text = newest_text(position)
     require_unchanged(text, seen)
@@ -144,7 +148,7 @@ def change_text(
         raise TransitionError(_("Nothing differs from the text that the seats are asked about."))
     version = next_version(text, by=by, body=body, now=now)
     rule = {name: getattr(asked, name) for name in ("procedure", "quorum", "threshold", "meeting", "would_supersede")}
-    question = Question(version, closes_at=closes_at, zone=zone, **rule)
+    question = Question(version, fingerprint(body), closes_at=closes_at, zone=zone, **rule)
     _require_window(position, question, now)
     asked.outcome, asked.announced_at = Outcome.REPLACED, now
     asked.save(update_fields=["outcome", "announced_at"])
@@ -185,7 +189,7 @@ def _ask(position: Position, question: Question, *, by: User, now: datetime, rep
     if not base.terms:
         raise TransitionError(_("No seat of this committee can answer. Seat the committee first."))
     opened = Round.objects.create(
-        **{one.name: getattr(question, one.name) for one in fields(question)},
+        **{one.name: getattr(question, one.name) for one in fields(question) if one.name != "seen"},
         committee=position.committee,
         replaces=replaces,
         opens_at=now,

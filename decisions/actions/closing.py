@@ -52,22 +52,24 @@ def unannounced_round(position: Position, *, now: datetime) -> Round | None:
     return asked
 
 
-def extend_if_due(asked: Round, *, now: datetime) -> None:
+def extend_if_due(asked: Round, *, now: datetime) -> Standing | None:
     """Write down that a round which closed without a quorum goes on, once; call it with the round locked.
 
-    The clock has decided it; this only keeps it, before anything else is done to the round.
+    The clock has decided it; this only keeps it, before anything else is done to the round. Returns where it stands at
+    `now`; None of one that has been announced.
     """
     if asked.announced_at is not None:
-        return
+        return None
     found = asked.standing(now)
     if found.is_extended == (asked.extended_from is not None):
-        return
+        return found
     asked.extended_from, asked.closes_at = asked.closes_at, found.closes_at
     asked.scheduled_at, asked.epoch = now, asked.epoch + 1
     asked.save(update_fields=["extended_from", "closes_at", "scheduled_at", "epoch"])
     record(gettext_noop("Closed without a quorum, and goes on once"), asked.version.position, by=None, now=now)
     post("decisions.extended", asked, asked.holders_to_remind(), now=now, not_after=asked.closes_at)
     replan(asked, now=now)
+    return found
 
 
 @transaction.atomic
@@ -82,7 +84,11 @@ def close_early(asked: Round, *, by: User, now: datetime) -> Round:
     asked = Round.objects.select_for_update().get(pk=asked.pk)
     require(by, "decisions.close_early", asked)
     extend_if_due(asked, now=now)
-    if asked.announced_at is not None or asked.closes_at <= now:
+    numbered = Decision.objects.aggregate(at=Max("decided_at"))["at"]
+    instant = max(now, numbered + TICK) if numbered else now
+    # The clock was read before the locks: by another's hand it may have been brought forward, or reached its end.
+    is_closed = asked.announced_at is not None or asked.brought_forward_from is not None
+    if is_closed or instant >= asked.closes_at:
         raise TransitionError(_("The round has closed already."))
     silent = asked.electors.silent().count()
     if silent:
@@ -94,8 +100,7 @@ def close_early(asked: Round, *, by: User, now: datetime) -> Round:
             )
             % {"count": silent}
         )
-    numbered = Decision.objects.aggregate(at=Max("decided_at"))["at"]
-    _close_at(asked, max(now, numbered + TICK) if numbered else now, now=now)
+    _close_at(asked, instant, now=now)
     record(gettext_noop("Brought the closing forward: every seat has answered"), asked.version.position, by=by, now=now)
     return asked
 
@@ -167,10 +172,10 @@ def _announce_next(now: datetime, tried: list[UUID]) -> int | None:
 def _announce(first: Round, now: datetime) -> int:
     position = Position.objects.select_for_update().get(pk=first.version.position_id)
     asked = Round.objects.select_for_update().get(pk=first.pk)
-    extend_if_due(asked, now=now)
-    if asked.announced_at is not None or now < asked.closes_at:
+    found = extend_if_due(asked, now=now)
+    if found is None or found.outcome is None:
         return 0
-    _conclude(position, asked, asked.standing(now), now=now)
+    _conclude(position, asked, found, now=now)
     return 1
 
 
@@ -203,12 +208,12 @@ def _status_after(said: Outcome) -> Position.Status:
 
 
 def _close_at(asked: Round, instant: datetime, *, now: datetime) -> None:
-    """Bring the closing forward to `instant`, or to just after the last answer, or to just after it went on.
+    """Bring the closing forward to `instant`, or to just after the last answer, after it went on, or was opened.
 
     The clock was read before the lock: what was committed in between must stay before the closing.
     """
     newest = Elector.objects.filter(round=asked).aggregate(at=Max(Greatest("answer__at", "seen_at")))["at"]
-    earlier = [at + TICK for at in (newest, asked.extended_from) if at]
+    earlier = [at + TICK for at in (newest, asked.extended_from, asked.opens_at) if at]
     asked.brought_forward_from, asked.closes_at = asked.closes_at, max(instant, *earlier)
     asked.scheduled_at, asked.epoch = now, asked.epoch + 1
     asked.save(update_fields=["closes_at", "brought_forward_from", "scheduled_at", "epoch"])

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
-from decisions.actions.drafting import newest_text
+from decisions.actions.contributing import has_closed
+from decisions.actions.drafting import require_newest
 from decisions.models import Consultation, Consulted, Contribution, Position, Question, Version
 from decisions.models.consultations import MOST_QUESTIONS, audience_of, contacts_of
 from history.actions import record
@@ -35,6 +36,7 @@ def open_consultation(
     *,
     by: User,
     version: Version,
+    seen: str,
     questions: Sequence[str] = (),
     region: str = "",
     own_region: OwnRegion | None = None,
@@ -45,13 +47,14 @@ def open_consultation(
 ) -> Consultation:
     """Ask the members in a region (M49's or our own), on a theme, or all, about `version`, and tell their contacts.
 
-    `questions`: at most ten, besides the text. From now on the version stays as it is. Raises Refused;
-    TransitionError when the position is no draft, `version` is not its newest, a consultation on it is open, nobody
-    would be asked, or the closing lies behind.
+    `seen`: the fingerprint of its wording as it was read; `questions`: at most ten, besides the text. From now on the
+    version stays as it is. Raises Refused; TransitionError when the position is no draft, `version` is not its newest
+    or its wording has changed, a consultation on it is open, nobody would be asked, or the closing lies behind.
     """
     position = Position.objects.select_for_update().get(pk=position.pk)
     require(by, "decisions.consult", position)
-    _require_ready(position, version, closes_at, now)
+    _require_ready(position, closes_at, now)
+    require_newest(position, version, seen)
     if len(questions) > MOST_QUESTIONS:
         raise TransitionError(_("Ten questions are the most that people answer with care."))
     opened = Consultation.objects.create(
@@ -140,7 +143,7 @@ def ask_whoever_joined(consultation: Consultation, *, now: datetime) -> int:
     if not consultation.audience().exclude(consulted__consultation=consultation).exists():
         return 0
     consultation = _locked(consultation)
-    if not consultation.is_open(now):
+    if has_closed(consultation, now):
         return 0
     new = _ask_whom_is_new(consultation, now)
     if new:
@@ -200,18 +203,16 @@ def _move(consultation: Consultation, closes_at: datetime, reason: str, now: dat
 
 
 def _require_open(consultation: Consultation, now: datetime) -> None:
-    if not consultation.is_open(now):
+    if has_closed(consultation, now):
         raise TransitionError(_("The consultation has closed already."))
 
 
-def _require_ready(position: Position, version: Version, closes_at: datetime, now: datetime) -> None:
+def _require_ready(position: Position, closes_at: datetime, now: datetime) -> None:
     if position.status != Position.Status.DRAFT:
         raise TransitionError(
             _("A position that is “%(state)s” is not put to consultation: only a draft is.")
             % {"state": position.get_status_display()}
         )
-    if newest_text(position).version_id != version.pk:
-        raise TransitionError(_("There is a newer version than the one you read. Read it, then open it."))
     if Consultation.objects.of_position(position).filter(announced_at=None).exists():
         raise TransitionError(_("A consultation on this position is open. It ends before another one begins."))
     if closes_at <= now:

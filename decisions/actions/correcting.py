@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.clock import Clock, read_again
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from decisions.actions.asking import running_round
@@ -38,15 +39,16 @@ def propose_correction(position: Position, *, by: User, body: str, seen: str, no
 
 
 @transaction.atomic
-def approve_correction(correction: Correction, *, by: User, now: datetime) -> Correction:
+def approve_correction(correction: Correction, *, by: User, now: datetime, clock: Clock | None = None) -> Correction:
     """Say that nothing of the meaning changes. With the second approver the correction is made and the round goes on.
 
-    One organisation, one voice, here too: the two are of different seats, and of another than whoever proposed it.
+    `clock` as in `change_text`. One organisation, one voice, here too: the two are of different seats, and of another than whoever proposed it.
     Raises Refused; TransitionError for whoever proposed it, twice, for a seat that has recused itself or was not asked,
     or when the round has closed.
     """
     position = Position.objects.select_for_update(of=("self",)).get(versions=correction.of_id)
     require(by, "decisions.approve_correction", position)
+    now = read_again(clock, now)
     asked = running_round(position, now)
     correction = Correction.objects.select_for_update(of=("self",)).select_related("of").get(pk=correction.pk)
     if correction.version_id is not None or correction.dropped_at is not None or correction.round_id != asked.pk:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.clock import Clock, read_again
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from campaigns.models import Campaign
@@ -131,14 +132,17 @@ def write_version(position: Position, *, by: User, body: str, seen: str, now: da
 
 
 @transaction.atomic
-def withdraw_position(position: Position, *, by: User, reason: str, now: datetime) -> Position:
-    """Take a draft or an open position back; those who were asked are told why.
+def withdraw_position(
+    position: Position, *, by: User, reason: str, now: datetime, clock: Clock | None = None
+) -> Position:
+    """Take a draft or an open position back; those who were asked are told why. `clock` as in `change_text`.
 
     Raises Refused; TransitionError while members are being consulted on it, and from the closing instant on, when the
     answers have decided.
     """
     position = _locked(position)
     require(by, "decisions.withdraw", position)
+    now = read_again(clock, now)
     position.step_to(Position.Status.WITHDRAWN)
     if Consultation.objects.of_position(position).filter(closes_at__gt=now).exists():
         raise TransitionError(
@@ -207,6 +211,18 @@ def require_unchanged(text: Text, seen: str) -> None:
     """Raise TransitionError unless `seen`, the fingerprint of the wording an edit began from, is still that of `text`."""
     if text.sha256 != seen:
         raise TransitionError(_("Somebody has changed the text since you opened it. Yours is kept here; compare them."))
+
+
+def require_newest(position: Position, version: Version, seen: str) -> None:
+    """Raise TransitionError unless `version` is the newest, and `seen` the fingerprint of its wording: what was read.
+
+    A draft is rewritten within its version until it is put to somebody.
+    """
+    text = newest_text(position)
+    if text.version_id != version.pk:
+        raise TransitionError(_("There is a newer version than the one you read. Read it, then open it."))
+    if text.sha256 != seen:
+        raise TransitionError(_("The text was changed after you opened this page. Read it, then open it."))
 
 
 def next_version(text: Text, *, by: User, body: str, now: datetime) -> Version:

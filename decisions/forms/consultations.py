@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.zones import date_in, in_zone
 from campaigns.models import Scope
 from decisions.actions.consulting import minimum_window
+from decisions.forms.positions import SeenField
 from decisions.forms.rounds import USUAL_HOUR, SeenRowField
 from decisions.models import Consultation, Consulted, Contribution, Disposition, Position, Question, Version
 from decisions.models.consultations import MOST_QUESTIONS
@@ -26,7 +27,7 @@ from notices.hours import at_local
 LANGUAGES = sorted(((code, own) for code, (_english, own) in languages_known().items()), key=lambda pair: pair[1])
 
 
-class SeenField(forms.IntegerField):
+class SeenEditsField(forms.IntegerField):
     """How often something had been changed when the form was made; one that comes back carries the present number."""
 
     widget = forms.HiddenInput
@@ -85,7 +86,8 @@ class ConsultationForm(WindowForm):
         label=gettext_lazy("Open it although the time is short"), required=False, widget=forms.HiddenInput
     )
     version = SeenRowField(queryset=Version.objects.none())
-    field_order = ("place", "theme", "questions", "closes_on", "closes_hour", "zone", "is_short", "version")
+    seen = SeenField(max_length=64)
+    field_order = ("place", "theme", "questions", "closes_on", "closes_hour", "zone", "is_short", "version", "seen")
 
     def __init__(self, *args: Any, position: Position, user: User, now: datetime, **options: Any) -> None:
         self.least = minimum_window(position)
@@ -176,7 +178,7 @@ class OfficialForm(SayingForm):
     """A member's official answer; `cleaned_data` is what the action takes: texts, language, openness, seen."""
 
     nothing = forms.BooleanField(label=gettext_lazy("We have read it and have nothing to add"), required=False)
-    seen = SeenField(min_value=0)
+    seen = SeenEditsField(min_value=0)
 
     def __init__(
         self,

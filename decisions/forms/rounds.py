@@ -127,6 +127,7 @@ class RoundForm(ClosingFields):
         ),
     )
     version = SeenRowField(queryset=Version.objects.none())
+    seen = SeenField(max_length=64)
     field_order = (
         "procedure",
         "quorum",
@@ -138,6 +139,7 @@ class RoundForm(ClosingFields):
         "would_supersede",
         "despite",
         "version",
+        "seen",
     )
 
     def __init__(self, *args: Any, position: Position, user: User, now: datetime, seats: Seats, **options: Any) -> None:

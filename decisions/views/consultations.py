@@ -60,9 +60,8 @@ def consult(request: Request, pk: UUID) -> HttpResponse:
     position, now = position_or_404(request, pk), database_now()
     require(request.user, "decisions.consult", position)
     text, opened = newest_text(position), list[Consultation]()
-    form = ConsultationForm(
-        request.POST or None, position=position, user=request.user, now=now, initial={"version": text.version_id}
-    )
+    read = {"version": text.version_id, "seen": text.sha256}
+    form = ConsultationForm(request.POST or None, position=position, user=request.user, now=now, initial=read)
     act = partial(consulting.open_consultation, position, by=request.user, now=now)
     reach = _reach(form)
     has_looked = request.method == "POST" and "open" in request.POST and reach["key"] == request.POST.get("looked")

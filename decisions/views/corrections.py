@@ -35,7 +35,7 @@ def propose(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def approve(request: Request, pk: UUID, correction: UUID) -> HttpResponse:
     one = _correction_or_404(request, pk, correction)
-    act = partial(correcting.approve_correction, one, by=request.user, now=database_now())
+    act = partial(correcting.approve_correction, one, by=request.user, now=database_now(), clock=database_now)
     told(request, act, _("Approved. With the second approval the text is corrected, and the answers stand."))
     return redirect("decisions:position", pk)
 

@@ -134,7 +134,7 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
     withdrawn = position_or_404(request, pk)
     require(request.user, "decisions.withdraw", withdrawn)
     form = WithdrawalForm(request.POST or None)
-    act = partial(drafting.withdraw_position, withdrawn, by=request.user, now=database_now())
+    act = partial(drafting.withdraw_position, withdrawn, by=request.user, now=database_now(), clock=database_now)
     if request.method == "POST" and accepted(form, act):
         done_to(request, _("The position is withdrawn."), withdrawn)
         return redirect("decisions:position", pk)

@@ -32,7 +32,7 @@ def open_round(request: Request, pk: UUID) -> HttpResponse:
     require(request.user, "decisions.open_round", position)
     base, text, opened = asking.base_of(position.committee), newest_text(position), list[Round]()
     rest: dict[str, Any] = {"position": position, "user": request.user, "now": now, "seats": asking.zones_of(base)}
-    form = RoundForm(request.POST or None, initial={"version": text.version_id}, **rest)
+    form = RoundForm(request.POST or None, initial={"version": text.version_id, "seen": text.sha256}, **rest)
     form.first_worries = consultation_missing(position)
     rule = form.rule(len(base.terms), request.user.person.zone)
     act = partial(asking.open_round, position, by=request.user, now=now)
@@ -55,7 +55,7 @@ def change_text(request: Request, pk: UUID) -> HttpResponse:
     initial = {"body": taken.body if taken else text.body, "seen": text.sha256, "taking": taken and taken.comment}
     rest: dict[str, Any] = {"position": position, "user": request.user, "now": now, "seats": seats}
     form = ChangeTextForm(request.POST or None, initial=initial, **rest)
-    act = partial(asking.change_text, position, by=request.user, now=now)
+    act = partial(asking.change_text, position, by=request.user, now=now, clock=database_now)
     if request.method == "POST" and accepted(form, act):
         messages.success(request, _("The text is changed. Every seat is told what differs, and asked again."))
         return redirect("decisions:position", pk)

@@ -8,6 +8,7 @@ from decisions.actions.contributing import answer_officially, comment
 from decisions.actions.disposing import dispose
 from decisions.actions.drafting import draft_position
 from decisions.models import Consultation
+from decisions.models.positions import fingerprint
 from home.demo.cast import PLAYERS
 from home.demo.roster import Stage, forget_old_mail
 
@@ -75,6 +76,7 @@ def _ask(
         position,
         by=staff,
         version=position.versions.get(),
+        seen=fingerprint(body),
         questions=questions,
         closes_at=closes,
         zone="Europe/Zurich",

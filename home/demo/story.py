@@ -15,6 +15,7 @@ from decisions.actions.closing import announce_closed_rounds, confirm_outcome
 from decisions.actions.disagreements import set_next_date
 from decisions.actions.drafting import draft_position
 from decisions.models import Disagreement, Elector, Position, Round
+from decisions.models.positions import fingerprint
 from decisions.outcome import Choice, Procedure, Share
 from home.demo.cast import PLAYERS
 from home.demo.consultations import consult
@@ -132,7 +133,8 @@ def _ask(stage: Stage, campaign: Campaign, title: str, body: str, opened: dateti
     position: Position = draft_position(
         by=staff, title=title, body=body, committee=stage.steering, campaign=campaign, now=opened - timedelta(days=3)
     )
-    question = Question(position.versions.get(), Procedure.EXPLICIT, Share.HALF, Share.HALF, closes, "Europe/Zurich")
+    rule = (Procedure.EXPLICIT, Share.HALF, Share.HALF)
+    question = Question(position.versions.get(), fingerprint(body), *rule, closes, "Europe/Zurich")
     return open_round(position, by=staff, question=question, now=opened)
 
 
@@ -187,7 +189,7 @@ def _under_silence(stage: Stage, campaign: Campaign) -> None:
     )
     closes = stage.now + timedelta(hours=74)
     rule = (Procedure.SILENCE, Share.HALF, Share.HALF)
-    question = Question(position.versions.get(), *rule, closes, "Europe/Zurich")
+    question = Question(position.versions.get(), fingerprint(OPENING), *rule, closes, "Europe/Zurich")
     asked = open_round(position, by=stage.users["staff"], question=question, now=opened)
     electors = {elector.term.seat.number: elector for elector in Elector.objects.filter(round=asked)}
     for number in (1, 3, 8):

@@ -48,6 +48,7 @@ def consultation(world: World, noun: str, *, days: float, country: str = "") -> 
         draft,
         by=world.staff,
         version=draft.versions.get(),
+        seen=newest_text(draft).sha256,
         questions=[world.mark(f"{noun}: question", readers)],
         region="019" if country else "",
         closes_at=world.in_days(days),

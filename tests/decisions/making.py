@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import User
 from decisions.actions.answering import Reply, give_answer
 from decisions.actions.asking import Question, open_round
+from decisions.actions.drafting import text_of
 from decisions.models import Answer, AnswerChange, Elector, Round
 from decisions.outcome import REASONED, Procedure, Share, Tally
 from members.models import Committee, SeatHolder
@@ -78,8 +79,10 @@ def tally_of(asked: Round) -> Tally:
 
 def question(position: Any, **fields: Any) -> Question:
     """An explicit approval by more than half, of all seats, in two days; `fields` say what is otherwise."""
+    version = fields.get("version", position.versions.order_by("number").last())
     usual = {
-        "version": position.versions.order_by("number").last(),
+        "version": version,
+        "seen": text_of(version).sha256,
         "procedure": Procedure.EXPLICIT,
         "quorum": Share.NONE,
         "threshold": Share.HALF,

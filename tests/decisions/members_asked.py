@@ -7,6 +7,7 @@ from accounts.models import User
 from decisions.actions.consulting import open_consultation
 from decisions.actions.contributing import answer_officially, comment
 from decisions.actions.disposing import dispose
+from decisions.actions.drafting import newest_text
 from decisions.models import Consultation, Consulted, Contribution, Position
 from tests.factories import (
     NOON,
@@ -44,9 +45,9 @@ def organisation_of(user: User) -> Any:
 def opened(position: Position | None = None, *, by: User | None = None, **fields: Any) -> Consultation:
     """Opened at NOON through the action, until ten days later; by staff if nobody is named."""
     position = position or PositionFactory(committee=CommitteeFactory(is_steering=False))
-    given = {"closes_at": CLOSING, "zone": "Europe/Zurich", "now": NOON} | fields
-    version = position.versions.order_by("-number").first()
-    return open_consultation(position, by=by or user_with("staff"), version=version, **given)
+    text = newest_text(position)
+    usual = {"version": text.version, "seen": text.sha256, "closes_at": CLOSING, "zone": "Europe/Zurich", "now": NOON}
+    return open_consultation(position, by=by or user_with("staff"), **(usual | fields))
 
 
 def row_of(consultation: Consultation, user: User) -> Consulted:

@@ -8,6 +8,7 @@ from accounts.rules import Refused
 from decisions.actions.answering import give_answer, press_seen
 from decisions.actions.closing import announce_closed_rounds, close_early
 from decisions.models import Answer, AnswerChange, Decision, Disagreement, Elector
+from history.models import Entry
 from history.verifying import verify
 from notices.models import Delivery
 from tests.decisions.making import (
@@ -232,6 +233,7 @@ def test_seen_counts_where_silence_does_and_is_refused_elsewhere():
 def test_an_answer_that_is_still_being_written_down_at_the_closing_is_late(procedure):
     """The last reading before the commit decides; of what was written in time, nothing stands."""
     asked = opened(committee_of(3), procedure=procedure)
+    earlier = answers(asked, "approve", now=LATER)  # there is a quorum: it does not go on
     elector, told = first_of(asked), Delivery.objects.exclude(kind="decisions.answered_late").count()
     said = reply(asked, "object", "Article 5 is missing.")
     just_before = asked.closes_at - timedelta(microseconds=1)
@@ -239,16 +241,52 @@ def test_an_answer_that_is_still_being_written_down_at_the_closing_is_late(proce
     change = give_answer(elector, by=speaker_of(elector), reply=said, now=just_before, clock=lambda: asked.closes_at)
 
     asked.refresh_from_db()
-    assert (change.is_late, list(elector.changes.all())) == (True, [change])
-    assert not Answer.objects.exists()
+    assert (change.is_late, set(elector.changes.all())) == (True, {earlier[0], change})
+    assert set(Answer.objects.values_list("choice", flat=True)) == {"approve"}
     assert not Disagreement.objects.exists()
     assert (asked.announced_at, asked.brought_forward_from) == (None, None)
     assert Delivery.objects.exclude(kind="decisions.answered_late").count() == told
     assert verify().found == []
 
 
+@pytest.mark.parametrize("procedure", ["explicit", "silence"])
+def test_an_answer_that_is_still_being_written_down_when_a_round_goes_on_counts_in_it(procedure):
+    """Those sent just before that instant and just after it count; so does the one between. An objection breaks a silence."""
+    asked = opened(committee_of(3), procedure=procedure, quorum="two_thirds")
+    first_end, elector = asked.closes_at, first_of(asked)
+    just_before = first_end - timedelta(microseconds=1)
+
+    change = give_answer(
+        elector,
+        by=speaker_of(elector),
+        reply=reply(asked, "object", "Article 5 is missing."),
+        now=just_before,
+        clock=lambda: first_end + timedelta(seconds=1),
+    )
+
+    asked.refresh_from_db()
+    assert (change.is_late, change.at) == (False, first_end + timedelta(seconds=1))
+    assert (asked.extended_from, asked.outcome) == (first_end, "broken" if procedure == "silence" else None)
+    assert list(Answer.objects.values_list("choice", "at")) == [("object", change.at)]
+    assert Disagreement.objects.count() == AnswerChange.objects.count() == 1
+    assert verify().found == []
+
+
+def test_seen_that_is_still_being_written_down_when_a_silence_goes_on_counts_in_it():
+    asked = opened(committee_of(3), procedure="silence")
+    first_end, elector = asked.closes_at, first_of(asked)
+
+    seen = press_seen(elector, by=speaker_of(elector), version=asked.version, now=LATER, clock=lambda: first_end)
+
+    asked.refresh_from_db()
+    assert (seen.seen_at, asked.extended_from) == (first_end, first_end)
+    assert Entry.objects.filter(verb__contains="has seen the text").count() == 1
+
+
 def test_seen_that_is_still_being_written_down_at_the_closing_does_not_count():
     asked = opened(committee_of(3), procedure="silence")
+    announce_closed_rounds(now=asked.closes_at)  # nobody was reached: it goes on, once
+    asked.refresh_from_db()
     elector = first_of(asked)
 
     with pytest.raises(TransitionError, match="had closed before you pressed it"):

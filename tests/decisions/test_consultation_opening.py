@@ -1,15 +1,23 @@
 """Who may put a draft to the members, who is asked, and how the closing moves."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.models import TransitionError
 from accounts.rules import Refused
-from decisions.actions.consulting import end_consultation_early, extend_consultation, reach_of, tend_consultations
+from decisions.actions.consulting import (
+    ask_whoever_joined,
+    end_consultation_early,
+    extend_consultation,
+    reach_of,
+    tend_consultations,
+)
 from decisions.actions.drafting import edit_draft, newest_text
 from decisions.models import Consultation, Consulted, ContributionChange, Question, Text
+from decisions.models.positions import fingerprint
 from history.models import Entry
 from notices.models import Delivery
 from tests.decisions.making import chair_of, committee_of
@@ -259,3 +267,47 @@ def test_six_hours_without_a_worker_change_only_the_hour_of_the_announcement():
 
     consultation.refresh_from_db()
     assert (in_time, consultation.closes_at, consultation.announced_at) == (False, CLOSING, late)
+
+
+def test_a_draft_that_was_rewritten_after_it_was_read_is_not_put_to_the_members():
+    member()
+    position = PositionFactory(committee=committee_of(3, is_steering=False))
+
+    with pytest.raises(TransitionError, match="The text was changed after you opened this page"):
+        opened(position, seen=fingerprint("What was read."))
+
+    assert not Consultation.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["announced", "ended early"])
+@pytest.mark.parametrize("act", ["extend", "end"])
+def test_what_has_closed_is_not_moved_by_a_clock_that_was_read_before(act, how):
+    """It waited for the row while the consultation was closed."""
+    member()
+    consultation, staff = opened(), user_with("staff")
+    if how == "announced":
+        ended = CLOSING
+        tend_consultations(now=ended)
+    else:
+        ended = LATER
+        end_consultation_early(consultation, by=staff, reason="The hearing was moved.", now=ended)
+    before, just_before = Consultation.objects.values().get(), ended - timedelta(microseconds=1)
+
+    acts = {
+        "extend": partial(extend_consultation, closes_at=CLOSING + timedelta(days=2), zone="UTC"),
+        "end": partial(end_consultation_early, reason="Again."),
+    }
+    with pytest.raises(TransitionError, match="has closed already"):
+        acts[act](consultation, by=staff, now=just_before)
+
+    assert Consultation.objects.values().get() == before
+
+
+def test_nobody_is_asked_any_more_once_it_ended_early_whatever_the_clock_said():
+    member()
+    consultation = opened()
+    end_consultation_early(consultation, by=user_with("staff"), reason="The hearing was moved.", now=LATER)
+    member()
+
+    assert ask_whoever_joined(consultation, now=LATER - timedelta(microseconds=1)) == 0
+    assert len(asked(consultation)) == 1

@@ -63,8 +63,8 @@ def official(user, **fields) -> dict:
 
 def opening(position, **fields) -> dict:
     day = (database_now() + timedelta(days=12)).date()
-    given = {"version": position.versions.get().pk, "closes_on": day, "closes_hour": "17:00", "zone": "Asia/Kathmandu"}
-    return given | fields
+    read = {"version": position.versions.get().pk, "seen": newest_text(position).sha256}
+    return read | {"closes_on": day, "closes_hour": "17:00", "zone": "Asia/Kathmandu"} | fields
 
 
 def test_opening_counts_first_and_asks_when_the_number_was_seen(client):

@@ -9,8 +9,9 @@ from accounts.clock import database_now
 from accounts.models import Person
 from decisions.actions.closing import announce_closed_rounds
 from decisions.actions.drafting import newest_text, write_version
-from decisions.models import Answer, AnswerChange, Position, Round
+from decisions.models import Answer, AnswerChange, Position, Round, Text
 from decisions.models.levels import usual_level
+from decisions.models.positions import fingerprint
 from history.actions import newest
 from notices.actions.arriving import arrive_due
 from notices.models import Delivery
@@ -18,6 +19,7 @@ from tests.decisions.making import alternate_of, chair_of, committee_of, say, sp
 from tests.factories import AppointmentFactory, CampaignFactory, PositionFactory, RoundFactory, user_with
 
 pytestmark = pytest.mark.django_db
+UNREAD = "First paragraph, and what nobody has read."
 EXPLICIT = {"procedure": "explicit", "quorum": "none", "threshold": "half"}
 
 
@@ -226,7 +228,8 @@ def test_drafting_opening_and_withdrawing_from_the_pages(client):
     form = page(client, staff, "open_round", position.pk)[1]
     tomorrow = (database_now() + timedelta(days=1)).date().isoformat()
     when = {**EXPLICIT, "closes_on": tomorrow, "closes_hour": "17:00", "zone": "Europe/Zurich", "despite": "on"}
-    opened = send(client, staff, "open_round", position, **when, version=newest_text(position).version_id)
+    text = newest_text(position)
+    opened = send(client, staff, "open_round", position, **when, version=text.version_id, seen=text.sha256)
     withdrawn = send(client, staff, "withdraw", position, reason="Out of date.")
 
     assert newest_text(position).paragraphs == ["One.", "Two."]
@@ -239,7 +242,7 @@ def as_offered(client, position) -> dict:
     """What a browser sends from the form that opens a round, as it comes."""
     client.force_login(user_with("staff"))
     shown = client.get(reverse("decisions:open_round", args=[position.pk])).context
-    names = ("procedure", "quorum", "threshold", "closes_on", "closes_hour", "zone", "version")
+    names = ("procedure", "quorum", "threshold", "closes_on", "closes_hour", "zone", "version", "seen")
     fields = {name: shown["form"][name].value() for name in names}
     return fields | {"meeting": "", "despite": "on", "rule": shown["rule"]}
 
@@ -270,6 +273,22 @@ def test_a_round_opens_only_by_the_rule_that_was_read(client):
 
     assert not opened_by_then
     assert Round.objects.get().threshold == "half"
+
+
+def test_a_draft_that_was_rewritten_after_the_form_was_opened_is_read_before_the_seats_are_asked(client):
+    position = PositionFactory(committee=committee_of(3))
+    url, offered = reverse("decisions:open_round", args=[position.pk]), as_offered(client, position)
+    Text.objects.filter(version__position=position).update(body=UNREAD, sha256=fingerprint(UNREAD))
+
+    refused = client.post(url, offered)
+    opened_by_then = Round.objects.exists()
+    client.post(url, offered | {"seen": refused.context["form"]["seen"].value(), "rule": refused.context["rule"]})
+
+    said = refused.content.decode()
+    assert "The text was changed after you opened this page. Read it, then open it." in said
+    assert UNREAD in said
+    assert not opened_by_then
+    assert Round.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db.models import F
 
 from accounts.models import TransitionError
 from decisions.actions.answering import give_answer
@@ -15,7 +16,7 @@ from decisions.actions.asking import change_text
 from decisions.actions.closing import announce_closed_rounds, close_early
 from decisions.actions.correcting import approve_correction, propose_correction
 from decisions.actions.disagreements import end_disagreement
-from decisions.actions.drafting import newest_text
+from decisions.actions.drafting import newest_text, withdraw_position
 from decisions.models import Answer, AnswerChange, Correction, Decision, Disagreement, Round, Version
 from history.models import Entry
 from history.verifying import verify
@@ -55,10 +56,12 @@ def says(asked, number, choice, *, now=LATER, by=None):
     return partial(give_answer, elector, by=by or speaker_of(elector), reply=said, now=now)
 
 
-def changes_text(asked, *, now=LATER):
+def changes_text(asked, *, now=LATER, **clock):
     position = asked.version.position
     fields = {"body": NEW_TEXT, "seen": newest_text(position).sha256, "zone": "UTC"}
-    return partial(change_text, position, by=user_with("staff"), closes_at=NOON + timedelta(days=9), now=now, **fields)
+    return partial(
+        change_text, position, by=user_with("staff"), closes_at=NOON + timedelta(days=9), now=now, **fields, **clock
+    )
 
 
 def was_refused(given):
@@ -169,6 +172,53 @@ def test_an_early_closing_whose_clock_was_read_before_the_round_went_on():
 
     asked.refresh_from_db()
     assert (asked.extended_from, asked.closes_at) == (first_end, first_end + tick)
+
+
+def test_a_second_early_closing_whose_clock_was_read_before_the_first_moves_nothing():
+    asked = opened(committee_of(2))
+    answers(asked, "approve", now=LATER)
+    chair, announced = chair_of(asked.committee), asked.closes_at
+    close_early(asked, by=chair, now=LATER + timedelta(hours=1))
+
+    with pytest.raises(TransitionError, match="has closed already"):
+        close_early(asked, by=chair, now=LATER + timedelta(minutes=59))
+
+    asked.refresh_from_db()
+    assert (asked.closes_at, asked.brought_forward_from) == (LATER + timedelta(hours=1), announced)
+
+
+def test_an_early_closing_that_waited_while_another_round_of_the_same_hour_was_numbered():
+    """Its own hour has come: it could only close after the other, and that is after its own closing."""
+    first, asked = opened(committee_of(2)), opened(committee_of(2, is_steering=False))
+    for one in (first, asked):
+        answers(one, "approve", now=LATER)
+    Round.objects.filter(pk=first.pk).update(closes_at=F("closes_at") - timedelta(microseconds=1))
+    announce_closed_rounds(now=asked.closes_at - timedelta(microseconds=1))
+
+    with pytest.raises(TransitionError, match="has closed already"):
+        close_early(asked, by=chair_of(asked.committee), now=asked.closes_at - timedelta(microseconds=2))
+
+    announce_closed_rounds(now=asked.closes_at)
+    assert [one.label for one in Decision.objects.order_by("number")] == ["2026-001", "2026-002"]
+
+
+@pytest.mark.parametrize("act", ["change", "withdraw", "correct"])
+def test_what_would_end_or_change_a_round_asks_the_clock_once_more_when_its_turn_has_come(act):
+    """It had waited for the position past the closing: by then the answers have decided, and pages say so."""
+    asked, made, (_first, second, _third) = corrected()
+    just_before = asked.closes_at - timedelta(microseconds=1)
+    position, times = asked.version.position, {"now": just_before, "clock": lambda: asked.closes_at}
+    acts = {
+        "change": lambda: changes_text(asked, **times)(),
+        "withdraw": lambda: withdraw_position(position, by=user_with("staff"), reason="No.", **times),
+        "correct": lambda: approve_correction(made, by=second, **times),
+    }
+
+    with pytest.raises(TransitionError, match="has closed"):
+        acts[act]()
+
+    asked.refresh_from_db()
+    assert (asked.outcome, asked.version.number, Version.objects.count()) == (None, 1, 1)
 
 
 @EITHER_ORDER

@@ -141,7 +141,7 @@ def test_the_number_is_typed_when_the_round_is_opened(client):
     client.force_login(user_with("staff"))
     url = reverse("decisions:open_round", args=[draft.pk])
     form = client.get(url).context["form"]
-    names = ("procedure", "quorum", "threshold", "closes_on", "closes_hour", "zone", "version")
+    names = ("procedure", "quorum", "threshold", "closes_on", "closes_hour", "zone", "version", "seen")
     fields = {name: form[name].value() for name in names} | {"despite": "on", "meeting": ""}
 
     unknown = client.post(url, fields | {"would_supersede": "2026-999"})

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.clock import database_now
 from accounts.models import Person
 from decisions.actions.asking import base_of, zones_of
+from decisions.actions.drafting import newest_text
 from decisions.models import Level, Position, Round
 from decisions.window import ends_on_day_of_rest, waking_time, worries
 from decisions.words import consultation_missing
@@ -130,7 +131,8 @@ def opening(client, committee, closes_at, **fields):
     position = Position.objects.filter(committee=committee).first() or PositionFactory(committee=committee)
     there = closes_at.astimezone(UTC)
     sent = {"procedure": "explicit", "quorum": "half", "threshold": "half", "zone": "UTC"}
-    sent |= {"closes_on": f"{there:%Y-%m-%d}", "closes_hour": f"{there:%H:%M}", "version": position.versions.get().pk}
+    sent |= {"closes_on": f"{there:%Y-%m-%d}", "closes_hour": f"{there:%H:%M}"}
+    sent |= {"version": position.versions.get().pk, "seen": newest_text(position).sha256}
     response = client.post(reverse("decisions:open_round", args=[position.pk]), sent | fields)
     return " ".join(response.content.decode().split())
 

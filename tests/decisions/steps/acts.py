@@ -69,7 +69,7 @@ def translate(cast: Cast, found: Found, by: Any) -> Any:
 
 
 def consult(cast: Cast, found: Found, by: Any) -> Any:
-    asked: Any = {"version": found.text.version, "closes_at": SOON, "zone": "UTC"}
+    asked: Any = {"version": found.text.version, "seen": found.text.sha256, "closes_at": SOON, "zone": "UTC"}
     return consulting.open_consultation(found.position, by=by, now=NOW, **asked)
 
 
