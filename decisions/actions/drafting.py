@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.clock import Clock, read_again
 from accounts.models import TransitionError, User, Visibility
@@ -21,6 +21,7 @@ from history.actions import can_be_taken_back, changes, record, refuse_stale, sn
 from members.models import Committee
 from notices.actions.planning import cancel, post
 
+REWRITTEN = gettext_lazy("The text was changed after you opened this page. Read it, then open it.")
 FIELDS = ["title", "campaign", "level", "visibility"]
 
 
@@ -222,7 +223,7 @@ def require_newest(position: Position, version: Version, seen: str) -> None:
     if text.version_id != version.pk:
         raise TransitionError(_("There is a newer version than the one you read. Read it, then open it."))
     if text.sha256 != seen:
-        raise TransitionError(_("The text was changed after you opened this page. Read it, then open it."))
+        raise TransitionError(str(REWRITTEN))
 
 
 def next_version(text: Text, *, by: User, body: str, now: datetime) -> Version:

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.zones import date_in, in_zone
 from campaigns.models import Scope
 from decisions.actions.consulting import minimum_window
-from decisions.forms.positions import SeenField
+from decisions.forms.positions import ReadForm
 from decisions.forms.rounds import USUAL_HOUR, SeenRowField
 from decisions.models import Consultation, Consulted, Contribution, Disposition, Position, Question, Version
 from decisions.models.consultations import MOST_QUESTIONS
@@ -65,7 +65,7 @@ class WindowForm(forms.Form):
         return cleaned | {"closes_at": closes_at}
 
 
-class ConsultationForm(WindowForm):
+class ConsultationForm(ReadForm, WindowForm):
     """Whom to ask, what, and until when. Too short a time is asked about once more before it opens."""
 
     place = RegionField(label=gettext_lazy("Who is asked"), none=gettext_lazy("All members, everywhere"))
@@ -86,7 +86,6 @@ class ConsultationForm(WindowForm):
         label=gettext_lazy("Open it although the time is short"), required=False, widget=forms.HiddenInput
     )
     version = SeenRowField(queryset=Version.objects.none())
-    seen = SeenField(max_length=64)
     field_order = ("place", "theme", "questions", "closes_on", "closes_hour", "zone", "is_short", "version", "seen")
 
     def __init__(self, *args: Any, position: Position, user: User, now: datetime, **options: Any) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User, Visibility
 from accounts.rules import classes_seen_by
 from campaigns.models import Campaign
+from decisions.actions.drafting import REWRITTEN
 from decisions.forms.conflicts import CrossingForm
 from decisions.languages import LANGUAGES
 from decisions.models import Level, Position
@@ -49,6 +50,18 @@ class SeenField(forms.CharField):
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         return initial
+
+
+class ReadForm(forms.Form):
+    """What puts a text to others: the form comes back, with the text as it is now, to whoever has read another."""
+
+    seen = SeenField(max_length=64, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "seen" in cleaned and cleaned["seen"] != self.initial["seen"]:
+            self.add_error(None, str(REWRITTEN))
+        return cleaned
 
 
 class DraftForm(forms.Form):

@@ -6,13 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import DayField, HourInput, ZoneField
 from accounts.models import Person, User, Visibility
 from accounts.zones import in_zone
-from decisions.forms.positions import BodyField, SeenField
+from decisions.forms.positions import BodyField, ReadForm, SeenField
 from decisions.forms.register import DecisionField
 from decisions.models import Comment, Decision, Elector, Heard, Level, Position, Round, Version
 from decisions.models.answers import READERS
@@ -100,7 +101,7 @@ class ClosingFields(forms.Form):
                 self.add_error("despite", found)
 
 
-class RoundForm(ClosingFields):
+class RoundForm(ReadForm, ClosingFields):
     """`cleaned_data` is what a `Question` takes."""
 
     procedure = forms.ChoiceField(
@@ -127,7 +128,6 @@ class RoundForm(ClosingFields):
         ),
     )
     version = SeenRowField(queryset=Version.objects.none())
-    seen = SeenField(max_length=64)
     field_order = (
         "procedure",
         "quorum",
@@ -169,9 +169,10 @@ class RoundForm(ClosingFields):
     def rule(self, base: int, reader: str) -> str:
         """The rule of what would be asked, as one sentence; see `rule_sentence`.
 
-        As offered while nothing was sent, then as sent; empty while something in it is to be put right.
+        As offered while nothing was sent, then as sent; empty while something in it is to be put right: of the text
+        and of who has little time it says nothing.
         """
-        if self.is_bound and set(self.errors) - {"despite"}:
+        if self.is_bound and set(self.errors) - {"despite", NON_FIELD_ERRORS}:
             return ""
         said = self.cleaned_data if self.is_bound else self.offered
         asked = Round(**{name: said[name] for name in RULED})

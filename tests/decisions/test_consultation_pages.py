@@ -12,6 +12,7 @@ from decisions.actions.drafting import newest_text
 from decisions.actions.translating import translate
 from decisions.consultation_columns import CONTRIBUTIONS
 from decisions.models import Consultation, Consulted, Contribution, Disposition, Position, Text
+from decisions.models.positions import fingerprint
 from notices.compose import compose
 from notices.models import Delivery
 from tests.decisions.making import chair_of, committee_of
@@ -88,6 +89,22 @@ def test_opening_counts_first_and_asks_when_the_number_was_seen(client):
     assert "The consultation is open. 1 member is being told." in done.content.decode()
     asked = Consultation.objects.get()
     assert (asked.region, asked.zone, asked.questions.get().text) == ("014", "Asia/Kathmandu", "Why?")
+
+
+def test_a_draft_that_was_rewritten_after_the_form_was_opened_is_read_before_members_are_asked(client):
+    member()
+    position, staff = PositionFactory(), user_with("staff")
+    sent = opening(position)
+    rewritten = "First paragraph, and what nobody has read."
+    Text.objects.filter(version__position=position).update(body=rewritten, sha256=fingerprint(rewritten))
+
+    looked = send(client, staff, "consult", position.pk, **sent, look="yes").content.decode()
+    refused = send(client, staff, "consult", position.pk, **sent, open="yes", looked="|").content.decode()
+
+    for said in (looked, refused):
+        assert "The text was changed after you opened this page. Read it, then open it." in said
+        assert rewritten in said
+    assert not Consultation.objects.exists()
 
 
 def test_an_empty_audience_offers_no_button(client):

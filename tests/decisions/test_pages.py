@@ -280,11 +280,13 @@ def test_a_draft_that_was_rewritten_after_the_form_was_opened_is_read_before_the
     url, offered = reverse("decisions:open_round", args=[position.pk]), as_offered(client, position)
     Text.objects.filter(version__position=position).update(body=UNREAD, sha256=fingerprint(UNREAD))
 
+    looked = client.post(url, offered | {"look": "yes", "despite": ""})  # which says something of the time, too
     refused = client.post(url, offered)
     opened_by_then = Round.objects.exists()
     client.post(url, offered | {"seen": refused.context["form"]["seen"].value(), "rule": refused.context["rule"]})
 
     said = refused.content.decode()
+    assert "The text was changed after you opened this page" in looked.content.decode()
     assert "The text was changed after you opened this page. Read it, then open it." in said
     assert UNREAD in said
     assert not opened_by_then
