@@ -21,8 +21,3 @@ def database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]
-
-
-def read_again(clock: Clock | None, now: datetime) -> datetime:
-    """What the clock says once a lock is ours that had to be waited for; `now`, as it was read before, without a clock."""
-    return clock() if clock else now

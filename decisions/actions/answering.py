@@ -69,10 +69,9 @@ def give_answer(elector: Elector, *, by: User, reply: Reply, now: datetime, cloc
     whether the answer came in time (without one, `now` does).
 
     From the closing instant on the answer is kept, marked late, changes nothing, and the chairs hear of it; in a round
-    that goes on without a quorum it counts. The same
-    answer again by the same person (a double click, a replayed form) adds nothing. An objection ends a silence at once.
-    Raises Refused; TransitionError when the round asks about another version, was withdrawn, or this person has
-    answered for another seat.
+    that goes on it counts. The same answer again by the same person (a double click, a replayed form) adds nothing. An
+    objection ends a silence at once. Raises Refused; TransitionError when the round asks about another version, was
+    withdrawn, or this person has answered for another seat.
     """
     asked, elector = _locked(elector, reply.choice)
     require(by, "decisions.answer", elector)

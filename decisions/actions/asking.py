@@ -10,10 +10,10 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.clock import Clock, read_again
+from accounts.clock import Clock
 from accounts.models import TransitionError, User
 from accounts.rules import require
-from decisions.actions.closing import unannounced_round
+from decisions.actions.closing import read_again, unannounced_round
 from decisions.actions.commenting import take_as_proposed
 from decisions.actions.disposing import is_unconsulted, require_consulted, tell_with_sign_off
 from decisions.actions.drafting import newest_text, next_version, require_newest, require_unchanged
@@ -84,8 +84,8 @@ def open_round(position: Position, *, by: User, question: Question, now: datetim
     """Ask the position's committee, and tell every holder.
 
     Raises Refused, also for who does not keep the decision that it would replace; TransitionError when the position is
-    no draft and was not left undecided, the version is not its newest or its wording has changed, nobody can answer, the window is over before it
-    began or shorter than its level allows, or that decision has been replaced.
+    no draft and was not left undecided, the version is not its newest or its wording has changed, nobody can answer,
+    the window is over before it began or shorter than its level allows, or that decision has been replaced.
     """
     position = Position.objects.select_for_update().get(pk=position.pk)
     require(by, "decisions.open_round", position)
@@ -134,13 +134,13 @@ def change_text(
     """Put another text to the seats while they are being asked: the answers given so far are void, all are asked again.
 
     By the same rule and with at least the shortest window of its level. `seen`: the fingerprint of the wording it
-    began from; `clock` is read again once the position is ours; `taking`: a comment, settled as taken if the wording it proposes stands in `body`. Raises Refused;
-    TransitionError when the round has closed, nothing differs, or somebody has changed the text or settled the comment
-    meanwhile.
+    began from; `clock` is read again once position and round are ours; `taking`: a comment, settled as taken if the
+    wording it proposes stands in `body`. Raises Refused; TransitionError when the round has closed, nothing differs, or
+    somebody has changed the text or settled the comment meanwhile.
     """
     position = Position.objects.select_for_update().get(pk=position.pk)
     require(by, "decisions.open_round", position)
-    now = read_again(clock, now)
+    now = read_again(clock, position, now)
     asked = running_round(position, now)
     text = newest_text(position)
     require_unchanged(text, seen)

@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from accounts.clock import Clock
 from accounts.models import Person, TransitionError, User
 from accounts.rules import require
 from decisions.actions.register import supersede
@@ -45,11 +46,22 @@ def unannounced_round(position: Position, *, now: datetime) -> Round | None:
 
     The round alone is locked: an answer that waits for it has its version already, to refer to it.
     """
-    rounds = Round.objects.select_for_update(of=("self",)).filter(version__position=position)
-    asked = rounds.unannounced().first()
+    asked = _held_round(position)
     if asked is not None:
         extend_if_due(asked, now=now)
     return asked
+
+
+def read_again(clock: Clock | None, position: Position, now: datetime) -> datetime:
+    """What the clock says once a locked `position` and its round are ours, which had to be waited for; `now`, as it was
+    read before, without a clock.
+    """
+    _held_round(position)
+    return clock() if clock else now
+
+
+def _held_round(position: Position) -> Round | None:
+    return Round.objects.select_for_update(of=("self",)).filter(version__position=position).unannounced().first()
 
 
 def extend_if_due(asked: Round, *, now: datetime) -> Standing | None:
@@ -69,7 +81,7 @@ def extend_if_due(asked: Round, *, now: datetime) -> Standing | None:
     record(gettext_noop("Closed without a quorum, and goes on once"), asked.version.position, by=None, now=now)
     post("decisions.extended", asked, asked.holders_to_remind(), now=now, not_after=asked.closes_at)
     replan(asked, now=now)
-    return found
+    return asked.standing(now)  # whom a mail reached depends on when it closes
 
 
 @transaction.atomic

@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.clock import Clock, read_again
+from accounts.clock import Clock
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from decisions.actions.asking import running_round
+from decisions.actions.closing import read_again
 from decisions.actions.drafting import newest_text, next_version, require_unchanged
 from decisions.models import Correction, CorrectionApproval, Position, Version
 from decisions.models.corrections import APPROVERS
@@ -42,13 +43,13 @@ def propose_correction(position: Position, *, by: User, body: str, seen: str, no
 def approve_correction(correction: Correction, *, by: User, now: datetime, clock: Clock | None = None) -> Correction:
     """Say that nothing of the meaning changes. With the second approver the correction is made and the round goes on.
 
-    `clock` as in `change_text`. One organisation, one voice, here too: the two are of different seats, and of another than whoever proposed it.
-    Raises Refused; TransitionError for whoever proposed it, twice, for a seat that has recused itself or was not asked,
+    `clock` as in `change_text`. One organisation, one voice, here too: the two are of different seats, and of another
+    than whoever proposed it. Raises Refused; TransitionError for whoever proposed it, twice, for a seat that has recused itself or was not asked,
     or when the round has closed.
     """
     position = Position.objects.select_for_update(of=("self",)).get(versions=correction.of_id)
     require(by, "decisions.approve_correction", position)
-    now = read_again(clock, now)
+    now = read_again(clock, position, now)
     asked = running_round(position, now)
     correction = Correction.objects.select_for_update(of=("self",)).select_related("of").get(pk=correction.pk)
     if correction.version_id is not None or correction.dropped_at is not None or correction.round_id != asked.pk:

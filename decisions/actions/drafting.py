@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from accounts.clock import Clock, read_again
+from accounts.clock import Clock
 from accounts.models import TransitionError, User, Visibility
 from accounts.rules import require
 from campaigns.models import Campaign
-from decisions.actions.closing import unannounced_round
+from decisions.actions.closing import read_again, unannounced_round
 from decisions.models import Consultation, Level, Position, Round, Text, Version
 from decisions.models.levels import usual_level
 from decisions.models.positions import fingerprint
@@ -143,7 +143,7 @@ def withdraw_position(
     """
     position = _locked(position)
     require(by, "decisions.withdraw", position)
-    now = read_again(clock, now)
+    now = read_again(clock, position, now)
     position.step_to(Position.Status.WITHDRAWN)
     if Consultation.objects.of_position(position).filter(closes_at__gt=now).exists():
         raise TransitionError(

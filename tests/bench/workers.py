@@ -1,5 +1,6 @@
 """Worker processes of the benchmark: they begin at the same moment, and the last one's end counts."""
 
+import math
 import multiprocessing
 import os
 import time
@@ -65,7 +66,8 @@ def timed(act: Callable[[], int], workers: int, ports: Sequence[int] = ()) -> To
         process.join()
     passed = ticks_of_processors() - ticks
     counts, ended, cpu = zip(*found, strict=True)
-    return Took(sum(counts), max(ended) - began, sum(cpu), busy=1 - passed["idle"] / max(passed.total(), 1))
+    busy = passed["work"] / passed.total() if passed else math.nan
+    return Took(sum(counts), max(ended) - began, sum(cpu), busy)
 
 
 def ticks_of_processors() -> Counter[str]:

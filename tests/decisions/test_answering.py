@@ -251,7 +251,7 @@ def test_an_answer_that_is_still_being_written_down_at_the_closing_is_late(proce
 
 @pytest.mark.parametrize("procedure", ["explicit", "silence"])
 def test_an_answer_that_is_still_being_written_down_when_a_round_goes_on_counts_in_it(procedure):
-    """Those sent just before that instant and just after it count; so does the one between. An objection breaks a silence."""
+    """Those sent just before that instant and just after it count; so does the one between."""
     asked = opened(committee_of(3), procedure=procedure, quorum="two_thirds")
     first_end, elector = asked.closes_at, first_of(asked)
     just_before = first_end - timedelta(microseconds=1)

@@ -4,10 +4,12 @@ Each clock was read before either act went on, as it is when two requests meet. 
 """
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import transaction
 from django.db.models import F
 
 from accounts.models import TransitionError
@@ -30,7 +32,7 @@ from tests.decisions.making import (
     speaker_of,
 )
 from tests.factories import NOON, user_with
-from tests.threads import in_turn, together
+from tests.threads import alone, in_turn, together, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOON + timedelta(hours=1)
@@ -204,19 +206,24 @@ def test_an_early_closing_that_waited_while_another_round_of_the_same_hour_was_n
 
 @pytest.mark.parametrize("act", ["change", "withdraw", "correct"])
 def test_what_would_end_or_change_a_round_asks_the_clock_once_more_when_its_turn_has_come(act):
-    """It had waited for the position past the closing: by then the answers have decided, and pages say so."""
+    """It had waited for the round past the closing: by then the answers have decided, and pages say so."""
     asked, made, (_first, second, _third) = corrected()
     just_before = asked.closes_at - timedelta(microseconds=1)
-    position, times = asked.version.position, {"now": just_before, "clock": lambda: asked.closes_at}
+    clock, position = [just_before], asked.version.position
+    times = {"now": just_before, "clock": lambda: clock[-1]}
     acts = {
         "change": lambda: changes_text(asked, **times)(),
         "withdraw": lambda: withdraw_position(position, by=user_with("staff"), reason="No.", **times),
         "correct": lambda: approve_correction(made, by=second, **times),
     }
 
-    with pytest.raises(TransitionError, match="has closed"):
-        acts[act]()
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Round.objects.select_for_update().get(pk=asked.pk)  # as an answer does
+        done = pool.submit(alone, acts[act])
+        wait_until_blocked(1)
+        clock.append(asked.closes_at)
 
+    assert "has closed" in str(done.result())
     asked.refresh_from_db()
     assert (asked.outcome, asked.version.number, Version.objects.count()) == (None, 1, 1)
 

@@ -147,6 +147,14 @@ def test_a_worker_away_over_the_extension_changes_nothing_but_the_hour_of_the_an
     assert (one.closes_at, one.extended_from) == (closing, closing - timedelta(hours=36))
 
 
+def test_a_seat_that_is_reached_while_the_announcing_worker_is_away_is_reached_within_the_extension(asked):
+    first_end = asked.closes_at
+    Delivery.objects.filter(pk=mail_to(last_of(asked)).pk).update(settled_at=first_end + SIX_HOURS)
+
+    assert asked.standing(first_end).outcome is None
+    assert outcome_of(asked, first_end + timedelta(hours=40)) == "silence"
+
+
 def test_an_answer_that_comes_while_the_worker_is_away_counts_in_the_extension():
     one = prepared(opened(committee_of(5), procedure="silence", quorum="half", hours=72), seen=2)
 
