@@ -44,8 +44,8 @@ def approve_correction(correction: Correction, *, by: User, now: datetime, clock
     """Say that nothing of the meaning changes. With the second approver the correction is made and the round goes on.
 
     `clock` as in `change_text`. One organisation, one voice, here too: the two are of different seats, and of another
-    than whoever proposed it. Raises Refused; TransitionError for whoever proposed it, twice, for a seat that has recused itself or was not asked,
-    or when the round has closed.
+    than whoever proposed it. Raises Refused; TransitionError for whoever proposed it, twice, for a seat that has recused
+    itself or was not asked, or when the round has closed.
     """
     position = Position.objects.select_for_update(of=("self",)).get(versions=correction.of_id)
     require(by, "decisions.approve_correction", position)

@@ -7,7 +7,7 @@ end, or lose the contact who is being named, meanwhile.
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Person, TransitionError, User, Visibility
 from accounts.rules import require
 from history.actions import can_be_taken_back, changes, record, refuse_stale, snapshot
+from members.actions.twins import save_once
 from members.models import Committee, Membership, Organisation, Representation, Seat, SeatHolder, SeatTerm
 from members.models.terms import utc_day
 
@@ -37,7 +38,7 @@ def add_committee(
     """A body that decides or works. Raises Refused, or TransitionError for a name or a steering committee twice."""
     require(by, "members.manage_committees")
     committee = Committee(name=name, mandate=mandate, is_steering=is_steering, visibility=visibility)
-    _save(committee)
+    save_once(committee, _refuse_twins)
     record(gettext_noop("Set up"), committee, by=by, now=now)
     return committee
 
@@ -63,21 +64,10 @@ def edit_committee(
     before = snapshot(committee, FIELDS)
     committee.name, committee.mandate = name, mandate
     committee.is_steering, committee.visibility = is_steering, visibility
-    _save(committee)
+    save_once(committee, _refuse_twins)
     if changed := changes(before, snapshot(committee, FIELDS)):
         record(gettext_noop("Changed"), committee, by=by, now=now, changes=changed)
     return committee
-
-
-def _save(committee: Committee) -> None:
-    """Save, unless it has a twin; one that was set up in this very moment is seen by the constraint."""
-    _refuse_twins(committee)
-    try:
-        with transaction.atomic():
-            committee.save()
-    except IntegrityError:
-        _refuse_twins(committee)
-        raise
 
 
 def _refuse_twins(committee: Committee) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -12,6 +12,7 @@ from accounts.rules import require
 from history.actions import changes, record, refuse_stale, snapshot
 from members.actions.appointments import DISMISSED, record_appointed
 from members.actions.invitations import lock_person
+from members.actions.twins import save_once
 from members.models import Appointment, OwnRegion
 from members.models.terms import utc_day
 
@@ -23,7 +24,7 @@ def add_region(*, by: User, now: datetime, name: str, countries: Sequence[str]) 
     """A region of our own, of countries by their ISO codes. Raises Refused, or TransitionError for a name twice."""
     require(by, "members.keep_regions")
     region = OwnRegion(name=name, countries=sorted(countries))
-    _save(region)
+    save_once(region, _refuse_twin)
     record(gettext_noop("Added the region"), region, by=by, now=now)
     return region
 
@@ -42,7 +43,7 @@ def edit_region(
     before = snapshot(region, FIELDS)
     region.name, region.countries = name, sorted(countries)
     if changed := changes(before, snapshot(region, before)):
-        _save(region)
+        save_once(region, _refuse_twin)
         record(gettext_noop("Changed the region"), region, by=by, now=now, changes=changed)
     return region
 
@@ -73,17 +74,6 @@ def dismiss_facilitator(appointment: Appointment, *, by: User, now: datetime) ->
         appointment.until = max(utc_day(now), appointment.since)
         appointment.save(update_fields=["until"])
         record(DISMISSED[Appointment.Role.FACILITATOR], person, by=by, now=now)
-
-
-def _save(region: OwnRegion) -> None:
-    """Save, unless it has a twin; one that was added in this very moment is seen by the constraint."""
-    _refuse_twin(region)
-    try:
-        with transaction.atomic():
-            region.save()
-    except IntegrityError:
-        _refuse_twin(region)
-        raise
 
 
 def _refuse_twin(region: OwnRegion) -> None:
